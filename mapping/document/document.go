@@ -1,0 +1,169 @@
+package document
+
+import (
+	"hash/maphash"
+)
+
+// Kind is the JSON kind of a value.
+type Kind uint8
+
+// The kinds. Invalid is that of an absent value.
+const (
+	Invalid Kind = iota
+	Null
+	Bool
+	Number
+	String
+	Array
+	Object
+)
+
+// String names the kind as JSON does, with its article, for sentences: "a string", "an object", "null".
+func (k Kind) String() string {
+	switch k {
+	case Null:
+		return "null"
+	case Bool:
+		return "a boolean"
+	case Number:
+		return "a number"
+	case String:
+		return "a string"
+	case Array:
+		return "an array"
+	case Object:
+		return "an object"
+	default:
+		return "nothing"
+	}
+}
+
+// Flags of a node.
+const (
+	// keyEscapes: writing the key as JSON needs escapes.
+	keyEscapes uint8 = 1 << iota
+	// textEscapes: writing the text as JSON needs escapes.
+	textEscapes
+	// isTrue: the value of a Bool.
+	isTrue
+)
+
+// node is one value, and its key when it is a member of an object. Offsets point into the document's text.
+type node struct {
+	keyAt, keyLen uint32
+	// at and size are a scalar's text, or a container's first and last child; 0 is none, as node 0 is never a child.
+	at, size uint32
+	// next is the following sibling; 0 is none.
+	next  uint32
+	kind  Kind
+	flags uint8
+}
+
+// Document is an ordered JSON tree. The zero value is ready to be parsed into; Reset makes it ready to be built in.
+type Document struct {
+	text  []byte
+	nodes []node
+	root  uint32
+
+	// table finds the members of the object indexed by key; see find.go.
+	table   []uint32
+	indexed uint32
+	seed    maphash.Seed
+	seeded  bool
+}
+
+// maxKept bounds the memory that a document holds on to between uses, so that one huge event does not stay for ever.
+const maxKept = 1 << 20
+
+// Reset empties the document and keeps its memory, unless that is unusually much.
+func (d *Document) Reset() {
+	if cap(d.text) > maxKept {
+		d.text = nil
+	}
+	if cap(d.nodes) > maxKept/16 {
+		d.nodes = nil
+	}
+	if cap(d.table) > maxKept/4 {
+		d.table = nil
+	}
+	d.text = d.text[:0]
+	// Node 0 stands for "none", so that a zero link means nothing.
+	d.nodes = append(d.nodes[:0], node{})
+	d.root, d.indexed = 0, 0
+}
+
+// Root returns the value that was parsed, or set by SetRoot.
+func (d *Document) Root() Value { return Value{d, d.root} }
+
+// SetRoot makes a value of this document its root.
+func (d *Document) SetRoot(v Value) { d.root = v.id }
+
+// add appends a node and returns its index.
+func (d *Document) add(n node) uint32 {
+	d.nodes = append(d.nodes, n)
+	return uint32(len(d.nodes) - 1)
+}
+
+// keep copies text into the document and returns where it is.
+func (d *Document) keep(text string) (at, size uint32) {
+	at = uint32(len(d.text))
+	d.text = append(d.text, text...)
+	return at, uint32(len(text))
+}
+
+// NewObject makes an empty object.
+func (d *Document) NewObject() Value { return Value{d, d.add(node{kind: Object})} }
+
+// NewArray makes an empty array.
+func (d *Document) NewArray() Value { return Value{d, d.add(node{kind: Array})} }
+
+// NewNull makes a null.
+func (d *Document) NewNull() Value { return Value{d, d.add(node{kind: Null})} }
+
+// NewBool makes a boolean.
+func (d *Document) NewBool(b bool) Value {
+	n := node{kind: Bool}
+	if b {
+		n.flags = isTrue
+	}
+	return Value{d, d.add(n)}
+}
+
+// NewString makes a string from its decoded text, which must be UTF-8 (or WTF-8, for lone surrogates).
+func (d *Document) NewString(text string) Value {
+	n := node{kind: String}
+	if needsEscape(text) {
+		n.flags = textEscapes
+	}
+	n.at, n.size = d.keep(text)
+	return Value{d, d.add(n)}
+}
+
+// NewNumber makes a number from its JSON literal, which is not checked.
+func (d *Document) NewNumber(literal string) Value {
+	n := node{kind: Number}
+	n.at, n.size = d.keep(literal)
+	return Value{d, d.add(n)}
+}
+
+// Build makes a string of whatever text write appends: a string that need not exist anywhere else first.
+func (d *Document) Build(write func(dst []byte) []byte) Value {
+	at := len(d.text)
+	d.text = write(d.text)
+	n := node{kind: String, at: uint32(at), size: uint32(len(d.text) - at)}
+	if needsEscape(d.text[at:]) {
+		n.flags = textEscapes
+	}
+	return Value{d, d.add(n)}
+}
+
+// JSONText makes a string that holds v's JSON text. v must belong to this document.
+func (d *Document) JSONText(v Value) Value {
+	at := len(d.text)
+	d.text = v.AppendJSON(d.text)
+	n := node{kind: String, at: uint32(at), size: uint32(len(d.text) - at)}
+	if needsEscape(d.text[at:]) {
+		n.flags = textEscapes
+	}
+	return Value{d, d.add(n)}
+}

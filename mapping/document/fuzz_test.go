@@ -1,0 +1,86 @@
+package document_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"testing"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/stretchr/testify/require"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
+)
+
+// seeds are texts that a fuzzer would take long to find.
+func seeds(f *testing.F) {
+	f.Helper()
+	for _, text := range []string{
+		identify, `{"a":1,"a":2}`, `{"\ud800":"\udc00"}`, `"\ud83d\ude00"`, "\"\xed\xa0\x80\"", `[1e999,-0.0,1E+5]`, "\ufeff{}", `{"a":[{"b":[{}]}],"":null}`, `"퀀\u0000"`, "[\"\xff\"]",
+	} {
+		f.Add([]byte(text))
+	}
+}
+
+// FuzzParse: we take a text in strict mode exactly when jsontext does, and what we write is what jsontext's canonical writer
+// makes of it but for number digits; in tolerant mode, exactly when encoding/json does, but for invalid UTF-8.
+func FuzzParse(f *testing.F) {
+	seeds(f)
+	f.Fuzz(func(t *testing.T, text []byte) {
+		if bytes.Count(text, []byte{'['})+bytes.Count(text, []byte{'{'}) > document.DefaultMaxDepth {
+			return // the others nest deeper than we do
+		}
+		var strict, tolerant document.Document
+		strictErr := strict.Parse(text, document.Options{})
+		tolerantErr := tolerant.Parse(text, document.Options{DuplicateKeys: true, LoneSurrogates: true})
+		theirs := jsontext.Value(text)
+		require.Equal(t, theirs.IsValid(), strictErr == nil, "strict: %v", strictErr)
+		loose := theirs.IsValid(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+		require.Equal(t, json.Valid(text), loose)
+		if !bytes.ContainsRune(text, 0xfffd) && bytes.Equal(bytes.ToValidUTF8(text, nil), text) {
+			require.Equal(t, json.Valid(text), tolerantErr == nil, "tolerant: %v", tolerantErr)
+		}
+		if tolerantErr == nil {
+			again := tolerant.Root().AppendJSON(nil)
+			require.True(t, json.Valid(again), "%s", again)
+			var second document.Document
+			require.NoError(t, second.Parse(again, document.Options{LoneSurrogates: true}))
+			require.Equal(t, string(again), string(second.Root().AppendJSON(nil)))
+		}
+		if strictErr != nil {
+			return
+		}
+		var ours, other any
+		require.NoError(t, unmarshalNumbers(strict.Root().AppendJSON(nil), &ours))
+		require.NoError(t, unmarshalNumbers(text, &other))
+		require.Equal(t, other, ours)
+	})
+}
+
+// unmarshalNumbers decodes with numbers as they are written.
+func unmarshalNumbers(text []byte, to any) error {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	return decoder.Decode(to)
+}
+
+// FuzzStruct: what has a protobuf form comes back from it the same.
+func FuzzStruct(f *testing.F) {
+	seeds(f)
+	f.Fuzz(func(t *testing.T, text []byte) {
+		var d document.Document
+		if d.Parse(text, document.Options{}) != nil {
+			return
+		}
+		s, err := d.Root().Struct()
+		if err != nil {
+			require.ErrorIs(t, err, document.ErrNotRepresentable)
+			return
+		}
+		v, err := d.NewStruct(s)
+		require.NoError(t, err)
+		again, err := v.Struct()
+		require.NoError(t, err)
+		require.True(t, proto.Equal(s, again))
+	})
+}
