@@ -12,8 +12,10 @@ import (
 
 func TestSameSeedGivesSameEvents(t *testing.T) {
 	t.Parallel()
-	require.Equal(t, genevents.New(7).Batch(200), genevents.New(7).Batch(200))
-	require.NotEqual(t, genevents.New(7).Batch(1), genevents.New(8).Batch(1))
+	first, again, other := genevents.New(7), genevents.New(7), genevents.New(8)
+	batch := first.Batch(200)
+	require.Equal(t, batch, again.Batch(200))
+	require.NotEqual(t, batch, other.Batch(200))
 }
 
 func TestEventsAreAMixOfRealisticCalls(t *testing.T) {

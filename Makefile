@@ -1,0 +1,120 @@
+# Needs Go and make; `make test` also has Go's race detector in it only as `make race`, which needs gcc.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+BIN := bin
+GO ?= go
+# How long each fuzz target runs.
+FUZZTIME ?= 5s
+# How many events `make million` transforms.
+EVENTS ?= 1000000
+# The protoc plugins, from the main module, and buf, from tools/.
+PLUGINS := $(addprefix $(BIN)/,protoc-gen-go protoc-gen-go-grpc protoc-gen-grpc-gateway protoc-gen-openapiv2)
+PACKAGES ?= ./...
+
+.PHONY: help
+help: ## Say what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# ---- For everybody ----
+
+.PHONY: demo
+demo: build ## Start the server, transform examples/ over REST and gRPC, and show what came out
+	$(GO) run ./examples/demo -server $(BIN)/rudder-clevertap -examples examples
+
+.PHONY: test
+test: ## Run all tests
+	$(GO) test $(PACKAGES)
+
+.PHONY: build
+build: ## Build bin/rudder-clevertap
+	@mkdir -p $(BIN)
+	$(GO) build -trimpath -o $(BIN)/ ./cmd/rudder-clevertap
+
+.PHONY: run
+run: build ## Serve gRPC and REST on this machine until Ctrl-C
+	$(BIN)/rudder-clevertap serve
+
+.PHONY: million
+million: build ## Transform a million generated events and show the rate and the peak memory (EVENTS=1000000)
+	$(GO) run ./internal/million -program $(BIN)/rudder-clevertap -events $(EVENTS) -destination examples/destinations/plain.json
+
+# ---- For those who change it ----
+
+.PHONY: race
+race: ## Run all tests under the race detector
+	CGO_ENABLED=1 $(GO) test -race $(PACKAGES)
+
+.PHONY: fuzz
+fuzz: ## Run each fuzz target for a while (FUZZTIME=5s)
+	@grep -rlE --include='*_test.go' '^func Fuzz' . | xargs -r grep -oHE '^func Fuzz[A-Za-z0-9_]+' | sort -u \
+	| while IFS=: read -r file target; do \
+		echo "== $$file $${target#func }"; \
+		$(GO) test "$$(dirname "$$file")" -run '^$$' -fuzz "^$${target#func }\$$" -fuzztime $(FUZZTIME); \
+	done
+
+.PHONY: bench
+bench: ## Run the Go benchmarks with allocation counts
+	$(GO) test $(PACKAGES) -run '^$$' -bench . -benchmem
+
+.PHONY: generate
+generate: tools protodeps ## Generate gen/ from proto/
+	@new="$$(mktemp -d)"; trap 'rm -rf "$$new"' EXIT; \
+	$(BIN)/buf generate --output "$$new" && rm -rf gen && cp -R "$$new/gen" gen
+
+.PHONY: checkgenerate
+checkgenerate: tools protodeps ## Fail when gen/ is not what proto/ gives
+	@new="$$(mktemp -d)"; trap 'rm -rf "$$new"' EXIT; \
+	$(BIN)/buf generate --output "$$new"; \
+	diff -r gen "$$new/gen" || { echo "gen/ is not what proto/ gives: run make generate"; exit 1; }; \
+	echo "gen/ is current"
+
+.PHONY: lint
+lint: tools protodeps $(BIN)/golangci-lint ## Check style: gofmt, go vet, golangci-lint, buf lint and format
+	@test -z "$$(gofmt -l $(GOFILES))" || { echo "run gofmt -w on:"; gofmt -l $(GOFILES); exit 1; }
+	$(GO) vet ./...
+	$(BIN)/golangci-lint run
+	$(BIN)/buf lint
+	$(BIN)/buf format --diff --exit-code proto
+
+GOFILES = $(shell git ls-files --cached --others --exclude-standard '*.go' ':!gen')
+
+.PHONY: breaking
+breaking: tools protodeps ## Fail when proto/ breaks callers of the newest release
+	@tag="$$(git tag --list 'v*' --sort=-version:refname | head -n 1)"; \
+	if [ -z "$$tag" ]; then echo "no release yet: nothing to break"; exit 0; fi; \
+	old="$$(mktemp -d)"; trap 'rm -rf "$$old"' EXIT; \
+	git archive "$$tag" proto buf.yaml | tar -x -C "$$old"; \
+	cp -R .protodeps "$$old/"; \
+	$(BIN)/buf breaking --against "$$old" && echo "proto/ breaks nothing of $$tag"
+
+# ---- What these need ----
+
+.PHONY: tools
+tools: $(PLUGINS) $(BIN)/buf ## Install the build tools into bin/, at their pinned versions
+
+$(PLUGINS) &: go.mod
+	GOBIN=$(CURDIR)/$(BIN) $(GO) install tool
+	@touch $(PLUGINS)
+
+$(BIN)/buf: tools/go.mod
+	cd tools && GOBIN=$(CURDIR)/$(BIN) $(GO) install tool
+	@touch $@
+
+$(BIN)/golangci-lint: tools/lint/go.mod
+	cd tools/lint && GOBIN=$(CURDIR)/$(BIN) $(GO) install tool
+	@touch $@
+
+.PHONY: protodeps
+protodeps: .protodeps/.done ## Fetch the .proto files that ours import, at their pinned versions
+
+.protodeps/.done: tools/protos.mod tools/protodeps.sh
+	tools/protodeps.sh
+	@touch $@
+
+.PHONY: clean
+clean: ## Remove what was built or fetched
+	rm -rf $(BIN) .protodeps
