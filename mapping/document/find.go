@@ -10,7 +10,12 @@ import (
 const linear = 24
 
 // Get returns the member with the key, or an absent value when there is none or v is no object.
-func (v Value) Get(key string) Value {
+func (v Value) Get(key string) Value { return get(v, key) }
+
+// Find is Get for a key that is not a string of its own, such as another member's KeyBytes.
+func (v Value) Find(key []byte) Value { return get(v, key) }
+
+func get[T string | []byte](v Value, key T) Value {
 	if v.id == 0 {
 		return Value{}
 	}
@@ -20,17 +25,17 @@ func (v Value) Get(key string) Value {
 		return Value{}
 	}
 	if d.indexed == v.id {
-		return Value{d, d.lookup(key)}
+		return Value{d, lookup(d, key)}
 	}
 	seen := 0
 	for at := n.at; at != 0; at = d.nodes[at].next {
 		m := &d.nodes[at]
-		if int(m.keyLen) == len(key) && string(d.text[m.keyAt:m.keyAt+m.keyLen]) == key {
+		if int(m.keyLen) == len(key) && string(d.text[m.keyAt:m.keyAt+m.keyLen]) == string(key) {
 			return Value{d, at}
 		}
 		if seen++; seen > linear {
 			d.index(v.id)
-			return Value{d, d.lookup(key)}
+			return Value{d, lookup(d, key)}
 		}
 	}
 	return Value{}
@@ -82,16 +87,27 @@ func (d *Document) insert(member uint32) uint32 {
 }
 
 // lookup finds a member of the indexed object, or 0.
-func (d *Document) lookup(key string) uint32 {
+func lookup[T string | []byte](d *Document, key T) uint32 {
 	mask := uint64(len(d.table) - 1)
-	for slot := maphash.String(d.seed, key) & mask; ; slot = (slot + 1) & mask {
+	for slot := hash(d.seed, key) & mask; ; slot = (slot + 1) & mask {
 		at := d.table[slot]
 		if at == 0 {
 			return 0
 		}
 		m := &d.nodes[at]
-		if int(m.keyLen) == len(key) && string(d.text[m.keyAt:m.keyAt+m.keyLen]) == key {
+		if int(m.keyLen) == len(key) && string(d.text[m.keyAt:m.keyAt+m.keyLen]) == string(key) {
 			return at
 		}
 	}
+}
+
+// hash gives the same number to equal text in either form.
+func hash[T string | []byte](seed maphash.Seed, key T) uint64 {
+	switch key := any(key).(type) {
+	case string:
+		return maphash.String(seed, key)
+	case []byte:
+		return maphash.Bytes(seed, key)
+	}
+	return 0
 }

@@ -1,5 +1,7 @@
 package document
 
+import "strconv"
+
 // Value is a handle on a value of a Document. The zero Value is absent: its Kind is Invalid and it has no members.
 type Value struct {
 	doc *Document
@@ -117,6 +119,32 @@ func (v Value) Set(key string, member Value) {
 	v.link(d.add(n))
 }
 
+// SetText appends a string under a key that must be new to the object.
+func (v Value) SetText(key, text string) {
+	d := v.doc
+	n := node{kind: String}
+	n.keyAt, n.keyLen = d.keep(key)
+	if needsEscape(key) {
+		n.flags |= keyEscapes
+	}
+	n.at, n.size = d.keep(text)
+	if needsEscape(text) {
+		n.flags |= textEscapes
+	}
+	v.link(d.add(n))
+}
+
+// SetUint appends a whole number under a key that must be new to the object.
+func (v Value) SetUint(key string, number uint64) {
+	d := v.doc
+	n := node{kind: Number}
+	n.keyAt, n.keyLen = d.keep(key)
+	n.at = uint32(len(d.text))
+	d.text = strconv.AppendUint(d.text, number, 10)
+	n.size = uint32(len(d.text)) - n.at
+	v.link(d.add(n))
+}
+
 // Replace puts the content of another value of the same document in this one's place; its key stays.
 func (v Value) Replace(with Value) {
 	d := v.doc
@@ -176,3 +204,18 @@ func (v Value) link(child uint32) {
 		d.indexed = 0
 	}
 }
+
+// Last returns the last member of an object or element of an array, or an absent value.
+func (v Value) Last() Value {
+	if v.id == 0 {
+		return Value{}
+	}
+	n := &v.doc.nodes[v.id]
+	if n.kind < Array {
+		return Value{}
+	}
+	return Value{v.doc, n.size}
+}
+
+// Document returns the document that the value belongs to; nil when it is absent.
+func (v Value) Document() *Document { return v.doc }

@@ -1,0 +1,173 @@
+package mapping
+
+import (
+	"fmt"
+	"strings"
+
+	clevertapv1 "github.com/rudder-clevertap/rudder-clevertap/gen/clevertap/v1"
+)
+
+// Destination is a CleverTap destination whose settings are checked and compiled. It is immutable and safe for use by many
+// goroutines. It holds the passcode and must not be printed.
+type Destination struct {
+	rules             *ruleset
+	endpoint          string
+	headers           []Header
+	trackAnonymous    bool
+	objectIDMapping   bool
+	useEventTimestamp bool
+	filter            *nameFilter
+	deviceMode        platforms[bool]
+}
+
+// Header is an HTTP header of an upload.
+type Header struct {
+	// Name is the header's name, Value its text.
+	Name, Value string
+}
+
+// PasscodeHeader is the name of the header that holds the passcode.
+const PasscodeHeader = "X-CleverTap-Passcode"
+
+// Endpoint returns the address that uploads go to.
+func (d *Destination) Endpoint() string { return d.endpoint }
+
+// Headers returns the HTTP headers of an upload, in order, the passcode's among them. They must not be changed.
+func (d *Destination) Headers() []Header { return d.headers }
+
+// RulesetName returns `guide` or `transformer`, for telemetry.
+func (d *Destination) RulesetName() string { return d.rules.name }
+
+// String hides the passcode from whoever prints a destination.
+func (d *Destination) String() string { return "destination " + d.endpoint }
+
+// NewDestination compiles typed settings. The error is an INVALID_DESTINATION that names the first setting at fault.
+func NewDestination(typed *clevertapv1.Destination) (*Destination, *Error) {
+	s, problems := typedSettings(typed)
+	return compile(s, problems)
+}
+
+// ParseDestination compiles settings given as RudderStack's JSON. Unknown ones are ignored. The error is INVALID_JSON, or an
+// INVALID_DESTINATION that names the first setting at fault.
+func ParseDestination(settings []byte) (*Destination, *Error) {
+	s, problems, err := parseSettings(settings)
+	if err != nil {
+		return nil, err
+	}
+	return compile(s, problems)
+}
+
+// CheckDestination names all that is wrong with typed settings.
+func CheckDestination(typed *clevertapv1.Destination) []Problem {
+	s, problems := typedSettings(typed)
+	return append(problems, s.problems()...)
+}
+
+// CheckDestinationJSON names all that is wrong with settings given as RudderStack's JSON, unknown ones among them. The error
+// is INVALID_JSON.
+func CheckDestinationJSON(settings []byte) ([]Problem, *Error) {
+	s, problems, err := parseSettings(settings)
+	if err != nil {
+		return nil, err
+	}
+	return append(problems, s.problems()...), nil
+}
+
+// compile makes a destination of settings, unless one of them is wrong.
+func compile(s settings, problems []Problem) (*Destination, *Error) {
+	for _, p := range append(problems, s.problems()...) {
+		if p.Severity == SeverityError {
+			return nil, &Error{Reason: InvalidDestination, Field: p.Path, Kind: p.kind, Message: "destination: " + p.Path + ": " + p.Message}
+		}
+	}
+	d := &Destination{
+		rules:    guide,
+		endpoint: "https://" + hostOf(s.region) + "/1/upload",
+		headers: []Header{
+			{"X-CleverTap-Account-Id", s.accountID},
+			{PasscodeHeader, s.passcode},
+			{"Content-Type", "application/json"},
+		},
+		trackAnonymous:    s.trackAnonymous,
+		objectIDMapping:   s.objectIDMapping,
+		useEventTimestamp: s.useEventTimestamp,
+		filter:            s.nameFilter(),
+	}
+	for at := range platformNames {
+		mode := s.connectionMode[at]
+		d.deviceMode[at] = mode == "device" || mode == "" && s.useNativeSDK[at]
+	}
+	return d, nil
+}
+
+// nameFilter compiles the event filter; nil lets all events pass.
+func (s *settings) nameFilter() *nameFilter {
+	f := &nameFilter{names: map[string]struct{}{}}
+	names := s.blacklist
+	switch s.filterOption {
+	case filterWhitelist:
+		f.listed, names = true, s.whitelist
+	case filterBlacklist:
+	default:
+		return nil
+	}
+	for _, name := range names {
+		if name = strings.TrimSpace(name); name != "" {
+			f.names[name] = struct{}{}
+		}
+	}
+	return f
+}
+
+// problems checks settings that were read.
+func (s *settings) problems() (problems []Problem) {
+	wrong := func(path, format string, args ...any) {
+		problems = append(problems, Problem{Severity: SeverityError, Path: path, Message: fmt.Sprintf(format, args...)})
+	}
+	for _, credential := range []struct{ name, text string }{{"accountId", s.accountID}, {"passcode", s.passcode}} {
+		if s.unread[credential.name] {
+			continue
+		}
+		if credential.text == "" {
+			wrong(credential.name, "it is required: take it from CleverTap's settings")
+		} else if !headerSafe(credential.text) {
+			wrong(credential.name, "it holds characters that an HTTP header can't: use visible ASCII")
+		}
+	}
+	if hostOf(s.region) == "" && !s.unread["region"] {
+		wrong("region", "unknown region %s: use %s", quote([]byte(s.region)), oneOf(regionNames()))
+	}
+	switch s.filterOption {
+	case "", filterDisable, filterWhitelist, filterBlacklist:
+	default:
+		wrong("eventFilteringOption", "unknown option %s: use %s", quote([]byte(s.filterOption)),
+			oneOf([]string{filterDisable, filterWhitelist, filterBlacklist}))
+	}
+	for at, mode := range s.connectionMode {
+		if mode != "" && mode != "device" && mode != "cloud" {
+			wrong("connectionMode."+platformNames[at], "unknown mode %s: use device or cloud", quote([]byte(mode)))
+		}
+	}
+	if s.ruleset == clevertapv1.Ruleset_RULESET_TRANSFORMER {
+		wrong("ruleset", "RULESET_TRANSFORMER is not available: use RULESET_GUIDE")
+	} else if _, known := clevertapv1.Ruleset_name[int32(s.ruleset)]; !known {
+		wrong("ruleset", "unknown ruleset %d: use RULESET_GUIDE", s.ruleset)
+	}
+	return problems
+}
+
+// headerSafe reports whether a text can stand in an HTTP header.
+func headerSafe(text string) bool {
+	for i := range len(text) {
+		if text[i] <= ' ' || text[i] > '~' {
+			return false
+		}
+	}
+	return true
+}
+
+// oneOf lists alternatives: "a, b or c".
+func oneOf(names []string) string {
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " or " + names[last]
+}

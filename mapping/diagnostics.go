@@ -1,0 +1,43 @@
+package mapping
+
+// Severity orders diagnostics by how much they matter. The numbers are those of the contract's Severity.
+type Severity uint8
+
+// The severities, least first.
+const (
+	// SeverityInfo: a value was written in another form and nothing is lost.
+	SeverityInfo Severity = iota + 1
+	// SeverityWarning: a value was changed in kind or left out.
+	SeverityWarning
+	// SeverityError: CleverTap will refuse the record as it stands.
+	SeverityError
+)
+
+// Code says what a diagnostic is about. Its text is the name of the contract's DiagnosticCode without its prefix, where
+// each is documented with an example.
+type Code string
+
+// The codes that the mapping gives.
+const (
+	NestedValueStringified  Code = "NESTED_VALUE_STRINGIFIED"
+	InvalidTimestamp        Code = "INVALID_TIMESTAMP"
+	TimestampInMilliseconds Code = "TIMESTAMP_IN_MILLISECONDS"
+	UnknownGender           Code = "UNKNOWN_GENDER"
+	TraitOverridden         Code = "TRAIT_OVERRIDDEN"
+	SubscriptionNotBoolean  Code = "SUBSCRIPTION_NOT_BOOLEAN"
+	ReservedEventName       Code = "RESERVED_EVENT_NAME"
+	NumericIDConverted      Code = "NUMERIC_ID_CONVERTED"
+	UnknownTokenType        Code = "UNKNOWN_TOKEN_TYPE"
+)
+
+// Diagnostic says what the transformation changed or left out, or what CleverTap will not take.
+type Diagnostic struct {
+	// Severity is how much it matters.
+	Severity Severity
+	// Code is what it is about.
+	Code Code
+	// Path is where in the event it is: `properties.cart`.
+	Path string
+	// Message is the sentence for a person.
+	Message string
+}

@@ -1,0 +1,143 @@
+package mapping
+
+import (
+	"errors"
+
+	rudderstackv1 "github.com/rudder-clevertap/rudder-clevertap/gen/rudderstack/v1"
+	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
+)
+
+// Mapper transforms events. It holds the memory that transforming needs, so that a reused one allocates next to nothing.
+// One goroutine at a time may use it. Its zero value is ready.
+type Mapper struct {
+	// MinSeverity is the least severity of diagnostics to report; zero reports all.
+	MinSeverity Severity
+
+	doc    document.Document
+	event  document.Value
+	to     *Destination
+	result Result
+}
+
+// Status is what became of an event. The numbers are those of the contract's Status.
+type Status uint8
+
+// What can become of an event.
+const (
+	// Transformed: it became one or two records.
+	Transformed Status = iota + 1
+	// Filtered: the destination does not want it, or the native SDK has delivered it already.
+	Filtered
+	// Failed: it can't be transformed.
+	Failed
+)
+
+// Result is what one event became. It, and what it points to, is valid until its Mapper's next call.
+type Result struct {
+	// Status is what became of it.
+	Status Status
+	// CallType is the event's type in lower case, or empty when it has none that is supported.
+	CallType string
+	// MessageID is the event's messageId, or nothing when it has no textual one.
+	MessageID []byte
+	// Records are what to send: one or two when it was Transformed, else none.
+	Records []Record
+	// Diagnostics are what was changed, left out or will be refused.
+	Diagnostics []Diagnostic
+	// Err is why it Failed, else nil.
+	Err *Error
+}
+
+// TransformJSON transforms an event given as JSON text.
+func (m *Mapper) TransformJSON(event []byte, to *Destination) *Result {
+	m.begin(to)
+	if err := m.doc.Parse(event, to.rules.json); err != nil {
+		return m.fail(malformed(err))
+	}
+	return m.transform()
+}
+
+// TransformEvent transforms a typed event. Keys of its traits and properties are taken in sorted order, since a Struct has
+// none of its own.
+func (m *Mapper) TransformEvent(event *rudderstackv1.Event, to *Destination) *Result {
+	m.begin(to)
+	m.doc.Reset()
+	root, err := newTypedEvent(&m.doc, event)
+	if err != nil {
+		return m.fail(&Error{Reason: InvalidFieldType, Message: err.Error()})
+	}
+	m.doc.SetRoot(root)
+	return m.transform()
+}
+
+// begin empties the last result.
+func (m *Mapper) begin(to *Destination) {
+	m.to = to
+	m.result = Result{Records: m.result.Records[:0], Diagnostics: m.result.Diagnostics[:0]}
+}
+
+// malformed makes an error of what the document's parser says.
+func malformed(err error) *Error {
+	e := &Error{Reason: InvalidJSON, Message: err.Error()}
+	if syntax := (*document.SyntaxError)(nil); errors.As(err, &syntax) {
+		e.Line, e.Column = syntax.Line, syntax.Column
+	}
+	return e
+}
+
+// fail ends with an error.
+func (m *Mapper) fail(err *Error) *Result {
+	m.result.Status, m.result.Err, m.result.Records = Failed, err, m.result.Records[:0]
+	return &m.result
+}
+
+// transform runs the destination's ruleset over the parsed event.
+func (m *Mapper) transform() *Result {
+	m.event = m.doc.Root()
+	if kind := m.event.Kind(); kind != document.Object {
+		return m.fail(&Error{Reason: InvalidFieldType, Kind: kind, Message: "an event must be an object, not " + kind.String()})
+	}
+	if id := m.event.Get("messageId"); id.Kind() == document.String {
+		m.result.MessageID = id.Bytes()
+	}
+	rules := m.to.rules
+	name, err := rules.callType(m)
+	if err != nil {
+		return m.fail(err)
+	}
+	m.result.CallType = name
+	for _, wants := range rules.filters {
+		wanted, err := wants(m, name)
+		if err != nil {
+			return m.fail(err)
+		}
+		if !wanted {
+			m.result.Status = Filtered
+			return &m.result
+		}
+	}
+	if err := rules.calls[name](m, name); err != nil {
+		return m.fail(err)
+	}
+	m.result.Status = Transformed
+	return &m.result
+}
+
+// emit adds a record to the result.
+func (m *Mapper) emit(record document.Value, token bool) {
+	m.result.Records = append(m.result.Records, Record{value: record, Token: token})
+}
+
+// diagnose adds a diagnostic unless nobody asked for its severity. The path is what is in container under key.
+func (m *Mapper) diagnose(severity Severity, code Code, container, key, message string) {
+	if severity < m.MinSeverity {
+		return
+	}
+	if container != "" {
+		key = container + "." + key
+	}
+	m.result.Diagnostics = append(m.result.Diagnostics, Diagnostic{Severity: severity, Code: code, Path: key, Message: message})
+}
+
+// wanted reports whether anybody asked for a severity, for diagnostics that cost something to make.
+func (m *Mapper) wanted(severity Severity) bool { return severity >= m.MinSeverity }

@@ -1,0 +1,50 @@
+package mapping
+
+import (
+	"strings"
+
+	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
+)
+
+// Reason says why an event can't be transformed. Its text is the name of the contract's ErrorReason without its prefix,
+// where each is documented with an example.
+type Reason string
+
+// The reasons that the mapping itself gives.
+const (
+	MissingMessageType        Reason = "MISSING_MESSAGE_TYPE"
+	UnsupportedMessageType    Reason = "UNSUPPORTED_MESSAGE_TYPE"
+	MissingIdentity           Reason = "MISSING_IDENTITY"
+	InvalidIdentity           Reason = "INVALID_IDENTITY"
+	AnonymousTrackingDisabled Reason = "ANONYMOUS_TRACKING_DISABLED"
+	MissingEventName          Reason = "MISSING_EVENT_NAME"
+	InvalidProducts           Reason = "INVALID_PRODUCTS"
+	MissingPreviousID         Reason = "MISSING_PREVIOUS_ID"
+	InvalidFieldType          Reason = "INVALID_FIELD_TYPE"
+	InvalidJSON               Reason = "INVALID_JSON"
+	InvalidDestination        Reason = "INVALID_DESTINATION"
+	NotRepresentable          Reason = "NOT_REPRESENTABLE"
+)
+
+// Error is why an event can't be transformed or a destination can't be used. Its message is for a person: it names the
+// field and says what to do, and never holds a secret.
+type Error struct {
+	// Reason is what kind of fault it is.
+	Reason Reason
+	// Field is the path of the value at fault (`properties.products[1]`), or empty when no one field is.
+	Field string
+	// Kind is the JSON kind of the value at fault, or Invalid when there is none.
+	Kind document.Kind
+	// Message is the sentence for a person.
+	Message string
+	// Line and Column say where JSON text is malformed, both from 1; zero otherwise. Column counts bytes.
+	Line, Column int
+}
+
+// Error returns the message, behind the field when there is one.
+func (e *Error) Error() string {
+	if e.Field == "" || strings.Contains(e.Message, e.Field) {
+		return e.Message
+	}
+	return e.Field + ": " + e.Message
+}

@@ -1,0 +1,164 @@
+package mapping
+
+import clevertapv1 "github.com/rudder-clevertap/rudder-clevertap/gen/clevertap/v1"
+
+// Packer puts the records of many events together into payloads, within the limits of the destination's ruleset. Records
+// keep their order. In GUIDE, device tokens have payloads of their own, which come last. Use NewPacker.
+type Packer struct {
+	packing packing
+	// open are the payloads that take more: of records, and of device tokens where those are apart. -1 is none.
+	open [2]int
+	all  []payload
+}
+
+// payload is one payload in the making: JSON text, or typed records.
+type payload struct {
+	tokens bool
+	count  int
+	json   []byte
+	typed  []*clevertapv1.Record
+}
+
+// Place is where a record is in a Packer; Resolve tells where that is in the payloads.
+type Place struct {
+	payload, record int
+}
+
+// NewPacker returns a packer for records to a destination.
+func NewPacker(to *Destination) *Packer {
+	return &Packer{packing: to.rules.packing, open: [2]int{-1, -1}}
+}
+
+// AddJSON takes in the records of one event as JSON text and appends their places.
+func (p *Packer) AddJSON(records []Record, places []Place) []Place {
+	for i, r := range records {
+		at := p.room(r.Token, len(records)-i)
+		to := &p.all[at]
+		if to.count == 0 {
+			to.json = append(to.json, `{"d":[`...)
+		} else {
+			to.json = append(to.json, ',')
+		}
+		to.json = r.AppendJSON(to.json)
+		places = append(places, Place{at, to.count})
+		to.count++
+	}
+	return places
+}
+
+// AddTyped takes in the records of one event in typed form and appends their places. Nothing is taken in when one of them
+// has no typed form.
+func (p *Packer) AddTyped(records []Record, places []Place) ([]Place, *Error) {
+	var typed [2]*clevertapv1.Record
+	for i, r := range records {
+		var err *Error
+		if typed[i], err = r.Proto(); err != nil {
+			return places, err
+		}
+	}
+	for i, r := range records {
+		at := p.room(r.Token, len(records)-i)
+		to := &p.all[at]
+		to.typed = append(to.typed, typed[i])
+		places = append(places, Place{at, to.count})
+		to.count++
+	}
+	return places, nil
+}
+
+// room returns the payload that takes the next record; left is how many of the event's records are to come, this one among
+// them.
+func (p *Packer) room(token bool, left int) int {
+	kind, most := 0, p.packing.maxRecords
+	if p.packing.tokensApart {
+		left = 1
+		if token {
+			kind, most = 1, p.packing.maxTokens
+		}
+	}
+	if at := p.open[kind]; at >= 0 && p.all[at].count+left <= most {
+		return at
+	}
+	p.all = append(p.all, payload{tokens: kind == 1})
+	p.open[kind] = len(p.all) - 1
+	return p.open[kind]
+}
+
+// Len counts the payloads.
+func (p *Packer) Len() int { return len(p.all) }
+
+// JSON returns the payloads in order, each byte for byte a body to send, `{"d":[…]}`. No record can be added after it.
+func (p *Packer) JSON() [][]byte {
+	bodies := make([][]byte, 0, len(p.all))
+	p.inOrder(func(_ int, b *payload) { bodies = append(bodies, append(b.json, `]}`...)) })
+	return bodies
+}
+
+// Typed returns the payloads in order, in typed form.
+func (p *Packer) Typed() []*clevertapv1.Payload {
+	bodies := make([]*clevertapv1.Payload, 0, len(p.all))
+	p.inOrder(func(_ int, b *payload) { bodies = append(bodies, &clevertapv1.Payload{D: b.typed}) })
+	return bodies
+}
+
+// Resolve says where a record is among the payloads: which payload, and which record of it, both from 0. It holds once all
+// records are in.
+func (p *Packer) Resolve(at Place) (upload, record int) {
+	before := 0
+	for i := range p.all {
+		if p.all[i].tokens == p.all[at.payload].tokens && i < at.payload || !p.all[i].tokens && p.all[at.payload].tokens {
+			before++
+		}
+	}
+	return before, at.record
+}
+
+// TakeFull hands over the JSON payloads that take no more records, and forgets them: for long runs that keep only what is
+// still open. Places from before do not resolve any more.
+func (p *Packer) TakeFull(use func(body []byte) error) error {
+	kept := p.all[:0]
+	for i := range p.all {
+		if kind := p.kindOf(i); kind >= 0 && p.all[i].count < p.most(kind) {
+			p.open[kind] = len(kept)
+			kept = append(kept, p.all[i])
+			continue
+		} else if kind >= 0 {
+			p.open[kind] = -1
+		}
+		if err := use(append(p.all[i].json, `]}`...)); err != nil {
+			return err
+		}
+	}
+	clear(p.all[len(kept):])
+	p.all = kept
+	return nil
+}
+
+// kindOf says which open payload one is, or -1.
+func (p *Packer) kindOf(at int) int {
+	for kind, open := range p.open {
+		if open == at {
+			return kind
+		}
+	}
+	return -1
+}
+
+// most is how many records a kind of payload takes.
+func (p *Packer) most(kind int) int {
+	if kind == 1 {
+		return p.packing.maxTokens
+	}
+	return p.packing.maxRecords
+}
+
+// inOrder visits the payloads in order: those of device tokens last.
+func (p *Packer) inOrder(visit func(at int, b *payload)) {
+	for _, tokens := range []bool{false, true} {
+		for i := range p.all {
+			if p.all[i].tokens == tokens {
+				visit(i, &p.all[i])
+			}
+		}
+	}
+}

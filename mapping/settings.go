@@ -1,0 +1,290 @@
+package mapping
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	clevertapv1 "github.com/rudder-clevertap/rudder-clevertap/gen/clevertap/v1"
+	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
+)
+
+// Problem is one thing wrong with a destination's settings.
+type Problem struct {
+	// Severity is SeverityError when the destination can't be used, SeverityWarning when the setting is ignored, and
+	// SeverityInfo when it is RudderStack's own and means nothing here.
+	Severity Severity
+	// Path is the setting: `region`, `whitelistedEvents[2].eventName`.
+	Path string
+	// Message says what is wrong and what to do. It never repeats a secret.
+	Message string
+
+	kind document.Kind
+}
+
+// Values of eventFilteringOption.
+const (
+	filterDisable   = "disable"
+	filterWhitelist = "whitelistedEvents"
+	filterBlacklist = "blacklistedEvents"
+)
+
+// settings are a destination's settings as they were read.
+type settings struct {
+	accountID, passcode, region string
+	trackAnonymous              bool
+	objectIDMapping             bool
+	useEventTimestamp           bool
+	useNativeSDK                platforms[bool]
+	connectionMode              platforms[string]
+	filterOption                string
+	whitelist, blacklist        []string
+	ruleset                     clevertapv1.Ruleset
+	// unread are the settings that have a problem already, so that they are not called missing as well.
+	unread map[string]bool
+}
+
+// typedSettings reads typed settings.
+func typedSettings(t *clevertapv1.Destination) (settings, []Problem) {
+	s := settings{
+		accountID: t.GetAccountId(), passcode: t.GetPasscode(), region: t.GetRegion(),
+		trackAnonymous: t.GetTrackAnonymous(), objectIDMapping: t.GetEnableObjectIdMapping(),
+		useEventTimestamp: t.GetUseEventTimestamp(), filterOption: t.GetEventFilteringOption(),
+		whitelist: eventNames(t.GetWhitelistedEvents()), blacklist: eventNames(t.GetBlacklistedEvents()), ruleset: t.GetRuleset(),
+	}
+	for at, name := range platformNames {
+		s.useNativeSDK[at] = t.GetUseNativeSdk()[name]
+		s.connectionMode[at] = t.GetConnectionMode()[name]
+	}
+	var problems []Problem
+	for name := range t.GetUseNativeSdk() {
+		problems = append(problems, sourceProblem("useNativeSDK", name)...)
+	}
+	for name, mode := range t.GetConnectionMode() {
+		problems = append(problems, modeProblem(name, mode)...)
+	}
+	return s, problems
+}
+
+// eventNames lists the names of a filter.
+func eventNames(events []*clevertapv1.FilteredEvent) []string {
+	names := make([]string, 0, len(events))
+	for _, e := range events {
+		names = append(names, e.GetEventName())
+	}
+	return names
+}
+
+// settingsReader reads settings of RudderStack's JSON and notes what is wrong.
+type settingsReader struct {
+	settings
+	problems []Problem
+}
+
+// parseSettings reads settings of RudderStack's JSON.
+func parseSettings(text []byte) (settings, []Problem, *Error) {
+	var doc document.Document
+	if err := doc.Parse(text, document.Options{}); err != nil {
+		e := malformed(err)
+		e.Field, e.Message = "destination", "destination: "+e.Message
+		return settings{}, nil, e
+	}
+	root := doc.Root()
+	if root.Kind() != document.Object {
+		return settings{}, nil, &Error{
+			Reason: InvalidDestination, Field: "destination", Kind: root.Kind(), Message: "destination: the settings must be an object, not " + root.Kind().String(),
+		}
+	}
+	var r settingsReader
+	for v := root.First(); v.Exists(); v = v.Next() {
+		def, known := settingNamed(v.Key())
+		switch {
+		case !known:
+			r.note(SeverityWarning, v.Key(), v, unknownSetting(v.Key()))
+		case v.Kind() == document.Null:
+		case def.read == nil:
+			r.note(SeverityInfo, v.Key(), v, "it is RudderStack's own and means nothing here")
+		default:
+			def.read(&r, v)
+		}
+	}
+	return r.settings, r.problems, nil
+}
+
+// note adds a problem.
+func (r *settingsReader) note(severity Severity, path string, v document.Value, message string) {
+	r.problems = append(r.problems, Problem{Severity: severity, Path: path, Message: message, kind: v.Kind()})
+	if severity == SeverityError {
+		if r.unread == nil {
+			r.unread = map[string]bool{}
+		}
+		name, _, _ := strings.Cut(path, ".")
+		r.unread[name] = true
+	}
+}
+
+// wrongType notes a setting of the wrong JSON type.
+func (r *settingsReader) wrongType(path string, v document.Value, wanted string) {
+	r.note(SeverityError, path, v, "it must be "+wanted+", not "+v.Kind().String())
+}
+
+// text reads a text.
+func (r *settingsReader) text(to *string, path string, v document.Value) {
+	if v.Kind() != document.String {
+		r.wrongType(path, v, "a string")
+		return
+	}
+	*to = v.Text()
+}
+
+// boolean reads a boolean.
+func (r *settingsReader) boolean(to *bool, path string, v document.Value) {
+	if v.Kind() != document.Bool {
+		r.wrongType(path, v, "a boolean")
+		return
+	}
+	*to = v.True()
+}
+
+// nativeSDK reads one boolean for all platforms, or an object of one for each source type.
+func (r *settingsReader) nativeSDK(v document.Value) {
+	switch v.Kind() {
+	case document.Bool:
+		for at := range r.useNativeSDK {
+			r.useNativeSDK[at] = v.True()
+		}
+	case document.Object:
+		for m := v.First(); m.Exists(); m = m.Next() {
+			var on bool
+			r.boolean(&on, "useNativeSDK."+m.Key(), m)
+			if at, ok := platformNamed(m.Key()); ok {
+				r.useNativeSDK[at] = on
+			}
+			r.problems = append(r.problems, sourceProblem("useNativeSDK", m.Key())...)
+		}
+	default:
+		r.wrongType("useNativeSDK", v, "a boolean or an object of booleans by source type")
+	}
+}
+
+// mode reads one mode for all platforms, or an object of one for each source type.
+func (r *settingsReader) mode(v document.Value) {
+	switch v.Kind() {
+	case document.String:
+		for at := range r.connectionMode {
+			r.connectionMode[at] = v.Text()
+		}
+	case document.Object:
+		for m := v.First(); m.Exists(); m = m.Next() {
+			var mode string
+			r.text(&mode, "connectionMode."+m.Key(), m)
+			if at, ok := platformNamed(m.Key()); ok {
+				r.connectionMode[at] = mode
+			}
+			r.problems = append(r.problems, modeProblem(m.Key(), mode)...)
+		}
+	default:
+		r.wrongType("connectionMode", v, "a string or an object of strings by source type")
+	}
+}
+
+// names reads an event filter: `[{"eventName": "…"}]`.
+func (r *settingsReader) names(to *[]string, path string, v document.Value) {
+	if v.Kind() != document.Array {
+		r.wrongType(path, v, "an array of objects with an eventName")
+		return
+	}
+	index := 0
+	for e := v.First(); e.Exists(); e = e.Next() {
+		at := path + "[" + strconv.Itoa(index) + "]"
+		index++
+		if e.Kind() != document.Object {
+			r.wrongType(at, e, "an object with an eventName")
+			continue
+		}
+		if name := e.Get("eventName"); name.Kind() > document.Null {
+			var text string
+			r.text(&text, at+".eventName", name)
+			*to = append(*to, text)
+		}
+	}
+}
+
+// rulesetNamed reads a ruleset by the name or number of the contract's enum.
+func (r *settingsReader) rulesetNamed(v document.Value) {
+	if number, ok := clevertapv1.Ruleset_value[v.Text()]; ok && v.Kind() == document.String {
+		r.ruleset = clevertapv1.Ruleset(number)
+		return
+	}
+	if number, err := strconv.ParseInt(v.Text(), 10, 32); err == nil && v.Kind() == document.Number {
+		r.ruleset = clevertapv1.Ruleset(number)
+		return
+	}
+	r.note(SeverityError, "ruleset", v, "it must be RULESET_GUIDE or RULESET_TRANSFORMER")
+}
+
+// sourceProblem notes a source type that has no device mode.
+func sourceProblem(setting, source string) []Problem {
+	if _, ok := platformNamed(source); ok || isCloudSource(source) {
+		return nil
+	}
+	return []Problem{{
+		Severity: SeverityWarning, Path: setting + "." + source,
+		Message: "unknown source type: it is ignored; device mode is for " + oneOf(platformNames[:]),
+	}}
+}
+
+// modeProblem notes device mode for a source type that has none, and source types that are unknown.
+func modeProblem(source, mode string) []Problem {
+	if isCloudSource(source) && mode == "device" {
+		return []Problem{{
+			Severity: SeverityWarning, Path: "connectionMode." + source,
+			Message: "this source type has no device mode: it is ignored",
+		}}
+	}
+	return sourceProblem("connectionMode", source)
+}
+
+// platformNamed finds a platform by RudderStack's name of the source type.
+func platformNamed(name string) (platform, bool) {
+	for at, known := range platformNames {
+		if known == name {
+			return platform(at), true
+		}
+	}
+	return 0, false
+}
+
+// unknownSetting is the message for a setting that nobody knows, with the name that was probably meant.
+func unknownSetting(name string) string {
+	for _, def := range settingDefinitions {
+		if distance(strings.ToLower(name), strings.ToLower(def.Name)) <= 2 {
+			return fmt.Sprintf("unknown setting: it is ignored; did you mean %s?", def.Name)
+		}
+	}
+	return "unknown setting: it is ignored"
+}
+
+// distance counts the letters to insert, drop or change to make one text of another; more than 2 may be any number above.
+func distance(a, b string) int {
+	if len(a) > 40 || len(a)-len(b) > 2 || len(b)-len(a) > 2 {
+		return 3
+	}
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		corner := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			change := corner
+			if a[i] != b[j] {
+				change++
+			}
+			corner = row[j+1]
+			row[j+1] = min(change, row[j]+1, corner+1)
+		}
+	}
+	return row[len(b)]
+}
