@@ -1,0 +1,109 @@
+package server
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"google.golang.org/grpc/codes"
+	healthgrpc "google.golang.org/grpc/health/grpc_health_v1"
+	"google.golang.org/grpc/metadata"
+	reflectiongrpc "google.golang.org/grpc/reflection/grpc_reflection_v1"
+	"google.golang.org/grpc/status"
+
+	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
+)
+
+func TestTokensAreReadLineByLine(t *testing.T) {
+	t.Parallel()
+	tokens, err := ParseTokens(strings.NewReader("# callers\n\nbilling:t0p:secret \nsearch\tanother\nbilling next\n"))
+	require.NoError(t, err)
+	for token, caller := range map[string]string{"t0p:secret": "billing", "another": "search", "next": "billing"} {
+		name, known := tokens.caller(token)
+		require.True(t, known)
+		require.Equal(t, caller, name)
+	}
+	for _, token := range []string{"", "t0p", "another ", "ANOTHER", "billing"} {
+		_, known := tokens.caller(token)
+		require.False(t, known, token)
+	}
+}
+
+func TestTokensThatCanNotBeReadNameTheLineAndNoToken(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"":                   "no tokens",
+		"# nobody\n":         "no tokens",
+		"a:1\nloneword":      "line 2: write the caller's name",
+		":s3cr3t":            "line 1: write the caller's name",
+		"a:":                 "line 1: the token of a is empty",
+		"a:s3cr3t s3cr3t":    "line 1: the token of a is empty or has a blank",
+		"a:s3cr3t\nb:s3cr3t": "line 2: the token of b is given twice",
+	} {
+		_, err := ParseTokens(strings.NewReader(text))
+		require.ErrorContains(t, err, want)
+		require.NotContains(t, err.Error(), "s3cr3t")
+	}
+	_, err := LoadTokens(filepath.Join(t.TempDir(), "absent"))
+	require.ErrorIs(t, err, os.ErrNotExist)
+}
+
+func FuzzTokens(f *testing.F) {
+	f.Add("billing:t0p\nsearch another\n# x")
+	f.Fuzz(func(t *testing.T, text string) {
+		tokens, err := ParseTokens(strings.NewReader(text))
+		if err != nil {
+			return
+		}
+		require.NotEmpty(t, tokens.callers)
+		for _, c := range tokens.callers {
+			require.NotEmpty(t, c.name)
+		}
+		_, known := tokens.caller("")
+		require.False(t, known)
+	})
+}
+
+func TestCallsNeedATokenThatTheServerKnows(t *testing.T) {
+	t.Parallel()
+	tokens, err := ParseTokens(strings.NewReader("billing:good"))
+	require.NoError(t, err)
+	r := start(t, Options{Tokens: tokens})
+	for name, c := range map[string]struct {
+		header []string
+		ok     bool
+	}{
+		"no token":        {nil, false},
+		"a wrong token":   {[]string{"authorization", "Bearer bad"}, false},
+		"another scheme":  {[]string{"authorization", "Basic good"}, false},
+		"nothing else":    {[]string{"authorization", "good"}, false},
+		"the right token": {[]string{"authorization", "Bearer good"}, true},
+		"in any case":     {[]string{"authorization", "bearer good"}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ctx := metadata.AppendToOutgoingContext(t.Context(), c.header...)
+			_, err := r.client().BatchTransform(ctx, &transformerv1.BatchTransformRequest{Target: toJSON()})
+			stream, openErr := r.client().StreamTransform(ctx)
+			require.NoError(t, openErr)
+			require.NoError(t, stream.CloseSend())
+			_, streamErr := stream.Recv()
+			listing, openErr := reflectiongrpc.NewServerReflectionClient(r.conn).ServerReflectionInfo(ctx)
+			require.NoError(t, openErr)
+			require.NoError(t, listing.CloseSend())
+			_, listErr := listing.Recv()
+			if c.ok {
+				require.NoError(t, err)
+				require.EqualError(t, streamErr, "EOF")
+				require.EqualError(t, listErr, "EOF")
+				return
+			}
+			requireFailure(t, err, codes.Unauthenticated, Unauthenticated)
+			requireFailure(t, streamErr, codes.Unauthenticated, Unauthenticated)
+			require.Equal(t, codes.Unauthenticated, status.Code(listErr), "reflection needs a token")
+		})
+	}
+	_, err = healthgrpc.NewHealthClient(r.conn).Check(t.Context(), &healthgrpc.HealthCheckRequest{})
+	require.NoError(t, err, "health needs none")
+}

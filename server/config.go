@@ -1,0 +1,185 @@
+package server
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/rudder-clevertap/rudder-clevertap/mapping"
+)
+
+// Destinations are the destinations that requests may name instead of giving settings.
+type Destinations map[string]*mapping.Destination
+
+// Config is what the configuration file holds.
+type Config struct {
+	// Destinations are the registered destinations.
+	Destinations Destinations
+}
+
+// LoadConfig reads a configuration file in YAML:
+//
+//	destinations:
+//	  shop-eu:                 # the name that requests give as destination_id
+//	    accountId: ABC-123-XYZ # RudderStack's setting names
+//	    passcode: {env: SHOP_EU_PASSCODE}
+//	    region: eu1
+//
+// The value of a secret setting is a text, {env: VARIABLE} or {file: PATH}, where a relative path starts at the
+// configuration file's directory. The error names all that is wrong, unknown keys and settings among it, and no secret.
+func LoadConfig(path string) (*Config, error) {
+	data, err := os.ReadFile(path) //nolint:gosec // The operator names the file.
+	if err != nil {
+		return nil, fmt.Errorf("configuration: %w", err)
+	}
+	config, err := parseConfig(data, filepath.Dir(path))
+	if err != nil {
+		return nil, fmt.Errorf("configuration %s: %w", path, err)
+	}
+	return config, nil
+}
+
+// parseConfig reads a configuration. Relative paths in it start at dir.
+func parseConfig(data []byte, dir string) (*Config, error) {
+	var sections map[string]yaml.Node
+	if err := yaml.Unmarshal(data, &sections); err != nil {
+		return nil, err
+	}
+	config := &Config{Destinations: Destinations{}}
+	var problems []error
+	for _, key := range slices.Sorted(maps.Keys(sections)) {
+		section := sections[key]
+		if key != "destinations" {
+			problems = append(problems, fmt.Errorf("%s: unknown key: the file may hold destinations", key))
+			continue
+		}
+		var settings map[string]map[string]any
+		if err := section.Decode(&settings); err != nil {
+			problems = append(problems, fmt.Errorf("destinations: %w", shapeError(err)))
+			continue
+		}
+		for _, name := range slices.Sorted(maps.Keys(settings)) {
+			to, found := newDestination(settings[name], dir)
+			for _, problem := range found {
+				problems = append(problems, fmt.Errorf("destinations.%s.%w", name, problem))
+			}
+			config.Destinations[name] = to
+		}
+	}
+	if len(problems) > 0 {
+		return nil, errors.Join(problems...)
+	}
+	return config, nil
+}
+
+// shapeError says that YAML has the wrong shape. The library's own words may hold values, and a value may be a secret.
+func shapeError(err error) error {
+	if typeError := (*yaml.TypeError)(nil); errors.As(err, &typeError) {
+		lines := make([]string, len(typeError.Errors))
+		for i, text := range typeError.Errors {
+			lines[i], _, _ = strings.Cut(text, ":")
+		}
+		return fmt.Errorf("%s: write a name and, under it, settings by name", strings.Join(lines, ", "))
+	}
+	return err
+}
+
+// newDestination compiles the settings of one destination and returns all that is wrong with them.
+func newDestination(settings map[string]any, dir string) (*mapping.Destination, []error) {
+	var problems []error
+	for _, name := range secretSettings() {
+		if value, given := settings[name]; given {
+			secret, err := resolveSecret(value, dir)
+			if err != nil {
+				problems = append(problems, fmt.Errorf("%s: %w", name, err))
+				delete(settings, name)
+				continue
+			}
+			settings[name] = secret
+		}
+	}
+	text, err := json.Marshal(settings)
+	if err != nil {
+		return nil, append(problems, fmt.Errorf("settings: %w", err))
+	}
+	unresolved := len(problems) > 0
+	found, failed := mapping.CheckDestinationJSON(text)
+	if failed != nil {
+		return nil, append(problems, fmt.Errorf("settings: %w", failed))
+	}
+	for _, p := range found {
+		// What is RudderStack's own does no harm; what is wrong with a secret that could not be read has been said.
+		if p.Severity < mapping.SeverityWarning || unresolved && slices.Contains(secretSettings(), p.Path) {
+			continue
+		}
+		problems = append(problems, fmt.Errorf("%s: %s", p.Path, p.Message))
+	}
+	if len(problems) > 0 {
+		return nil, problems
+	}
+	to, failed := mapping.ParseDestination(text)
+	if failed != nil {
+		return nil, []error{fmt.Errorf("settings: %w", failed)}
+	}
+	return to, nil
+}
+
+// secretSettings are the settings whose value may be kept elsewhere.
+func secretSettings() []string { return []string{"passcode", "accountToken"} }
+
+// resolveSecret returns the value of a secret setting: itself, or what {env: …} or {file: …} names.
+func resolveSecret(value any, dir string) (any, error) {
+	const usage = "write a text, {env: VARIABLE} or {file: PATH}"
+	source, ok := value.(map[string]any)
+	if !ok {
+		return value, nil
+	}
+	if len(source) != 1 {
+		return nil, errors.New(usage)
+	}
+	for kind, where := range source {
+		name, ok := where.(string)
+		if !ok || name == "" {
+			return nil, errors.New(usage)
+		}
+		switch kind {
+		case "env":
+			return secretFromEnv(name)
+		case "file":
+			return secretFromFile(name, dir)
+		}
+	}
+	return nil, errors.New(usage)
+}
+
+// secretFromEnv reads a secret from an environment variable.
+func secretFromEnv(name string) (string, error) {
+	secret := os.Getenv(name)
+	if secret == "" {
+		return "", fmt.Errorf("the environment variable %s is not set or empty", name)
+	}
+	return secret, nil
+}
+
+// secretFromFile reads a secret from a file, without the line end behind it.
+func secretFromFile(path, dir string) (string, error) {
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(dir, path)
+	}
+	data, err := os.ReadFile(path) //nolint:gosec // The operator names the file.
+	if err != nil {
+		return "", err
+	}
+	secret := strings.TrimRight(string(data), "\r\n")
+	if secret == "" {
+		return "", fmt.Errorf("the file %s is empty", path)
+	}
+	return secret, nil
+}

@@ -1,0 +1,111 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	middleware "github.com/grpc-ecosystem/go-grpc-middleware/v2"
+	"google.golang.org/grpc"
+
+	rudderstackv1 "github.com/rudder-clevertap/rudder-clevertap/gen/rudderstack/v1"
+)
+
+// batchRequest is a request that holds a batch of events.
+type batchRequest interface {
+	GetEvents() []*rudderstackv1.Event
+	GetEventsJson() [][]byte
+}
+
+// checkBatch refuses a batch with more events than limit.
+func checkBatch(request any, limit int) error {
+	batch, ok := request.(batchRequest)
+	if !ok {
+		return nil
+	}
+	actual := len(batch.GetEvents()) + len(batch.GetEventsJson())
+	if actual <= limit {
+		return nil
+	}
+	message := fmt.Sprintf("the batch has %d events: send at most %d at once", actual, limit)
+	return &failure{
+		reason:     BatchTooLarge,
+		message:    message,
+		metadata:   map[string]string{metaField: "events", metaLimit: strconv.Itoa(limit), metaActual: strconv.Itoa(actual)},
+		violations: []violation{{field: "events", message: message}},
+	}
+}
+
+// limits keeps batches within the server's limit, ends streams on which nothing moves, and ends the watchers of the server's
+// health when it stops. A stream's handler gets a *failure from RecvMsg, with the message, for a batch that is too large,
+// and may go on receiving; what ends the stream is its context's cause.
+func (s *Server) limits() interceptor {
+	return interceptor{
+		name: "limits",
+		unary: func(ctx context.Context, req any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
+			if err := checkBatch(req, s.options.MaxBatchEvents); err != nil {
+				return nil, err
+			}
+			return handler(ctx, req)
+		},
+		stream: func(srv any, ss grpc.ServerStream, info *grpc.StreamServerInfo, handler grpc.StreamHandler) error {
+			ctx, cancel := context.WithCancelCause(ss.Context())
+			defer cancel(nil)
+			if isInfrastructure(info.FullMethod) {
+				go s.cancelWhenStopping(ctx, cancel)
+				wrapped := middleware.WrapServerStream(ss)
+				wrapped.WrappedContext = ctx
+				return handler(srv, wrapped)
+			}
+			limited := &limitedStream{ServerStream: ss, ctx: ctx, maxBatch: s.options.MaxBatchEvents, idle: s.options.StreamIdleTimeout}
+			limited.timer = time.AfterFunc(limited.idle, func() { cancel(errIdle(limited.idle)) })
+			defer limited.timer.Stop()
+			return handler(srv, limited)
+		},
+	}
+}
+
+// cancelWhenStopping cancels a stream's context when the server stops. It returns when the context has ended.
+func (s *Server) cancelWhenStopping(ctx context.Context, cancel context.CancelCauseFunc) {
+	select {
+	case <-s.stopping:
+		cancel(errStopping())
+	case <-ctx.Done():
+	}
+}
+
+// errIdle ends streams on which nothing moved for too long.
+func errIdle(idle time.Duration) *failure {
+	return &failure{reason: Unavailable, message: fmt.Sprintf("the stream was idle for %s: open it again when there is more to send", idle)}
+}
+
+// limitedStream is a stream with a limit on its batches and on how long nothing may move.
+type limitedStream struct {
+	grpc.ServerStream
+	ctx      context.Context
+	maxBatch int
+	idle     time.Duration
+	timer    *time.Timer
+}
+
+// Context ends, with the reason as its cause, when the stream has been idle for too long.
+func (l *limitedStream) Context() context.Context { return l.ctx }
+
+// RecvMsg receives a message and checks the size of its batch.
+func (l *limitedStream) RecvMsg(m any) error {
+	if err := l.ServerStream.RecvMsg(m); err != nil {
+		return err
+	}
+	l.timer.Reset(l.idle)
+	return checkBatch(m, l.maxBatch)
+}
+
+// SendMsg sends a message.
+func (l *limitedStream) SendMsg(m any) error {
+	if err := l.ServerStream.SendMsg(m); err != nil {
+		return err
+	}
+	l.timer.Reset(l.idle)
+	return nil
+}

@@ -1,0 +1,71 @@
+package server
+
+import (
+	"cmp"
+	"crypto/tls"
+	"log/slog"
+	"time"
+)
+
+// The defaults of Options.
+const (
+	// DefaultMaxMessageBytes is 32 MiB.
+	DefaultMaxMessageBytes = 32 << 20
+	// DefaultMaxBatchEvents lets the answer to a full batch fit the 4 MiB that generated clients accept by default.
+	DefaultMaxBatchEvents = 2000
+	// DefaultMaxConcurrentStreams is per connection.
+	DefaultMaxConcurrentStreams = 256
+	// DefaultStreamIdleTimeout is how long nothing may move on a stream.
+	DefaultStreamIdleTimeout = 5 * time.Minute
+	// DefaultStreamInFlight is per stream.
+	DefaultStreamInFlight = 4
+	// DefaultShutdownTimeout is how long an orderly end may take.
+	DefaultShutdownTimeout = 25 * time.Second
+)
+
+// Options say what a Server is made of. What is zero has its default.
+type Options struct {
+	// Logger gets a line for each call. Nothing is logged when it is nil.
+	Logger *slog.Logger
+	// Telemetry gets traces and metrics; NoTelemetry when it is nil.
+	Telemetry *Telemetry
+	// Destinations are those that requests may name.
+	Destinations Destinations
+	// Tokens are the bearer tokens that calls need; nil lets everybody call.
+	Tokens *Tokens
+	// TLS encrypts connections from outside the process; nil leaves them plain.
+	TLS *tls.Config
+	// MaxMessageBytes limits one message, each way.
+	MaxMessageBytes int
+	// MaxBatchEvents limits the events of one batch.
+	MaxBatchEvents int
+	// MaxConcurrentStreams limits the calls that are open at once on one connection.
+	MaxConcurrentStreams uint32
+	// StreamIdleTimeout ends a stream on which no message has come or gone for so long.
+	StreamIdleTimeout time.Duration
+	// StreamInFlight limits the messages of one stream that are read and not yet answered.
+	StreamInFlight int
+	// DrainDelay is how long the server goes on as ever once it says that it stops serving, for load balancers to notice.
+	DrainDelay time.Duration
+	// ShutdownTimeout is how long open calls may take to end once the server stops; then they are cut off.
+	ShutdownTimeout time.Duration
+	// NoReflection leaves out gRPC reflection, by which tools read the contract.
+	NoReflection bool
+}
+
+// withDefaults returns the options with their defaults in place.
+func (o Options) withDefaults() Options {
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Telemetry == nil {
+		o.Telemetry = NoTelemetry()
+	}
+	o.MaxMessageBytes = cmp.Or(o.MaxMessageBytes, DefaultMaxMessageBytes)
+	o.MaxBatchEvents = cmp.Or(o.MaxBatchEvents, DefaultMaxBatchEvents)
+	o.MaxConcurrentStreams = cmp.Or(o.MaxConcurrentStreams, DefaultMaxConcurrentStreams)
+	o.StreamIdleTimeout = cmp.Or(o.StreamIdleTimeout, DefaultStreamIdleTimeout)
+	o.StreamInFlight = cmp.Or(o.StreamInFlight, DefaultStreamInFlight)
+	o.ShutdownTimeout = cmp.Or(o.ShutdownTimeout, DefaultShutdownTimeout)
+	return o
+}

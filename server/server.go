@@ -1,0 +1,167 @@
+// Package server is the gRPC server: its services, what surrounds each call (request ids, logs, error mapping, recovery,
+// authentication, limits, validation), health, telemetry, configuration, and an orderly start and end.
+//
+// It holds no mapping rules, which are the mapping's, and no HTTP, which is the gateway's.
+package server
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"slices"
+	"time"
+
+	"go.opentelemetry.io/contrib/instrumentation/google.golang.org/grpc/otelgrpc"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/health"
+	healthgrpc "google.golang.org/grpc/health/grpc_health_v1"
+	"google.golang.org/grpc/keepalive"
+	"google.golang.org/grpc/reflection"
+	"google.golang.org/grpc/stats"
+	"google.golang.org/grpc/test/bufconn"
+
+	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
+)
+
+const (
+	// localBuffer is how many bytes a connection inside the process holds before its writer waits.
+	localBuffer = 1 << 20
+	// minPingInterval is how often clients may ping; those that do it more often are cut off.
+	minPingInterval = 10 * time.Second
+	// pingInterval is after how long the server asks a silent client whether it is still there.
+	pingInterval = 2 * time.Minute
+	// pingTimeout is how long the client has to answer.
+	pingTimeout = 20 * time.Second
+)
+
+// Server is the gRPC server and its connection inside the process.
+type Server struct {
+	options    Options
+	logger     *slog.Logger
+	validator  *validator
+	transforms *transformService
+	grpc       *grpc.Server
+	health     *health.Server
+	local      *bufconn.Listener
+	conn       *grpc.ClientConn
+	// stopping is closed when open streams are to end.
+	stopping chan struct{}
+}
+
+// New returns a server that does not serve yet. Whoever has it must call Run, which ends all that New started.
+func New(options Options) (*Server, error) {
+	options = options.withDefaults()
+	s := &Server{
+		options:  options,
+		logger:   options.Logger,
+		health:   health.NewServer(),
+		local:    bufconn.Listen(localBuffer),
+		stopping: make(chan struct{}),
+	}
+	metrics, err := newInstruments(options.Telemetry.MeterProvider.Meter(scopeName))
+	if err != nil {
+		return nil, err
+	}
+	if s.validator, err = newValidator(); err != nil {
+		return nil, err
+	}
+	if s.conn, err = s.dialLocal(); err != nil {
+		return nil, err
+	}
+	s.grpc = grpc.NewServer(s.serverOptions()...)
+	s.transforms = &transformService{
+		destinations: options.Destinations,
+		engine:       newEngine(options.Telemetry.TracerProvider.Tracer(scopeName), metrics, s.logger),
+		inFlight:     options.StreamInFlight,
+		stopping:     s.stopping,
+		logger:       s.logger,
+	}
+	transformerv1.RegisterTransformServiceServer(s.grpc, s.transforms)
+	transformerv1.RegisterDestinationServiceServer(s.grpc, &destinationService{})
+	s.serveHealth()
+	if !options.NoReflection {
+		reflection.Register(s.grpc)
+	}
+	return s, nil
+}
+
+// serveHealth makes the health service say that the server and each of its services serve.
+func (s *Server) serveHealth() {
+	for name := range s.grpc.GetServiceInfo() {
+		s.health.SetServingStatus(name, healthgrpc.HealthCheckResponse_SERVING)
+	}
+	healthgrpc.RegisterHealthServer(s.grpc, s.health)
+}
+
+// serverOptions says how the gRPC server treats connections and calls.
+func (s *Server) serverOptions() []grpc.ServerOption {
+	var (
+		unary  []grpc.UnaryServerInterceptor
+		stream []grpc.StreamServerInterceptor
+	)
+	for _, concern := range s.interceptors() {
+		unary = append(unary, concern.unary)
+		stream = append(stream, concern.stream)
+	}
+	return []grpc.ServerOption{
+		grpc.Creds(newServerCredentials(s.options.TLS)),
+		grpc.ChainUnaryInterceptor(unary...),
+		grpc.ChainStreamInterceptor(stream...),
+		grpc.UnknownServiceHandler(unknownCall),
+		grpc.StatsHandler(otelgrpc.NewServerHandler(s.telemetryOptions()...)),
+		grpc.MaxRecvMsgSize(s.options.MaxMessageBytes),
+		grpc.MaxSendMsgSize(s.options.MaxMessageBytes),
+		grpc.MaxConcurrentStreams(s.options.MaxConcurrentStreams),
+		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: minPingInterval, PermitWithoutStream: true}),
+		grpc.KeepaliveParams(keepalive.ServerParameters{Time: pingInterval, Timeout: pingTimeout}),
+		grpc.WaitForHandlers(true),
+	}
+}
+
+// unknownCall answers calls of methods that do not exist.
+func unknownCall(_ any, stream grpc.ServerStream) error {
+	method, _ := grpc.MethodFromServerStream(stream)
+	return errUnknownCall(method)
+}
+
+// telemetryOptions says what gRPC's instrumentation records: all calls but those of health and reflection.
+func (s *Server) telemetryOptions() []otelgrpc.Option {
+	return []otelgrpc.Option{
+		otelgrpc.WithTracerProvider(s.options.Telemetry.TracerProvider),
+		otelgrpc.WithMeterProvider(s.options.Telemetry.MeterProvider),
+		otelgrpc.WithPropagators(s.options.Telemetry.Propagator),
+		otelgrpc.WithFilter(func(call *stats.RPCTagInfo) bool { return !isInfrastructure(call.FullMethodName) }),
+	}
+}
+
+// dialLocal makes the connection inside the process.
+func (s *Server) dialLocal() (*grpc.ClientConn, error) {
+	conn, err := grpc.NewClient("passthrough:///"+serviceName,
+		grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return s.local.DialContext(ctx) }),
+		grpc.WithTransportCredentials(insecure.NewCredentials()),
+		grpc.WithStatsHandler(otelgrpc.NewClientHandler(s.telemetryOptions()...)),
+		grpc.WithDefaultCallOptions(
+			grpc.MaxCallRecvMsgSize(s.options.MaxMessageBytes), grpc.MaxCallSendMsgSize(s.options.MaxMessageBytes)),
+		grpc.WithDisableServiceConfig(),
+	)
+	if err != nil {
+		return nil, fmt.Errorf("connect inside the process: %w", err)
+	}
+	return conn, nil
+}
+
+// Conn is a connection to the server inside the process. It works while Run does, which closes it at the end. Calls over it
+// pass all that calls from outside do, bearer tokens included.
+func (s *Server) Conn() grpc.ClientConnInterface { return s.conn }
+
+// Services returns the names of the services, in alphabetical order.
+func (s *Server) Services() []string {
+	names := make([]string, 0, 4)
+	for name := range s.grpc.GetServiceInfo() {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}

@@ -1,0 +1,222 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"io"
+	"sync"
+	"sync/atomic"
+
+	"google.golang.org/grpc"
+
+	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
+)
+
+// messageStream is the stream of StreamTransform.
+type messageStream = grpc.BidiStreamingServer[transformerv1.StreamTransformRequest, transformerv1.StreamTransformResponse]
+
+// transformStream is one open stream. One goroutine reads, one writes, and each message in flight has one that transforms it.
+// A message is in flight from before it is read until its answer is sent, so a client that stops reading its answers is
+// soon not read from either, and no more memory is needed than that of the messages in flight.
+type transformStream struct {
+	service *transformService
+	stream  messageStream
+
+	// slots holds one entry per message in flight; its capacity is their limit.
+	slots chan struct{}
+	// answers are sent in the order in which they stand here. It has room for all in flight, so that putting one in never waits.
+	answers chan *answer
+	// unanswered counts the messages that were read and not yet answered.
+	unanswered atomic.Int64
+	// work are the goroutines that transform.
+	work sync.WaitGroup
+
+	// What follows belongs to the reader. readErr may be read once answers is closed.
+	first       bool
+	overtaking  bool
+	destination target
+	known       bool
+	readErr     error
+}
+
+// answer is what a message will be answered with, once it is ready.
+type answer struct {
+	ready    chan struct{}
+	response *transformerv1.StreamTransformResponse
+}
+
+// StreamTransform transforms batches until the client has no more, goes away or stays silent for too long, or until the
+// server stops.
+func (s *transformService) StreamTransform(stream messageStream) error {
+	ctx := stream.Context()
+	s.engine.metrics.streams.Add(ctx, 1)
+	defer s.engine.metrics.streams.Add(ctx, -1)
+	t := &transformStream{
+		service: s,
+		stream:  stream,
+		slots:   make(chan struct{}, s.inFlight),
+		answers: make(chan *answer, s.inFlight),
+		first:   true,
+	}
+	go t.read(ctx)
+	written := make(chan error, 1)
+	go func() { written <- t.write(ctx) }()
+	select {
+	case err := <-written:
+		return err
+	case <-ctx.Done():
+		// Sending or receiving may be waiting for the client. Both end when this returns.
+		return context.Cause(ctx)
+	}
+}
+
+// read takes messages in until there are no more.
+func (t *transformStream) read(ctx context.Context) {
+	defer close(t.answers)
+	defer t.work.Wait()
+	for {
+		select {
+		case t.slots <- struct{}{}:
+		case <-ctx.Done():
+			return
+		}
+		req := new(transformerv1.StreamTransformRequest)
+		err := t.stream.RecvMsg(req)
+		// A fault of the message is told in its answer; any other error is the end of the stream.
+		var fault *failure
+		if err != nil && !errors.As(err, &fault) {
+			if !errors.Is(err, io.EOF) {
+				t.readErr = err
+			}
+			return
+		}
+		select {
+		case <-t.service.stopping:
+			// It gets no answer, and the status says so.
+			t.readErr = errStopping()
+			return
+		default:
+			t.accept(ctx, req, fault)
+		}
+	}
+}
+
+// accept lets a message be transformed. Its destination is settled here, since the next message may have the same.
+func (t *transformStream) accept(ctx context.Context, req *transformerv1.StreamTransformRequest, fault *failure) {
+	if t.first {
+		t.first, t.overtaking = false, req.GetAllowOutOfOrder()
+	}
+	if failed := t.settle(req); fault == nil {
+		fault = failed
+	}
+	t.unanswered.Add(1)
+	a := &answer{ready: make(chan struct{})}
+	if !t.overtaking {
+		t.answers <- a
+	}
+	to := t.destination
+	t.work.Go(func() {
+		a.response = t.service.answer(ctx, req, to, fault)
+		close(a.ready)
+		if t.overtaking {
+			t.answers <- a
+		}
+	})
+}
+
+// settle finds out where a message goes. After a destination that can't be used, messages need to name one again: they must
+// not go where an earlier message went.
+func (t *transformStream) settle(req *transformerv1.StreamTransformRequest) *failure {
+	if req.GetTarget() != nil {
+		var failed *failure
+		t.destination, failed = t.service.target(req)
+		t.known = failed == nil
+		return failed
+	}
+	if t.known {
+		return nil
+	}
+	const field = "destination"
+	message := "is missing: give destination or destination_id in the stream's first message, and again after one that can't be used"
+	return &failure{
+		reason: InvalidRequest, message: field + ": " + message, metadata: map[string]string{metaField: field},
+		violations: []violation{{field: field, message: message}},
+	}
+}
+
+// answer transforms one message. A fault is what is wrong with the whole message, if anything is.
+func (s *transformService) answer(
+	ctx context.Context, req *transformerv1.StreamTransformRequest, to target, fault *failure,
+) (response *transformerv1.StreamTransformResponse) {
+	defer func() {
+		if r := recover(); r != nil {
+			failed := panicError(r).withRequestID(callInfoFrom(ctx).requestID)
+			s.logger.ErrorContext(ctx, "a message failed for a fault of the server", "sequence", req.GetSequence(), "error", failed.Error())
+			response = &transformerv1.StreamTransformResponse{Sequence: req.GetSequence(), Error: failed.proto()}
+		}
+	}()
+	response = &transformerv1.StreamTransformResponse{Sequence: req.GetSequence()}
+	if fault == nil {
+		out, err := s.engine.transform(ctx, batch{
+			to: to, minSeverity: req.GetMinSeverity(), events: req.GetEvents(), eventsJSON: req.GetEventsJson(),
+		})
+		if err == nil {
+			response.Uploads, response.Results = out.uploads, out.results
+			return response
+		}
+		fault = asFailure(ctx, err)
+	}
+	response.Error = fault.withRequestID(callInfoFrom(ctx).requestID).proto()
+	return response
+}
+
+// write sends answers until the last is sent. When the server stops, those of the messages that were read are sent first.
+func (t *transformStream) write(ctx context.Context) error {
+	stopping, stopped := t.service.stopping, false
+	for {
+		select {
+		case a, more := <-t.answers:
+			if !more {
+				return t.end(ctx, stopped)
+			}
+			if err := t.send(ctx, a); err != nil {
+				return err
+			}
+			<-t.slots
+			if t.unanswered.Add(-1) == 0 && stopped {
+				return errStopping()
+			}
+		case <-stopping:
+			stopping, stopped = nil, true
+			if t.unanswered.Load() == 0 {
+				return errStopping()
+			}
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// send sends an answer when it is ready.
+func (t *transformStream) send(ctx context.Context, a *answer) error {
+	select {
+	case <-a.ready:
+		return t.stream.SendMsg(a.response)
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// end returns what the stream ends with when there are no more answers.
+func (t *transformStream) end(ctx context.Context, stopped bool) error {
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case t.readErr != nil:
+		return t.readErr
+	case stopped:
+		return errStopping()
+	default:
+		return nil
+	}
+}

@@ -1,0 +1,316 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/require"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/testing/protocmp"
+
+	clevertapv1 "github.com/rudder-clevertap/rudder-clevertap/gen/clevertap/v1"
+	rudderstackv1 "github.com/rudder-clevertap/rudder-clevertap/gen/rudderstack/v1"
+	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
+	"github.com/rudder-clevertap/rudder-clevertap/mapping"
+)
+
+// clientStream is the client's end of a stream.
+type clientStream = grpc.BidiStreamingClient[transformerv1.StreamTransformRequest, transformerv1.StreamTransformResponse]
+
+// open opens a stream that ends with the test.
+func (r *running) open(t *testing.T) clientStream {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	t.Cleanup(cancel)
+	stream, err := r.client().StreamTransform(ctx)
+	require.NoError(t, err)
+	return stream
+}
+
+// message is a message of JSON events.
+func message(sequence uint64, events ...[]byte) *transformerv1.StreamTransformRequest {
+	return &transformerv1.StreamTransformRequest{Sequence: sequence, EventsJson: events}
+}
+
+// firstMessage is a message of JSON events that names the destination.
+func firstMessage(sequence uint64, events ...[]byte) *transformerv1.StreamTransformRequest {
+	m := message(sequence, events...)
+	m.Target = &transformerv1.StreamTransformRequest_DestinationJson{DestinationJson: []byte(settingsJSON)}
+	return m
+}
+
+// exchange sends a message and receives the answer.
+func exchange(t *testing.T, stream clientStream, m *transformerv1.StreamTransformRequest) *transformerv1.StreamTransformResponse {
+	t.Helper()
+	require.NoError(t, stream.Send(m))
+	resp, err := stream.Recv()
+	require.NoError(t, err)
+	require.Equal(t, m.GetSequence(), resp.GetSequence())
+	return resp
+}
+
+func TestAStreamAnswersAsABatchDoes(t *testing.T) {
+	t.Parallel()
+	r := start(t, Options{})
+	events := [][]byte{track("m-0"), []byte(`{"type":"group"}`), track("m-2")}
+	batch, err := r.client().BatchTransform(t.Context(), &transformerv1.BatchTransformRequest{EventsJson: events, Target: toJSON()})
+	require.NoError(t, err)
+	stream := r.open(t)
+	want := &transformerv1.StreamTransformResponse{Sequence: 7, Uploads: batch.GetUploads(), Results: batch.GetResults()}
+	require.Empty(t, cmp.Diff(want, exchange(t, stream, firstMessage(7, events...)), protocmp.Transform()))
+	want.Sequence = 8
+	require.Empty(t, cmp.Diff(want, exchange(t, stream, message(8, events...)), protocmp.Transform()),
+		"a message without a destination goes where the one before it went")
+	typed := &transformerv1.StreamTransformRequest{Sequence: 9, Events: []*rudderstackv1.Event{typedEvent(t, string(events[0]))}}
+	require.Equal(t, "Checked Out", exchange(t, stream, typed).GetUploads()[0].GetPayload().GetD()[0].GetEvtName())
+	require.NoError(t, stream.CloseSend())
+	_, err = stream.Recv()
+	require.ErrorIs(t, err, io.EOF)
+}
+
+func TestAnswersComeInOrder(t *testing.T) {
+	t.Parallel()
+	const messages = 200
+	r := start(t, Options{})
+	stream := r.open(t)
+	go func() {
+		for i := range uint64(messages) {
+			// The first of each four takes far longer than those behind it.
+			events := [][]byte{track("m")}
+			if i%4 == 0 {
+				for range 300 {
+					events = append(events, track("m"))
+				}
+			}
+			if stream.Send(firstMessage(i, events...)) != nil {
+				return
+			}
+		}
+		stream.CloseSend()
+	}()
+	for i := range uint64(messages) {
+		resp, err := stream.Recv()
+		require.NoError(t, err)
+		require.Equal(t, i, resp.GetSequence())
+	}
+	_, err := stream.Recv()
+	require.ErrorIs(t, err, io.EOF)
+}
+
+func TestAnswersMayOvertakeWhenTheClientAllowsIt(t *testing.T) {
+	t.Parallel()
+	r := start(t, Options{MaxBatchEvents: 50000})
+	long := firstMessage(0)
+	long.AllowOutOfOrder = true
+	for range 20000 {
+		long.EventsJson = append(long.EventsJson, track("m"))
+	}
+	overtook := func() bool {
+		stream := r.open(t)
+		require.NoError(t, stream.Send(long))
+		require.NoError(t, stream.Send(message(1, track("m"))))
+		require.NoError(t, stream.CloseSend())
+		first, err := stream.Recv()
+		require.NoError(t, err)
+		second, err := stream.Recv()
+		require.NoError(t, err)
+		require.ElementsMatch(t, []uint64{0, 1}, []uint64{first.GetSequence(), second.GetSequence()})
+		_, err = stream.Recv()
+		require.ErrorIs(t, err, io.EOF)
+		return first.GetSequence() == 1
+	}
+	require.Eventually(t, overtook, 10*time.Second, time.Millisecond)
+}
+
+func TestWhatIsWrongWithAMessageIsToldInItsAnswer(t *testing.T) {
+	t.Parallel()
+	r := start(t, Options{MaxBatchEvents: 2})
+	stream := r.open(t)
+	fails := func(m *transformerv1.StreamTransformRequest, code codes.Code, reason mapping.Reason) {
+		t.Helper()
+		resp := exchange(t, stream, m)
+		require.EqualValues(t, code, resp.GetError().GetCode())
+		require.Equal(t, string(reason), reasonOfStatus(t, resp.GetError()).GetReason())
+		require.Empty(t, resp.GetResults())
+	}
+	works := func(m *transformerv1.StreamTransformRequest) {
+		t.Helper()
+		require.Nil(t, exchange(t, stream, m).GetError())
+	}
+	fails(message(1, track("m")), codes.InvalidArgument, InvalidRequest) // no destination
+	works(firstMessage(2, track("m")))
+	fails(message(3, track("1"), track("2"), track("3")), codes.InvalidArgument, BatchTooLarge)
+	both := message(4, track("m"))
+	both.Events = []*rudderstackv1.Event{{}}
+	fails(both, codes.InvalidArgument, InvalidRequest)
+	works(message(5, track("m")))
+	unknown := message(6, track("m"))
+	unknown.Target = &transformerv1.StreamTransformRequest_DestinationId{DestinationId: "nowhere"}
+	fails(unknown, codes.NotFound, UnknownDestination)
+	fails(message(7, track("m")), codes.InvalidArgument, InvalidRequest) // it must not go where message 5 went
+	wrong := message(8, track("m"))
+	wrong.Target = &transformerv1.StreamTransformRequest_Destination{Destination: &clevertapv1.Destination{Region: "mars1"}}
+	fails(wrong, codes.InvalidArgument, mapping.InvalidDestination)
+	works(firstMessage(9))
+}
+
+func TestAClientThatStopsReadingIsNotReadFrom(t *testing.T) {
+	t.Parallel()
+	const messages = 2000
+	r := start(t, Options{StreamInFlight: 3})
+	stream := r.open(t)
+	// An event of 64 KiB has an answer of as much, so the windows of the connection are soon full.
+	event := []byte(`{"type":"track","userId":"u","event":"x","properties":{"text":"` + strings.Repeat("x", 64<<10) + `"}}`)
+	var sent atomic.Int64
+	done := make(chan error, 1)
+	go func() {
+		for i := range uint64(messages) {
+			if err := stream.Send(firstMessage(i, event)); err != nil {
+				done <- err
+				return
+			}
+			sent.Add(1)
+		}
+		done <- stream.CloseSend()
+	}()
+	stalled := settled(&sent)
+	t.Log("stalled", stalled)
+	require.Less(t, stalled, int64(messages/2), "the server goes on reading")
+	select {
+	case err := <-done:
+		require.Fail(t, "all was sent", "%v", err)
+	default:
+	}
+	// Once the client reads, all goes on where it stopped.
+	for i := range uint64(messages) {
+		resp, err := stream.Recv()
+		require.NoError(t, err)
+		require.Equal(t, i, resp.GetSequence())
+	}
+	require.NoError(t, <-done)
+	_, err := stream.Recv()
+	require.ErrorIs(t, err, io.EOF)
+}
+
+// settled waits until a count has not grown for a while and returns it.
+func settled(count *atomic.Int64) int64 {
+	for last := int64(-1); ; {
+		now := count.Load()
+		if now == last {
+			return now
+		}
+		last = now
+		time.Sleep(300 * time.Millisecond)
+	}
+}
+
+func TestAStreamThatTheClientCancelsEnds(t *testing.T) {
+	t.Parallel()
+	r := start(t, Options{})
+	ctx, cancel := context.WithCancel(t.Context())
+	stream, err := r.client().StreamTransform(ctx)
+	require.NoError(t, err)
+	exchange(t, stream, firstMessage(1, track("m")))
+	for i := range uint64(3) {
+		require.NoError(t, stream.Send(message(2+i, track("m"))))
+	}
+	cancel()
+	for err == nil {
+		_, err = stream.Recv()
+	}
+	require.Equal(t, codes.Canceled, status.Code(err))
+}
+
+func TestAStreamOnWhichNothingMovesEnds(t *testing.T) {
+	t.Parallel()
+	const idle = 300 * time.Millisecond
+	r := start(t, Options{StreamIdleTimeout: idle})
+	stream := r.open(t)
+	// Each message puts the end off.
+	for i := range uint64(4) {
+		exchange(t, stream, firstMessage(i, track("m")))
+		time.Sleep(idle / 2)
+	}
+	_, err := stream.Recv()
+	requireFailure(t, err, codes.Unavailable, Unavailable)
+	require.ErrorContains(t, err, "idle")
+}
+
+func TestAStreamWhoseClientStopsReadingEndsWhenIdle(t *testing.T) {
+	t.Parallel()
+	r := start(t, Options{StreamIdleTimeout: 500 * time.Millisecond})
+	stream := r.open(t)
+	event := []byte(`{"type":"track","userId":"u","event":"x","properties":{"text":"` + strings.Repeat("x", 256<<10) + `"}}`)
+	sending := make(chan error, 1)
+	go func() {
+		for i := uint64(0); ; i++ {
+			if err := stream.Send(firstMessage(i, event)); err != nil {
+				sending <- err
+				return
+			}
+		}
+	}()
+	// What the server wrote before it gave up is still on its way; the end comes behind it.
+	time.Sleep(time.Second)
+	var err error
+	for err == nil {
+		_, err = stream.Recv()
+	}
+	requireFailure(t, err, codes.Unavailable, Unavailable)
+	require.ErrorIs(t, <-sending, io.EOF)
+}
+
+func TestAPanicInAMessageFailsThatMessageAlone(t *testing.T) {
+	t.Parallel()
+	srv, err := New(Options{})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, srv.Close()) })
+	service := *srv.transforms
+	service.engine = nil
+	resp := service.answer(t.Context(), message(3, track("m")), target{}, nil)
+	require.EqualValues(t, 3, resp.GetSequence())
+	require.Equal(t, string(Internal), reasonOfStatus(t, resp.GetError()).GetReason())
+}
+
+func TestManyStreamsAtOnce(t *testing.T) {
+	t.Parallel()
+	const streams, messages = 20, 20
+	r := start(t, Options{})
+	failures := make(chan error, streams)
+	for s := range streams {
+		stream := r.open(t)
+		go func() {
+			failures <- func() error {
+				for i := range uint64(messages) {
+					if err := stream.Send(firstMessage(i, track(fmt.Sprintf("m-%d-%d", s, i)))); err != nil {
+						return err
+					}
+				}
+				if err := stream.CloseSend(); err != nil {
+					return err
+				}
+				for i := range uint64(messages) {
+					resp, err := stream.Recv()
+					if err != nil {
+						return err
+					}
+					if want := fmt.Sprintf("m-%d-%d", s, i); resp.GetResults()[0].GetMessageId() != want {
+						return fmt.Errorf("got %s for %s", resp.GetResults()[0].GetMessageId(), want)
+					}
+				}
+				return nil
+			}()
+		}()
+	}
+	for range streams {
+		require.NoError(t, <-failures)
+	}
+}

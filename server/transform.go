@@ -1,0 +1,124 @@
+package server
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+
+	clevertapv1 "github.com/rudder-clevertap/rudder-clevertap/gen/clevertap/v1"
+	rudderstackv1 "github.com/rudder-clevertap/rudder-clevertap/gen/rudderstack/v1"
+	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
+	"github.com/rudder-clevertap/rudder-clevertap/mapping"
+)
+
+// transformService is transformer.v1.TransformService.
+type transformService struct {
+	transformerv1.UnimplementedTransformServiceServer
+
+	destinations Destinations
+	engine       *engine
+	inFlight     int
+	stopping     <-chan struct{}
+	logger       *slog.Logger
+}
+
+// target is where events go.
+type target struct {
+	*mapping.Destination
+
+	// registered tells a destination of the server's configuration, whose passcode no answer shows.
+	registered bool
+}
+
+// targeted is a request that names where its events go, in one of three ways.
+type targeted interface {
+	GetDestination() *clevertapv1.Destination
+	GetDestinationJson() []byte
+	GetDestinationId() string
+}
+
+// target finds or compiles the destination that a request names.
+func (s *transformService) target(req targeted) (target, *failure) {
+	if id := req.GetDestinationId(); id != "" {
+		if to := s.destinations[id]; to != nil {
+			return target{to, true}, nil
+		}
+		const field = "destination_id"
+		message := "no destination is registered as " + id + ": the server's configuration file names them"
+		return target{}, &failure{
+			reason: UnknownDestination, message: message, metadata: map[string]string{metaField: field},
+			violations: []violation{{field: field, message: message}},
+		}
+	}
+	var (
+		to     *mapping.Destination
+		failed *mapping.Error
+	)
+	if settings := req.GetDestination(); settings != nil {
+		to, failed = mapping.NewDestination(settings)
+	} else {
+		to, failed = mapping.ParseDestination(req.GetDestinationJson())
+	}
+	if failed != nil {
+		return target{}, destinationFailure(failed)
+	}
+	return target{to, false}, nil
+}
+
+// destinationFailure returns what is wrong with a request's destination, with the field's path in the request.
+func destinationFailure(e *mapping.Error) *failure {
+	const field = "destination"
+	named := *e
+	switch e.Field {
+	case "", field:
+		named.Field = field
+	default:
+		named.Field = field + "." + e.Field
+	}
+	if !strings.HasPrefix(e.Message, field) {
+		named.Message = field + ": " + e.Message
+	}
+	f := mappingFailure(&named)
+	f.message = clean(named.Message)
+	return f
+}
+
+// Transform transforms one event.
+func (s *transformService) Transform(ctx context.Context, req *transformerv1.TransformRequest) (*transformerv1.TransformResponse, error) {
+	to, failed := s.target(req)
+	if failed != nil {
+		return nil, failed
+	}
+	b := batch{to: to, minSeverity: req.GetMinSeverity(), single: true}
+	if event := req.GetEvent(); event != nil {
+		b.events = []*rudderstackv1.Event{event}
+	} else {
+		b.eventsJSON = [][]byte{req.GetEventJson()}
+	}
+	out, err := s.engine.transform(ctx, b)
+	if err != nil {
+		return nil, err
+	}
+	if out.first != nil {
+		return nil, out.first
+	}
+	result := out.results[0]
+	return &transformerv1.TransformResponse{
+		Status: result.GetStatus(), Uploads: out.uploads, Diagnostics: result.GetDiagnostics(),
+	}, nil
+}
+
+// BatchTransform transforms a batch of events.
+func (s *transformService) BatchTransform(ctx context.Context, req *transformerv1.BatchTransformRequest) (*transformerv1.BatchTransformResponse, error) {
+	to, failed := s.target(req)
+	if failed != nil {
+		return nil, failed
+	}
+	out, err := s.engine.transform(ctx, batch{
+		to: to, minSeverity: req.GetMinSeverity(), events: req.GetEvents(), eventsJSON: req.GetEventsJson(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &transformerv1.BatchTransformResponse{Uploads: out.uploads, Results: out.results}, nil
+}

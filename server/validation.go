@@ -1,0 +1,131 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"buf.build/go/protovalidate"
+	"google.golang.org/grpc"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	rudderstackv1 "github.com/rudder-clevertap/rudder-clevertap/gen/rudderstack/v1"
+	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
+)
+
+// validator checks request messages against the rules of the contract.
+type validator struct {
+	rules   protovalidate.Validator
+	options []protovalidate.ValidationOption
+}
+
+// newValidator compiles the rules of all requests.
+func newValidator() (*validator, error) {
+	rules, err := protovalidate.New(protovalidate.WithMessages(
+		&transformerv1.TransformRequest{}, &transformerv1.BatchTransformRequest{}, &transformerv1.StreamTransformRequest{},
+		&transformerv1.DescribeDestinationRequest{}, &transformerv1.ValidateDestinationRequest{},
+	))
+	if err != nil {
+		return nil, fmt.Errorf("compile the contract's rules: %w", err)
+	}
+	filter := protovalidate.WithFilter(protovalidate.FilterFunc(skipEvents))
+	return &validator{rules: rules, options: []protovalidate.ValidationOption{filter}}, nil
+}
+
+// skipEvents keeps validation out of the events of a batch: the contract has no rules for them, and walking 2,000 of them to
+// find that out takes longer than transforming them.
+func skipEvents(_ protoreflect.Message, descriptor protoreflect.Descriptor) bool {
+	field, ok := descriptor.(protoreflect.FieldDescriptor)
+	if !ok || field.Message() == nil {
+		return true
+	}
+	return field.Message() != (*rudderstackv1.Event)(nil).ProtoReflect().Descriptor()
+}
+
+// check returns what a request breaks, or nil.
+func (v *validator) check(request any) error {
+	message, ok := request.(proto.Message)
+	if !ok {
+		return nil
+	}
+	err := v.rules.Validate(message, v.options...)
+	if err == nil {
+		return nil
+	}
+	var invalid *protovalidate.ValidationError
+	if !errors.As(err, &invalid) {
+		return fmt.Errorf("validate: %w", err)
+	}
+	return invalidRequest(message, invalid.Violations)
+}
+
+// invalidRequest says which rules a request breaks.
+func invalidRequest(request proto.Message, found []*protovalidate.Violation) *failure {
+	f := &failure{reason: InvalidRequest}
+	texts := make([]string, 0, len(found))
+	for _, v := range found {
+		field, message := describe(request, v)
+		text := message
+		if field != "" {
+			f.violations = append(f.violations, violation{field: field, message: message})
+			text = field + ": " + message
+		}
+		texts = append(texts, text)
+	}
+	f.message = strings.Join(texts, "; ")
+	if len(f.violations) > 0 {
+		f.metadata = map[string]string{metaField: f.violations[0].field}
+	}
+	return f
+}
+
+// describe returns the field that a violation is about and what is wrong with it. Of a choice that was not made, it names
+// what there is to choose from.
+func describe(request proto.Message, v *protovalidate.Violation) (field, message string) {
+	field, message = protovalidate.FieldPathString(v.Proto.GetField()), v.Proto.GetMessage()
+	choice := request.ProtoReflect().Descriptor().Oneofs().ByName(protoreflect.Name(field))
+	if choice == nil {
+		return field, message
+	}
+	var names []string
+	for i := range choice.Fields().Len() {
+		// The JSON form of a field has its name over REST.
+		if name := string(choice.Fields().Get(i).Name()); !strings.HasSuffix(name, "_json") {
+			names = append(names, name)
+		}
+	}
+	return names[0], "is missing: give " + strings.Join(names, " or ")
+}
+
+// validation checks each request message against the rules of the contract. A stream's handler gets a *failure from RecvMsg,
+// with the message, and may go on receiving.
+func (s *Server) validation() interceptor {
+	return interceptor{
+		name: "validation",
+		unary: func(ctx context.Context, req any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
+			if err := s.validator.check(req); err != nil {
+				return nil, err
+			}
+			return handler(ctx, req)
+		},
+		stream: func(srv any, ss grpc.ServerStream, _ *grpc.StreamServerInfo, handler grpc.StreamHandler) error {
+			return handler(srv, &validStream{ServerStream: ss, validator: s.validator})
+		},
+	}
+}
+
+// validStream validates what it receives.
+type validStream struct {
+	grpc.ServerStream
+	validator *validator
+}
+
+// RecvMsg receives a message and validates it.
+func (v *validStream) RecvMsg(m any) error {
+	if err := v.ServerStream.RecvMsg(m); err != nil {
+		return err
+	}
+	return v.validator.check(m)
+}
