@@ -139,5 +139,12 @@ func (m *Mapper) diagnose(severity Severity, code Code, container, key, message 
 	m.result.Diagnostics = append(m.result.Diagnostics, Diagnostic{Severity: severity, Code: code, Path: key, Message: message})
 }
 
-// wanted reports whether anybody asked for a severity, for diagnostics that cost something to make.
-func (m *Mapper) wanted(severity Severity) bool { return severity >= m.MinSeverity }
+// diagnoseMember is diagnose for a member of container under its own key.
+func (m *Mapper) diagnoseMember(severity Severity, code Code, container string, member document.Value, message string) {
+	if severity < m.MinSeverity {
+		return
+	}
+	m.result.Diagnostics = append(m.result.Diagnostics, Diagnostic{
+		Severity: severity, Code: code, Path: container + "." + string(member.KeyBytes()), Message: message,
+	})
+}

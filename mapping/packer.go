@@ -9,6 +9,8 @@ type Packer struct {
 	// open are the payloads that take more: of records, and of device tokens where those are apart. -1 is none.
 	open [2]int
 	all  []payload
+	// spare is the memory of payloads that TakeFull has handed over.
+	spare [][]byte
 }
 
 // payload is one payload in the making: JSON text, or typed records.
@@ -79,9 +81,20 @@ func (p *Packer) room(token bool, left int) int {
 	if at := p.open[kind]; at >= 0 && p.all[at].count+left <= most {
 		return at
 	}
-	p.all = append(p.all, payload{tokens: kind == 1})
+	p.all = append(p.all, payload{tokens: kind == 1, json: p.memory()})
 	p.open[kind] = len(p.all) - 1
 	return p.open[kind]
+}
+
+// memory returns empty memory for a payload.
+func (p *Packer) memory() []byte {
+	last := len(p.spare) - 1
+	if last < 0 {
+		return nil
+	}
+	memory := p.spare[last]
+	p.spare = p.spare[:last]
+	return memory
 }
 
 // Len counts the payloads.
@@ -114,7 +127,7 @@ func (p *Packer) Resolve(at Place) (upload, record int) {
 }
 
 // TakeFull hands over the JSON payloads that take no more records, and forgets them: for long runs that keep only what is
-// still open. Places from before do not resolve any more.
+// still open. A body is only valid until use returns. Places from before do not resolve any more.
 func (p *Packer) TakeFull(use func(body []byte) error) error {
 	kept := p.all[:0]
 	for i := range p.all {
@@ -125,9 +138,11 @@ func (p *Packer) TakeFull(use func(body []byte) error) error {
 		} else if kind >= 0 {
 			p.open[kind] = -1
 		}
-		if err := use(append(p.all[i].json, `]}`...)); err != nil {
+		body := append(p.all[i].json, `]}`...)
+		if err := use(body); err != nil {
 			return err
 		}
+		p.spare = append(p.spare, body[:0])
 	}
 	clear(p.all[len(kept):])
 	p.all = kept

@@ -214,8 +214,8 @@ func (m *Mapper) attribute(profile, t document.Value, container string) {
 			return
 		}
 	case subscription:
-		if t.Kind() != document.Bool && m.wanted(SeverityWarning) {
-			m.diagnose(SeverityWarning, SubscriptionNotBoolean, container, t.Key(),
+		if t.Kind() != document.Bool {
+			m.diagnoseMember(SeverityWarning, SubscriptionNotBoolean, container, t,
 				"do-not-disturb switches are booleans; the value was sent as it is")
 		}
 	}
@@ -224,9 +224,7 @@ func (m *Mapper) attribute(profile, t document.Value, container string) {
 
 // overridden says that a mapped field was sent instead of a custom one.
 func (m *Mapper) overridden(container string, v document.Value) {
-	if m.wanted(SeverityWarning) {
-		m.diagnose(SeverityWarning, TraitOverridden, container, v.Key(), "a mapped field of this CleverTap name was sent instead")
-	}
+	m.diagnoseMember(SeverityWarning, TraitOverridden, container, v, "a mapped field of this CleverTap name was sent instead")
 }
 
 // overrideFields merges traits.overrideFields, else context.traits.overrideFields, into the profile as it is. A null in it
@@ -278,9 +276,7 @@ func (m *Mapper) addFlat(data, member document.Value, container string) {
 	if member.Kind() < document.Array {
 		return
 	}
-	if m.wanted(SeverityWarning) {
-		m.diagnose(SeverityWarning, NestedValueStringified, container, member.Key(), stringified(member.Kind()))
-	}
+	m.diagnoseMember(SeverityWarning, NestedValueStringified, container, member, stringified(member.Kind()))
 	data.Last().Replace(m.doc.JSONText(member))
 }
 

@@ -1,0 +1,156 @@
+package mapping_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"google.golang.org/protobuf/encoding/protojson"
+
+	rudderstackv1 "github.com/rudder-clevertap/rudder-clevertap/gen/rudderstack/v1"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/cases"
+	"github.com/rudder-clevertap/rudder-clevertap/mapping"
+)
+
+// destination compiles the settings of a case.
+func destination(t *testing.T, c cases.Case) *mapping.Destination {
+	t.Helper()
+	to, err := mapping.ParseDestination(c.Destination())
+	require.Nil(t, err)
+	return to
+}
+
+// check compares what became of an event with what a case says.
+func check(t *testing.T, c cases.Case, got *mapping.Result, same func(t *testing.T, wanted string, r mapping.Record)) {
+	t.Helper()
+	if c.Error != "" {
+		require.NotNil(t, got.Err, "it should fail with %s", c.Error)
+		require.Equal(t, c.Error, string(got.Err.Reason)+" "+got.Err.Field)
+		require.Equal(t, mapping.Failed, got.Status)
+		require.NotEmpty(t, got.Err.Message)
+		require.Empty(t, got.Records)
+		return
+	}
+	require.Nil(t, got.Err)
+	if c.Filtered {
+		require.Equal(t, mapping.Filtered, got.Status)
+		require.Empty(t, got.Records)
+		return
+	}
+	require.Equal(t, mapping.Transformed, got.Status)
+	require.Len(t, got.Records, len(c.Records))
+	for i, r := range got.Records {
+		require.Equal(t, i == 1, r.Token)
+		same(t, c.Records[i], r)
+	}
+	var diagnostics []string
+	for _, d := range got.Diagnostics {
+		require.NotEmpty(t, d.Message)
+		diagnostics = append(diagnostics, string(d.Code)+" "+d.Path)
+	}
+	require.ElementsMatch(t, c.Diagnostics, diagnostics)
+}
+
+func TestGuide(t *testing.T) {
+	t.Parallel()
+	for _, c := range cases.All() {
+		t.Run(c.Rule, func(t *testing.T) {
+			t.Parallel()
+			var m mapping.Mapper
+			exact := c.JSONOnly
+			check(t, c, m.TransformJSON([]byte(c.Event), destination(t, c)), func(t *testing.T, wanted string, r mapping.Record) {
+				t.Helper()
+				text := string(r.AppendJSON(nil))
+				require.JSONEq(t, wanted, text)
+				if exact {
+					require.Equal(t, wanted, text)
+				}
+			})
+		})
+	}
+}
+
+func TestGuideTyped(t *testing.T) {
+	t.Parallel()
+	for _, c := range cases.All() {
+		if c.JSONOnly {
+			continue
+		}
+		t.Run(c.Rule, func(t *testing.T) {
+			t.Parallel()
+			var event rudderstackv1.Event
+			require.NoError(t, protojson.UnmarshalOptions{DiscardUnknown: true}.Unmarshal([]byte(c.Event), &event))
+			var m mapping.Mapper
+			check(t, c, m.TransformEvent(&event, destination(t, c)), func(t *testing.T, wanted string, r mapping.Record) {
+				t.Helper()
+				require.JSONEq(t, wanted, string(r.AppendJSON(nil)))
+				typed, err := r.Proto()
+				require.Nil(t, err)
+				text, marshalErr := protojson.Marshal(typed)
+				require.NoError(t, marshalErr)
+				require.JSONEq(t, wanted, string(text))
+			})
+		})
+	}
+}
+
+func TestResultNamesTheEvent(t *testing.T) {
+	t.Parallel()
+	to := destination(t, cases.Case{})
+	var m mapping.Mapper
+	got := m.TransformJSON([]byte(`{"type":"Track","messageId":"m-1","userId":"u","event":"E"}`), to)
+	require.Equal(t, "track", got.CallType)
+	require.Equal(t, "m-1", string(got.MessageID))
+	got = m.TransformJSON([]byte(`{"type":"group","messageId":"m-2"}`), to)
+	require.Empty(t, got.CallType)
+	require.Equal(t, "m-2", string(got.MessageID), "a failed event can still be told by its id")
+	got = m.TransformJSON([]byte(`{`), to)
+	require.Empty(t, got.MessageID)
+}
+
+func TestMalformedEventsSayWhere(t *testing.T) {
+	t.Parallel()
+	var m mapping.Mapper
+	got := m.TransformJSON([]byte("{\"type\":\"track\",\n\"userId\": oops}"), destination(t, cases.Case{}))
+	require.Equal(t, &mapping.Error{
+		Reason: mapping.InvalidJSON, Line: 2, Column: 11, Message: "malformed JSON at line 2, column 11: 'o' where a value is expected",
+	}, got.Err)
+}
+
+func TestMinSeverity(t *testing.T) {
+	t.Parallel()
+	to := destination(t, cases.Case{})
+	event := []byte(`{"type":"page","userId":5,"properties":{"cart":{},"ts":1571043797562}}`)
+	for severity, wanted := range map[mapping.Severity]int{0: 4, mapping.SeverityInfo: 4, mapping.SeverityWarning: 2, mapping.SeverityError: 1} {
+		m := mapping.Mapper{MinSeverity: severity}
+		require.Len(t, m.TransformJSON(event, to).Diagnostics, wanted, "severity %d", severity)
+	}
+}
+
+func TestErrorsQuoteLittle(t *testing.T) {
+	t.Parallel()
+	var m mapping.Mapper
+	got := m.TransformJSON([]byte(`{"type":"`+strings.Repeat("x", 1000)+`"}`), destination(t, cases.Case{}))
+	require.Less(t, len(got.Err.Error()), 300)
+}
+
+// TestAllocations pins what transforming costs when the Mapper is reused: at most two allocations for an event, and one for
+// each diagnostic.
+func TestAllocations(t *testing.T) {
+	var m mapping.Mapper
+	dst := make([]byte, 0, 4096)
+	for _, c := range cases.All() {
+		if c.Error != "" || strings.Contains(c.Rule, "numeric id") {
+			continue
+		}
+		to := destination(t, c)
+		event := []byte(c.Event)
+		run := func() {
+			for _, r := range m.TransformJSON(event, to).Records {
+				dst = r.AppendJSON(dst[:0])
+			}
+		}
+		run()
+		require.LessOrEqual(t, testing.AllocsPerRun(10, run), float64(2+len(c.Diagnostics)), c.Rule)
+	}
+}
