@@ -182,8 +182,7 @@ func TestAClientThatStopsReadingIsNotReadFrom(t *testing.T) {
 		done <- stream.CloseSend()
 	}()
 	stalled := settled(&sent)
-	t.Log("stalled", stalled)
-	require.Less(t, stalled, int64(messages/2), "the server goes on reading")
+	require.Less(t, stalled, int64(100), "the server goes on reading: 3 in flight and what the windows hold are far fewer")
 	select {
 	case err := <-done:
 		require.Fail(t, "all was sent", "%v", err)
