@@ -1,4 +1,4 @@
-# Needs Go and make; `make test` also has Go's race detector in it only as `make race`, which needs gcc.
+# Needs Go and make; `make race` also needs gcc, and `make breaking` and `make lint` need git.
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
@@ -11,7 +11,7 @@ GO ?= go
 FUZZTIME ?= 5s
 # How many events `make million` transforms.
 EVENTS ?= 1000000
-# The protoc plugins, from the main module, and buf, from tools/.
+# The protoc plugins of the main module. buf and our own plugin are of tools/, golangci-lint is of tools/lint/.
 PLUGINS := $(addprefix $(BIN)/,protoc-gen-go protoc-gen-go-grpc protoc-gen-grpc-gateway protoc-gen-openapiv2)
 PACKAGES ?= ./...
 
@@ -23,7 +23,7 @@ help: ## Say what can be made
 
 .PHONY: demo
 demo: build ## Start the server, transform examples/ over REST and gRPC, and show what came out
-	$(GO) run ./examples/demo -server $(BIN)/rudder-clevertap -examples examples
+	@$(GO) run ./examples/demo -server $(BIN)/rudder-clevertap -examples examples
 
 .PHONY: test
 test: ## Run all tests
@@ -40,7 +40,7 @@ run: build ## Serve gRPC and REST on this machine until Ctrl-C
 
 .PHONY: million
 million: build ## Transform a million generated events and show the rate and the peak memory (EVENTS=1000000)
-	$(GO) run ./internal/million -program $(BIN)/rudder-clevertap -events $(EVENTS) -destination examples/destinations/plain.json
+	@$(GO) run ./internal/million -program $(BIN)/rudder-clevertap -events $(EVENTS) -destination examples/destinations/plain.json
 
 # ---- For those who change it ----
 
@@ -94,7 +94,7 @@ breaking: tools protodeps ## Fail when proto/ breaks callers of the newest relea
 # ---- What these need ----
 
 .PHONY: tools
-tools: $(PLUGINS) $(BIN)/buf ## Install the build tools into bin/, at their pinned versions
+tools: $(PLUGINS) $(BIN)/buf $(BIN)/protoc-gen-openapi-rest ## Install the build tools into bin/, at their pinned versions
 
 $(PLUGINS) &: go.mod
 	GOBIN=$(CURDIR)/$(BIN) $(GO) install tool
@@ -103,6 +103,9 @@ $(PLUGINS) &: go.mod
 $(BIN)/buf: tools/go.mod
 	cd tools && GOBIN=$(CURDIR)/$(BIN) $(GO) install tool
 	@touch $@
+
+$(BIN)/protoc-gen-openapi-rest: tools/go.mod $(wildcard tools/protoc-gen-openapi-rest/*.go)
+	cd tools && $(GO) build -o $(CURDIR)/$@ ./protoc-gen-openapi-rest
 
 $(BIN)/golangci-lint: tools/lint/go.mod
 	cd tools/lint && GOBIN=$(CURDIR)/$(BIN) $(GO) install tool

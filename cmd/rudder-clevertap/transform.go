@@ -1,0 +1,101 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/rudder-clevertap/rudder-clevertap/mapping"
+)
+
+// The two forms of output.
+const (
+	outputResults  = "results"
+	outputPayloads = "payloads"
+)
+
+// transformCmd transforms files of events without a server.
+type transformCmd struct {
+	Files       []string `arg:"" optional:"" name:"file" help:"Files of events, one JSON text per line, plain or gzip; - is standard input, the default."`
+	Destination string   `required:"" placeholder:"FILE|JSON" help:"The destination's settings: a JSON file, or the JSON itself."`
+	Ruleset     string   `enum:",guide,transformer" default:"" placeholder:"guide|transformer" help:"Rules to apply instead of the destination's own."`
+	Output      string   `enum:"results,payloads" default:"results" help:"results: one line per event with its records, diagnostics and error. payloads: one CleverTap body per line."`
+	Summary     *bool    `negatable:"" help:"Print a summary at the end; on a terminal unless told otherwise."`
+}
+
+// Validate refuses files that can't be read before anything is written.
+func (c *transformCmd) Validate() error {
+	for _, name := range c.Files {
+		if name == stdinArgument {
+			continue
+		}
+		info, err := os.Stat(name)
+		if err != nil {
+			return err
+		}
+		if info.IsDir() {
+			return fmt.Errorf("%s is a directory: name the files in it", name)
+		}
+	}
+	return nil
+}
+
+// Run transforms all events in the order of the files and ends with status 1 when any failed.
+func (c *transformCmd) Run(ctx context.Context, std stdio) error {
+	to, err := c.destination()
+	if err != nil {
+		return usageError{err}
+	}
+	inputs := newInputs(c.Files, std.In)
+	screen := newScreen(std, inputs, c.Summary)
+	work := newPipeline(to, inputs, c.Output)
+	total, err := work.run(ctx, std.Out, screen)
+	screen.finish(total)
+	if err != nil {
+		return err
+	}
+	if ctx.Err() != nil {
+		return errors.New("interrupted: events that were not read yet are left out")
+	}
+	if total.failed > 0 {
+		return statusFailure
+	}
+	return nil
+}
+
+// destination reads and checks the settings, under the ruleset that the command line asks for.
+func (c *transformCmd) destination() (*mapping.Destination, error) {
+	settings := []byte(c.Destination)
+	if !strings.HasPrefix(strings.TrimSpace(c.Destination), "{") {
+		var err error
+		if settings, err = os.ReadFile(c.Destination); err != nil {
+			return nil, fmt.Errorf("--destination: %w", err)
+		}
+	}
+	if c.Ruleset != "" {
+		settings = withRuleset(settings, c.Ruleset)
+	}
+	to, fault := mapping.ParseDestination(settings)
+	if fault != nil {
+		return nil, fmt.Errorf("--destination: %s: %w", fault.Reason, fault)
+	}
+	return to, nil
+}
+
+// withRuleset returns the settings under another ruleset. Settings that are no JSON object come back as they are, for
+// their reader to say what is wrong with them.
+func withRuleset(settings []byte, ruleset string) []byte {
+	var object map[string]json.RawMessage
+	if json.Unmarshal(settings, &object) != nil || object == nil {
+		return settings
+	}
+	object["ruleset"] = json.RawMessage(`"RULESET_` + strings.ToUpper(ruleset) + `"`)
+	changed, err := json.Marshal(object)
+	if err != nil {
+		return settings
+	}
+	return changed
+}

@@ -1,0 +1,188 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"google.golang.org/protobuf/encoding/protojson"
+
+	"github.com/rudder-clevertap/rudder-clevertap/mapping"
+	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
+	"github.com/rudder-clevertap/rudder-clevertap/server"
+)
+
+// transformer transforms the lines of blocks, one block after the other.
+type transformer struct {
+	mapper mapping.Mapper
+	to     *mapping.Destination
+	// payloads is whether records are wanted, instead of lines of results.
+	payloads bool
+	// naming is whether results name their file: there are several.
+	naming bool
+}
+
+// newTransformer returns a transformer of events to a destination. Where nobody asks for diagnostics, none are made.
+func newTransformer(to *mapping.Destination, output string, naming, diagnostics bool) *transformer {
+	t := &transformer{to: to, payloads: output == outputPayloads, naming: naming}
+	if t.payloads && !diagnostics {
+		t.mapper.MinSeverity = mapping.SeverityError + 1
+	}
+	return t
+}
+
+// transform transforms the lines of a block, passing blank ones by.
+func (t *transformer) transform(b *block) {
+	rest := b.lines
+	for number := b.first; len(rest) > 0; number++ {
+		var line []byte
+		line, rest, _ = bytes.Cut(rest, []byte{'\n'})
+		if len(bytes.TrimSpace(line)) > 0 {
+			t.line(b, number, line)
+		}
+	}
+	b.tally.bytes += int64(len(b.lines))
+}
+
+// line transforms one event.
+func (t *transformer) line(b *block, number int, line []byte) {
+	result := t.result(line)
+	b.tally.count(result)
+	if result.Err != nil {
+		b.failures = fmt.Appendf(b.failures, "%s:%d: %s: %s\n", b.source, number, result.Err.Reason, failureText(result.Err))
+	}
+	if !t.payloads {
+		var err error
+		if b.text, err = t.appendResult(b.text, b.source, number, result); err != nil {
+			b.err = fmt.Errorf("%s:%d: write the result: %w", b.source, number, err)
+		}
+		return
+	}
+	for i, record := range result.Records {
+		b.text = record.AppendJSON(b.text)
+		b.records = append(b.records, recordEnd{end: len(b.text), token: record.Token, last: i == len(result.Records)-1})
+	}
+}
+
+// result transforms one event, unless it is too long.
+func (t *transformer) result(line []byte) *mapping.Result {
+	if len(line) <= maxLine {
+		return t.mapper.TransformJSON(line, t.to)
+	}
+	return &mapping.Result{Status: mapping.Failed, Err: &mapping.Error{
+		Reason:  server.RequestTooLarge,
+		Message: fmt.Sprintf("the line is longer than %d bytes: split the event", maxLine),
+	}}
+}
+
+// failureText is the message of an error. Where it says the place in the JSON text, the line is left out: each text here is
+// one line, whose number in the file is another.
+func failureText(fault *mapping.Error) string {
+	if fault.Line == 0 {
+		return fault.Error()
+	}
+	return strings.Replace(fault.Error(), fmt.Sprintf("line %d, ", fault.Line), "", 1)
+}
+
+// appendResult appends the line of results that tells what became of an event. Members that would be empty are left out.
+func (t *transformer) appendResult(dst []byte, source string, number int, result *mapping.Result) ([]byte, error) {
+	dst = append(dst, '{')
+	if t.naming {
+		dst = append(dst, `"file":`...)
+		dst = document.AppendString(dst, source)
+		dst = append(dst, ',')
+	}
+	dst = append(dst, `"line":`...)
+	dst = strconv.AppendInt(dst, int64(number), 10)
+	if len(result.MessageID) > 0 {
+		dst = append(dst, `,"messageId":`...)
+		dst = document.AppendString(dst, result.MessageID)
+	}
+	dst = append(dst, `,"status":"`...)
+	dst = append(dst, statusName(result.Status)...)
+	dst = append(dst, '"')
+	dst = appendRecords(dst, result.Records)
+	dst = appendDiagnostics(dst, result.Diagnostics)
+	var err error
+	if result.Err != nil {
+		dst = append(dst, `,"error":`...)
+		dst, err = appendError(dst, result.Err)
+	}
+	return append(dst, "}\n"...), err
+}
+
+// appendRecords appends the records of a result, when there are any.
+func appendRecords(dst []byte, records []mapping.Record) []byte {
+	if len(records) == 0 {
+		return dst
+	}
+	dst = append(dst, `,"records":[`...)
+	for i, record := range records {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = record.AppendJSON(dst)
+	}
+	return append(dst, ']')
+}
+
+// appendDiagnostics appends the diagnostics of a result, when there are any.
+func appendDiagnostics(dst []byte, diagnostics []mapping.Diagnostic) []byte {
+	if len(diagnostics) == 0 {
+		return dst
+	}
+	dst = append(dst, `,"diagnostics":[`...)
+	for i, d := range diagnostics {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(dst, `{"severity":"`...)
+		dst = append(dst, severityName(d.Severity)...)
+		dst = append(dst, `","code":"`...)
+		dst = append(dst, d.Code...)
+		dst = append(dst, `","path":`...)
+		dst = document.AppendString(dst, d.Path)
+		dst = append(dst, `,"message":`...)
+		dst = document.AppendString(dst, d.Message)
+		dst = append(dst, '}')
+	}
+	return append(dst, ']')
+}
+
+// appendError appends an error as REST's batches show it.
+func appendError(dst []byte, fault *mapping.Error) ([]byte, error) {
+	text, err := protojson.Marshal(server.ErrorStatus(fault))
+	if err != nil {
+		return dst, err
+	}
+	// protojson puts white space in at random.
+	compact := bytes.NewBuffer(dst)
+	err = json.Compact(compact, text)
+	return compact.Bytes(), err
+}
+
+// statusName spells a status as REST does.
+func statusName(s mapping.Status) string {
+	switch s {
+	case mapping.Transformed:
+		return "STATUS_TRANSFORMED"
+	case mapping.Filtered:
+		return "STATUS_FILTERED"
+	default:
+		return "STATUS_FAILED"
+	}
+}
+
+// severityName spells a severity as REST does.
+func severityName(s mapping.Severity) string {
+	switch s {
+	case mapping.SeverityInfo:
+		return "SEVERITY_INFO"
+	case mapping.SeverityWarning:
+		return "SEVERITY_WARNING"
+	default:
+		return "SEVERITY_ERROR"
+	}
+}

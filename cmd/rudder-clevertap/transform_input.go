@@ -1,0 +1,121 @@
+package main
+
+import (
+	"bufio"
+	"compress/gzip"
+	"errors"
+	"io"
+	"os"
+	"sync/atomic"
+)
+
+// stdinArgument is the file name that stands for standard input.
+const stdinArgument = "-"
+
+// inputs are the files that a command reads, one after the other.
+type inputs struct {
+	sources []source
+	// size is how many bytes the files hold, compressed ones as they are; 0 when one of them has no known size.
+	size int64
+	// read is how many of these bytes have been read.
+	read atomic.Int64
+}
+
+// source is one of the inputs.
+type source struct {
+	// name is how messages call it.
+	name string
+	// path is the file, unless stream is given.
+	path   string
+	stream io.Reader
+}
+
+// newInputs lists the inputs that the arguments name; no argument means standard input.
+func newInputs(arguments []string, stdin io.Reader) *inputs {
+	if len(arguments) == 0 {
+		arguments = []string{stdinArgument}
+	}
+	in := &inputs{}
+	known := true
+	for _, argument := range arguments {
+		next := source{name: argument, path: argument}
+		if argument == stdinArgument {
+			next = source{name: "stdin", stream: stdin}
+		}
+		in.sources = append(in.sources, next)
+		size, ok := next.size()
+		in.size += size
+		known = known && ok
+	}
+	if !known {
+		in.size = 0
+	}
+	return in
+}
+
+// size says how many bytes the source holds, if that is known.
+func (s source) size() (int64, bool) {
+	var (
+		info os.FileInfo
+		err  error
+	)
+	switch file, ok := s.stream.(*os.File); {
+	case ok:
+		info, err = file.Stat()
+	case s.stream == nil:
+		info, err = os.Stat(s.path)
+	default:
+		return 0, false
+	}
+	if err != nil || !info.Mode().IsRegular() {
+		return 0, false
+	}
+	return info.Size(), true
+}
+
+// open opens a source, and unpacks it when it is compressed.
+func (in *inputs) open(from source) (io.ReadCloser, error) {
+	raw, err := from.open()
+	if err != nil {
+		return nil, err
+	}
+	// A large Read passes the buffer by, so that plain text is not copied twice.
+	buffered := bufio.NewReader(&countingReader{from: raw, count: &in.read})
+	// No JSON text begins with these bytes: they tell gzip, whatever the file is called. What is wrong with a source that
+	// can't be peeked at shows when it is read.
+	if magic, _ := buffered.Peek(2); string(magic) != "\x1f\x8b" {
+		return readCloser{buffered, raw}, nil
+	}
+	unpacked, err := gzip.NewReader(buffered)
+	if err != nil {
+		return nil, errors.Join(err, raw.Close())
+	}
+	return readCloser{unpacked, raw}, nil
+}
+
+// open opens a source. Closing it leaves standard input open.
+func (s source) open() (io.ReadCloser, error) {
+	if s.stream != nil {
+		return io.NopCloser(s.stream), nil
+	}
+	return os.Open(s.path)
+}
+
+// readCloser reads from one and closes the other.
+type readCloser struct {
+	io.Reader
+	io.Closer
+}
+
+// countingReader counts what is read through it.
+type countingReader struct {
+	from  io.Reader
+	count *atomic.Int64
+}
+
+// Read reads on.
+func (r *countingReader) Read(p []byte) (int, error) {
+	n, err := r.from.Read(p)
+	r.count.Add(int64(n))
+	return n, err
+}
