@@ -138,11 +138,12 @@ func (p *Packer) TakeFull(use func(body []byte) error) error {
 		} else if kind >= 0 {
 			p.open[kind] = -1
 		}
-		body := append(p.all[i].json, `]}`...)
-		if err := use(body); err != nil {
+		full := &p.all[i]
+		full.json = append(full.json, `]}`...)
+		if err := use(full.json); err != nil {
 			return err
 		}
-		p.spare = append(p.spare, body[:0])
+		p.spare = append(p.spare, full.json[:0])
 	}
 	clear(p.all[len(kept):])
 	p.all = kept

@@ -6,7 +6,7 @@ import (
 	"os"
 	"time"
 
-	"golang.org/x/term"
+	"github.com/mattn/go-isatty"
 )
 
 // progressInterval is how often the progress line is drawn anew.
@@ -43,7 +43,7 @@ func newScreen(std stdio, in *inputs, summary *bool) *screen {
 // isTerminal says whether a person is looking.
 func isTerminal(w io.Writer) bool {
 	file, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(file.Fd()))
+	return ok && isatty.IsTerminal(file.Fd())
 }
 
 // print prints lines, in place of the line of progress.

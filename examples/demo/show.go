@@ -9,7 +9,7 @@ import (
 	"io"
 	"os"
 
-	"golang.org/x/term"
+	"github.com/mattn/go-isatty"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/structpb"
@@ -64,7 +64,7 @@ const (
 
 // newPrinter returns a printer to a file.
 func newPrinter(out *os.File) *printer {
-	return &printer{out: out, colour: term.IsTerminal(int(out.Fd()))}
+	return &printer{out: out, colour: isatty.IsTerminal(out.Fd())}
 }
 
 // linef prints one line.
