@@ -66,7 +66,11 @@ func parseConfig(data []byte, dir string) (*Config, error) {
 			continue
 		}
 		for _, name := range slices.Sorted(maps.Keys(settings)) {
-			to, found := newDestination(settings[name], dir)
+			given := settings[name]
+			if given == nil {
+				given = map[string]any{}
+			}
+			to, found := newDestination(given, dir)
 			for _, problem := range found {
 				problems = append(problems, fmt.Errorf("destinations.%s.%w", name, problem))
 			}
@@ -86,7 +90,7 @@ func shapeError(err error) error {
 		for i, text := range typeError.Errors {
 			lines[i], _, _ = strings.Cut(text, ":")
 		}
-		return fmt.Errorf("%s: write a name and, under it, settings by name", strings.Join(lines, ", "))
+		return fmt.Errorf("%s: write each name once and, under it, settings by name", strings.Join(lines, ", "))
 	}
 	return err
 }
@@ -135,19 +139,19 @@ func newDestination(settings map[string]any, dir string) (*mapping.Destination, 
 func secretSettings() []string { return []string{"passcode", "accountToken"} }
 
 // resolveSecret returns the value of a secret setting: itself, or what {env: …} or {file: …} names.
-func resolveSecret(value any, dir string) (any, error) {
+func resolveSecret(value any, dir string) (string, error) {
 	const usage = "write a text, {env: VARIABLE} or {file: PATH}"
-	source, ok := value.(map[string]any)
-	if !ok {
-		return value, nil
+	if text, ok := value.(string); ok {
+		return text, nil
 	}
+	source, _ := value.(map[string]any)
 	if len(source) != 1 {
-		return nil, errors.New(usage)
+		return "", errors.New(usage)
 	}
 	for kind, where := range source {
 		name, ok := where.(string)
 		if !ok || name == "" {
-			return nil, errors.New(usage)
+			return "", errors.New(usage)
 		}
 		switch kind {
 		case "env":
@@ -156,7 +160,7 @@ func resolveSecret(value any, dir string) (any, error) {
 			return secretFromFile(name, dir)
 		}
 	}
-	return nil, errors.New(usage)
+	return "", errors.New(usage)
 }
 
 // secretFromEnv reads a secret from an environment variable.

@@ -145,6 +145,10 @@ func mappingFailure(e *mapping.Error) *failure {
 	return f
 }
 
+// ErrorStatus returns an error of the mapping as the google.rpc.Status that batches and streams answer it with, so that
+// whoever uses the mapping without a server says the same.
+func ErrorStatus(e *mapping.Error) *spb.Status { return mappingFailure(e).proto() }
+
 // kindName returns the JSON name of a kind, without the article that a sentence has.
 func kindName(kind document.Kind) string {
 	if _, name, found := strings.Cut(kind.String(), " "); found {

@@ -97,7 +97,7 @@ func (t *Telemetry) setTraces(ctx context.Context, about *resource.Resource) err
 	}
 	exporter, err := autoexport.NewSpanExporter(ctx)
 	if err != nil {
-		return fmt.Errorf("traces: %w", err)
+		return fmt.Errorf("traces: OTEL_TRACES_EXPORTER=%s: %w", os.Getenv("OTEL_TRACES_EXPORTER"), err)
 	}
 	provider := sdktrace.NewTracerProvider(sdktrace.WithBatcher(exporter), sdktrace.WithResource(about))
 	t.TracerProvider = provider
@@ -112,7 +112,7 @@ func (t *Telemetry) setMetrics(ctx context.Context, about *resource.Resource) er
 	}
 	reader, err := autoexport.NewMetricReader(ctx)
 	if err != nil {
-		return fmt.Errorf("metrics: %w", err)
+		return fmt.Errorf("metrics: OTEL_METRICS_EXPORTER=%s: %w", os.Getenv("OTEL_METRICS_EXPORTER"), err)
 	}
 	provider := sdkmetric.NewMeterProvider(sdkmetric.WithReader(reader), sdkmetric.WithResource(about))
 	t.MeterProvider = provider
@@ -127,7 +127,7 @@ func (t *Telemetry) setLogs(ctx context.Context, about *resource.Resource) error
 	}
 	exporter, err := autoexport.NewLogExporter(ctx)
 	if err != nil {
-		return fmt.Errorf("logs: %w", err)
+		return fmt.Errorf("logs: OTEL_LOGS_EXPORTER=%s: %w", os.Getenv("OTEL_LOGS_EXPORTER"), err)
 	}
 	provider := sdklog.NewLoggerProvider(sdklog.WithProcessor(sdklog.NewBatchProcessor(exporter)), sdklog.WithResource(about))
 	t.LogHandler = otelslog.NewHandler(scopeName, otelslog.WithLoggerProvider(provider))

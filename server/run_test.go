@@ -1,0 +1,223 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"google.golang.org/grpc/codes"
+	healthgrpc "google.golang.org/grpc/health/grpc_health_v1"
+	"google.golang.org/grpc/status"
+
+	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
+)
+
+// servingStatus asks the server for its health.
+func servingStatus(t *testing.T, r *running, service string) healthgrpc.HealthCheckResponse_ServingStatus {
+	t.Helper()
+	resp, err := healthgrpc.NewHealthClient(r.conn).Check(t.Context(), &healthgrpc.HealthCheckRequest{Service: service})
+	require.NoError(t, err)
+	return resp.GetStatus()
+}
+
+func TestTheServerAndEachServiceServe(t *testing.T) {
+	t.Parallel()
+	r := start(t, Options{})
+	for _, service := range []string{"", "transformer.v1.TransformService", "transformer.v1.DestinationService"} {
+		require.Equal(t, healthgrpc.HealthCheckResponse_SERVING, servingStatus(t, r, service), service)
+	}
+	_, err := healthgrpc.NewHealthClient(r.conn).Check(t.Context(), &healthgrpc.HealthCheckRequest{Service: "nowhere"})
+	require.Equal(t, codes.NotFound, status.Code(err), "as the health protocol says")
+}
+
+func TestStoppingEndsAnOpenStream(t *testing.T) {
+	t.Parallel()
+	r := start(t, Options{})
+	stream := r.open(t)
+	exchange(t, stream, firstMessage(1, track("m")))
+	within(t, 5*time.Second, func() {
+		r.stop()
+		_, err := stream.Recv()
+		requireFailure(t, err, codes.Unavailable, Unavailable)
+		require.ErrorContains(t, err, "stopping")
+		require.NoError(t, <-r.ended)
+	})
+}
+
+func TestStoppingDeliversTheAnswersOfWhatWasRead(t *testing.T) {
+	t.Parallel()
+	const messages = 200
+	r := start(t, Options{})
+	stream := r.open(t)
+	events := make([][]byte, 100)
+	for i := range events {
+		events[i] = track("m")
+	}
+	go func() {
+		for i := range uint64(messages) {
+			if stream.Send(firstMessage(i, events...)) != nil {
+				return
+			}
+		}
+	}()
+	for next := uint64(0); ; next++ {
+		resp, err := stream.Recv()
+		if err != nil {
+			requireFailure(t, err, codes.Unavailable, Unavailable)
+			require.GreaterOrEqual(t, next, uint64(10))
+			break
+		}
+		require.Equal(t, next, resp.GetSequence())
+		require.Len(t, resp.GetResults(), len(events), "an answer is whole")
+		if next == 10 {
+			r.stop()
+		}
+	}
+	require.NoError(t, <-r.ended)
+}
+
+func TestAStreamThatWillNotEndIsCutOffInTime(t *testing.T) {
+	t.Parallel()
+	const timeout = 500 * time.Millisecond
+	r := start(t, Options{ShutdownTimeout: timeout})
+	stream := r.open(t)
+	event := []byte(`{"type":"track","userId":"u","event":"x","properties":{"text":"` + strings.Repeat("x", 256<<10) + `"}}`)
+	sending := make(chan error, 1)
+	go func() {
+		var err error
+		for i := uint64(0); err == nil; i++ {
+			err = stream.Send(firstMessage(i, event))
+		}
+		sending <- err
+	}()
+	time.Sleep(200 * time.Millisecond) // The client never reads, so by now the server waits for it.
+	r.stop()
+	within(t, 10*timeout, func() { require.ErrorContains(t, <-r.ended, "cut off") })
+	require.Error(t, <-sending)
+	_, err := stream.Recv()
+	for err == nil {
+		_, err = stream.Recv()
+	}
+	require.Equal(t, codes.Unavailable, status.Code(err))
+}
+
+func TestHealthSaysSoBeforeTheServerStops(t *testing.T) {
+	t.Parallel()
+	const delay = 500 * time.Millisecond
+	r := start(t, Options{DrainDelay: delay})
+	watch, err := healthgrpc.NewHealthClient(r.conn).Watch(t.Context(), &healthgrpc.HealthCheckRequest{})
+	require.NoError(t, err)
+	resp, err := watch.Recv()
+	require.NoError(t, err)
+	require.Equal(t, healthgrpc.HealthCheckResponse_SERVING, resp.GetStatus())
+	begin := time.Now()
+	r.stop()
+	resp, err = watch.Recv()
+	require.NoError(t, err)
+	require.Equal(t, healthgrpc.HealthCheckResponse_NOT_SERVING, resp.GetStatus())
+	_, err = r.client().Transform(t.Context(), jsonRequest(string(track("m"))))
+	require.NoError(t, err, "calls are served as ever meanwhile")
+	_, err = watch.Recv()
+	require.Equal(t, codes.Canceled, status.Code(err), "watchers do not hold the server up")
+	require.NoError(t, <-r.ended)
+	require.GreaterOrEqual(t, time.Since(begin), delay)
+}
+
+func TestARequestAtHandIsAnsweredThroughTheGatewayWhileTheServerStops(t *testing.T) {
+	t.Parallel()
+	entered, stopping := make(chan struct{}), make(chan struct{})
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	web := &http.Server{}
+	r := start(t, Options{}, Listener{Listener: listener, Name: "http", Front: web})
+	web.Handler = http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		close(entered)
+		<-stopping
+		_, err := transformerv1.NewTransformServiceClient(r.Conn()).Transform(req.Context(), jsonRequest(string(track("m"))))
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusBadGateway)
+		}
+	})
+	answered := make(chan int, 1)
+	go func() {
+		client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+		resp, err := client.Get("http://" + listener.Addr().String())
+		if err != nil {
+			answered <- 0
+			return
+		}
+		resp.Body.Close()
+		answered <- resp.StatusCode
+	}()
+	<-entered
+	r.stop()
+	<-r.stopping
+	close(stopping)
+	require.Equal(t, http.StatusOK, <-answered)
+	require.NoError(t, <-r.ended)
+	_, err = transformerv1.NewTransformServiceClient(r.Conn()).Transform(t.Context(), jsonRequest(`{}`))
+	require.Equal(t, codes.Canceled, status.Code(err), "the connection is closed at the end")
+}
+
+// stuckFront is a front with a request that never ends.
+type stuckFront struct {
+	net.Listener
+
+	closed chan struct{}
+}
+
+func (f *stuckFront) Serve(net.Listener) error { <-f.closed; return nil }
+
+func (f *stuckFront) Shutdown(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }
+
+func (f *stuckFront) Close() error { close(f.closed); return nil }
+
+func TestAFrontThatWillNotEndIsClosedInTime(t *testing.T) {
+	t.Parallel()
+	front := &stuckFront{closed: make(chan struct{})}
+	r := start(t, Options{ShutdownTimeout: 100 * time.Millisecond}, Listener{Name: "http", Front: front})
+	r.stop()
+	err := <-r.ended
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	require.ErrorContains(t, err, "stop http")
+}
+
+func TestAListenerThatFailsEndsTheServer(t *testing.T) {
+	t.Parallel()
+	srv, err := New(Options{})
+	require.NoError(t, err)
+	grpcListener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	broken, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	require.NoError(t, broken.Close())
+	err = srv.Run(t.Context(), grpcListener, Listener{Listener: broken, Name: "http", Front: &http.Server{}})
+	require.ErrorContains(t, err, "serve http")
+	require.ErrorIs(t, err, net.ErrClosed)
+	_, err = net.DialTimeout("tcp", grpcListener.Addr().String(), time.Second)
+	require.Error(t, err, "gRPC has ended too")
+}
+
+func TestAServerThatNeverRanCanBeClosed(t *testing.T) {
+	t.Parallel()
+	srv, err := New(Options{NoReflection: true})
+	require.NoError(t, err)
+	require.Equal(t, []string{
+		"grpc.health.v1.Health", "transformer.v1.DestinationService", "transformer.v1.TransformService",
+	}, srv.Services())
+	require.NoError(t, srv.Close())
+}
+
+func TestRunSaysWhyWhenItFailsAndStopsAtOnce(t *testing.T) {
+	t.Parallel()
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	require.NoError(t, failed(ended, "grpc", errors.New("closed")))
+	require.NoError(t, failed(t.Context(), "grpc", nil))
+	require.EqualError(t, failed(t.Context(), "grpc", errors.New("broken")), "serve grpc: broken")
+}

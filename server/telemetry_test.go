@@ -1,0 +1,222 @@
+package server
+
+import (
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	metricsv1 "go.opentelemetry.io/proto/otlp/metrics/v1"
+	tracev1 "go.opentelemetry.io/proto/otlp/trace/v1"
+	"google.golang.org/grpc/codes"
+	healthgrpc "google.golang.org/grpc/health/grpc_health_v1"
+	"google.golang.org/grpc/metadata"
+
+	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/otlptest"
+	"github.com/rudder-clevertap/rudder-clevertap/mapping"
+)
+
+const (
+	traceID     = "4bf92f3577b34da6a3ce929d0e0e4736"
+	parentID    = "00f067aa0ba902b7"
+	traceparent = "00-" + traceID + "-" + parentID + "-01"
+)
+
+// traced returns a context whose calls continue a trace.
+func traced(t *testing.T) context.Context {
+	return metadata.AppendToOutgoingContext(t.Context(), "traceparent", traceparent)
+}
+
+// instrumented runs calls against a server whose telemetry reaches a receiver, and returns once all of it is there.
+func instrumented(t *testing.T, calls func(r *running)) (*otlptest.Receiver, *logBuffer) {
+	t.Helper()
+	receiver := otlptest.Start(t)
+	telemetry, err := NewTelemetry(t.Context(), "v1.2.3")
+	require.NoError(t, err)
+	logs := &logBuffer{}
+	r := start(t, Options{Telemetry: telemetry, Logger: NewLogger(logs, LogJSON, slog.LevelInfo, telemetry), Destinations: registered(t)})
+	calls(r)
+	r.stop()
+	require.NoError(t, <-r.ended)
+	require.NoError(t, telemetry.Shutdown(t.Context()))
+	return receiver, logs
+}
+
+// requireSpan demands that a span has a parent in the trace, and returns its attributes.
+func requireSpan(t *testing.T, span *tracev1.Span, parent string) map[string]string {
+	t.Helper()
+	require.NotNil(t, span)
+	require.Equal(t, traceID, hex.EncodeToString(span.GetTraceId()), span.GetName())
+	require.Equal(t, parent, hex.EncodeToString(span.GetParentSpanId()), span.GetName())
+	return otlptest.Attributes(span.GetAttributes())
+}
+
+func TestTheCallersTraceIsContinuedToTheMapping(t *testing.T) {
+	receiver, logs := instrumented(t, func(r *running) {
+		_, err := r.client().Transform(traced(t), jsonRequest(string(track("m"))))
+		require.NoError(t, err)
+		_, err = healthgrpc.NewHealthClient(r.conn).Check(traced(t), &healthgrpc.HealthCheckRequest{})
+		require.NoError(t, err)
+	})
+	require.Len(t, receiver.AllSpans(), 2, "health checks are not traced")
+	spans := receiver.Spans()
+	serverSpan, mappingSpan := spans["transformer.v1.TransformService/Transform"], spans["mapping"]
+	require.Equal(t, tracev1.Span_SPAN_KIND_SERVER, serverSpan.GetKind())
+	require.Equal(t, "OK", requireSpan(t, serverSpan, parentID)["rpc.response.status_code"])
+	require.Equal(t, map[string]string{
+		"rudder_clevertap.ruleset": "guide", "rudder_clevertap.call_type": "track", "rudder_clevertap.outcome": "transformed",
+		"rudder_clevertap.events": "1", "rudder_clevertap.transformed": "1", "rudder_clevertap.filtered": "0",
+		"rudder_clevertap.failed": "0", "rudder_clevertap.records": "1",
+	}, requireSpan(t, mappingSpan, hex.EncodeToString(serverSpan.GetSpanId())))
+	require.Equal(t, "rudder-clevertap", receiver.Resource()["service.name"])
+	require.Equal(t, "v1.2.3", receiver.Resource()["service.version"])
+	lines := logs.calls(t, "transformer.v1.TransformService/Transform")
+	require.Len(t, lines, 1)
+	require.Equal(t, traceID, lines[0]["trace_id"])
+	require.Equal(t, hex.EncodeToString(serverSpan.GetSpanId()), lines[0]["span_id"])
+	found := false
+	for _, record := range receiver.Logs() {
+		if record.GetBody().GetStringValue() == "call" {
+			found = true
+			require.Equal(t, serverSpan.GetSpanId(), record.GetSpanId())
+			require.Equal(t, traceID, hex.EncodeToString(record.GetTraceId()))
+		}
+	}
+	require.True(t, found, "the log record reaches the receiver as well")
+}
+
+func TestSpansOfABatchAndOfAFailureSayWhatBecameOfIt(t *testing.T) {
+	receiver, _ := instrumented(t, func(r *running) {
+		_, err := r.client().Transform(traced(t), jsonRequest(`{"type":"track","userId":"u"}`))
+		requireFailure(t, err, codes.InvalidArgument, mapping.MissingEventName)
+		_, err = r.client().BatchTransform(traced(t), &transformerv1.BatchTransformRequest{
+			EventsJson: [][]byte{track("m"), []byte(`{}`)}, Target: &transformerv1.BatchTransformRequest_DestinationId{DestinationId: "shop"},
+		})
+		require.NoError(t, err)
+	})
+	spans := receiver.Spans()
+	var failed, batch map[string]string
+	for _, span := range receiver.AllSpans() {
+		attributes := otlptest.Attributes(span.GetAttributes())
+		switch {
+		case span.GetName() != "mapping":
+		case attributes["rudder_clevertap.events"] == "1":
+			failed = attributes
+		default:
+			batch = requireSpan(t, span, hex.EncodeToString(spans["transformer.v1.TransformService/BatchTransform"].GetSpanId()))
+		}
+	}
+	require.Equal(t, "failed", failed["rudder_clevertap.outcome"])
+	require.Equal(t, "MISSING_EVENT_NAME", failed["error.type"])
+	require.Equal(t, "track", failed["rudder_clevertap.call_type"])
+	require.Equal(t, "partial", batch["rudder_clevertap.outcome"])
+	require.Equal(t, "2", batch["rudder_clevertap.events"])
+	require.Equal(t, "1", batch["rudder_clevertap.failed"])
+	require.NotContains(t, batch, "rudder_clevertap.call_type", "a batch has many")
+}
+
+// sums returns the values of a counter by its attributes, written as JSON.
+func sums(t *testing.T, metric *metricsv1.Metric) map[string]int64 {
+	t.Helper()
+	require.NotNil(t, metric)
+	values := map[string]int64{}
+	for _, point := range metric.GetSum().GetDataPoints() {
+		key, err := json.Marshal(otlptest.Attributes(point.GetAttributes()))
+		require.NoError(t, err)
+		values[string(key)] = point.GetAsInt()
+	}
+	return values
+}
+
+func TestMetricsTellEventsDiagnosticsBatchesAndCalls(t *testing.T) {
+	receiver, _ := instrumented(t, func(r *running) {
+		_, err := r.client().BatchTransform(t.Context(), &transformerv1.BatchTransformRequest{Target: toJSON(), EventsJson: [][]byte{
+			track("1"), track("2"), []byte(`{"type":"group"}`), []byte(`{"type":"page","properties":{}}`),
+			[]byte(`{"type":"Identify","userId":7,"traits":{"a":{},"b":[]}}`),
+		}})
+		require.NoError(t, err)
+		stream := r.open(t)
+		exchange(t, stream, firstMessage(1, track("3")))
+		_, err = r.client().Transform(t.Context(), &transformerv1.TransformRequest{})
+		requireFailure(t, err, codes.InvalidArgument, InvalidRequest)
+	})
+	found := receiver.Metrics()
+	require.Equal(t, map[string]int64{
+		`{"rudder_clevertap.call_type":"track","rudder_clevertap.result":"transformed"}`:                                    3,
+		`{"rudder_clevertap.call_type":"identify","rudder_clevertap.result":"transformed"}`:                                 1,
+		`{"error.type":"UNSUPPORTED_MESSAGE_TYPE","rudder_clevertap.call_type":"other","rudder_clevertap.result":"failed"}`: 1,
+		`{"error.type":"MISSING_IDENTITY","rudder_clevertap.call_type":"page","rudder_clevertap.result":"failed"}`:          1,
+	}, sums(t, found["rudder_clevertap.events"]))
+	require.Equal(t, int64(2), sums(t, found["rudder_clevertap.diagnostics"])[`{"rudder_clevertap.code":"NESTED_VALUE_STRINGIFIED"}`])
+	require.Equal(t, map[string]int64{`{}`: 0}, sums(t, found["rudder_clevertap.streams.active"]))
+	size := found["rudder_clevertap.batch.size"].GetHistogram().GetDataPoints()[0]
+	require.EqualValues(t, 2, size.GetCount())
+	require.InDelta(t, 6, size.GetSum(), 0)
+	require.EqualValues(t, 2, found["rudder_clevertap.mapping.duration"].GetHistogram().GetDataPoints()[0].GetCount())
+	codesSeen := map[string]string{}
+	for _, point := range found["rpc.server.call.duration"].GetHistogram().GetDataPoints() {
+		attributes := otlptest.Attributes(point.GetAttributes())
+		codesSeen[attributes["rpc.method"]] = attributes["rpc.response.status_code"]
+	}
+	require.Equal(t, map[string]string{
+		"transformer.v1.TransformService/BatchTransform":  "OK",
+		"transformer.v1.TransformService/Transform":       "INVALID_ARGUMENT",
+		"transformer.v1.TransformService/StreamTransform": "UNAVAILABLE", // it was open when the server stopped
+	}, codesSeen)
+}
+
+func TestTelemetryIsSilentUnlessItIsAskedFor(t *testing.T) {
+	for name, env := range map[string]map[string]string{
+		"nothing is configured": {},
+		"the SDK is disabled":   {"OTEL_SDK_DISABLED": "true", "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1"},
+		"no exporters": {
+			"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1",
+			"OTEL_TRACES_EXPORTER":        "none", "OTEL_METRICS_EXPORTER": "none", "OTEL_LOGS_EXPORTER": "none",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for key, value := range env {
+				t.Setenv(key, value)
+			}
+			telemetry, err := NewTelemetry(t.Context(), "v1")
+			require.NoError(t, err)
+			require.Equal(t, NoTelemetry(), telemetry)
+			require.NoError(t, telemetry.Shutdown(t.Context()))
+		})
+	}
+}
+
+func TestEachSignalCanBeAskedForAlone(t *testing.T) {
+	t.Setenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://127.0.0.1:1")
+	t.Setenv("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")
+	t.Setenv("OTEL_SERVICE_NAME", "shop")
+	telemetry, err := NewTelemetry(t.Context(), "v1")
+	require.NoError(t, err)
+	require.NotEqual(t, NoTelemetry().TracerProvider, telemetry.TracerProvider)
+	require.Equal(t, NoTelemetry().MeterProvider, telemetry.MeterProvider)
+	require.Nil(t, telemetry.LogHandler)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	require.NoError(t, telemetry.Shutdown(ctx), "nothing was left to send")
+	t.Setenv("OTEL_TRACES_EXPORTER", "carrier-pigeon")
+	_, err = NewTelemetry(t.Context(), "v1")
+	require.ErrorContains(t, err, "carrier-pigeon")
+}
+
+func TestRecordingCostsNoAllocationPerEvent(t *testing.T) {
+	in, err := newInstruments(NoTelemetry().MeterProvider.Meter("test"))
+	require.NoError(t, err)
+	tally := in.newTally()
+	result := &mapping.Result{
+		Status: mapping.Failed, CallType: "track", Diagnostics: []mapping.Diagnostic{{Code: mapping.NestedValueStringified}},
+	}
+	require.Zero(t, testing.AllocsPerRun(100, func() {
+		tally.reset()
+		tally.count(result, mapping.MissingEventName)
+		tally.record(context.Background(), time.Millisecond, in.byRuleset("guide"))
+	}))
+}
