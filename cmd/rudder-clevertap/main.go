@@ -1,0 +1,103 @@
+// Command rudder-clevertap turns RudderStack events into CleverTap payloads: as a gRPC and REST service, or on the command
+// line.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// The exit statuses other than zero.
+const (
+	statusFailure exitStatus = 1
+	statusUsage   exitStatus = 2
+)
+
+// cli is the command line.
+type cli struct {
+	Serve       serveCmd       `cmd:"" help:"Serve gRPC and REST until SIGINT or SIGTERM."`
+	Transform   transformCmd   `cmd:"" help:"Transform events of files or standard input, one JSON text per line."`
+	Healthcheck healthcheckCmd `cmd:"" help:"Ask a running server whether it serves; exit status 0 when it does, else 1."`
+	Version     versionCmd     `cmd:"" help:"Print the version."`
+}
+
+// stdio is the standard input and output of a command.
+type stdio struct {
+	In       io.Reader
+	Out, Err io.Writer
+}
+
+// exitStatus is an error that ends the program with this status in silence: what there was to say has been said.
+type exitStatus int
+
+// Error names the status.
+func (s exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
+
+// usageError is an error in how a command was called, found after the command line was parsed.
+type usageError struct{ error }
+
+// Unwrap returns the error itself.
+func (e usageError) Unwrap() error { return e.error }
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// The first signal asks for an orderly end; from then on a signal ends the program at once.
+	context.AfterFunc(ctx, stop)
+	status := run(ctx, os.Args[1:], stdio{In: os.Stdin, Out: os.Stdout, Err: os.Stderr})
+	stop()
+	os.Exit(status)
+}
+
+// run runs the command that args name and returns the exit status: 0, 1 when it failed, 2 when it was called wrongly.
+func run(ctx context.Context, args []string, std stdio) int {
+	var (
+		commands cli
+		helped   bool
+	)
+	parser, err := kong.New(&commands,
+		kong.Name("rudder-clevertap"),
+		kong.Description("Turns RudderStack events into CleverTap payloads."),
+		kong.DefaultEnvars("RUDDER_CLEVERTAP"),
+		kong.Writers(std.Out, std.Err),
+		kong.Exit(func(int) { helped = true }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(std),
+	)
+	if err != nil {
+		return report(std.Err, err)
+	}
+	command, err := parser.Parse(args)
+	if helped {
+		return 0
+	}
+	if err != nil {
+		return report(std.Err, usageError{err})
+	}
+	return report(std.Err, command.Run())
+}
+
+// report prints an error, if there is one and it is not silent, and returns the exit status that it stands for.
+func report(w io.Writer, err error) int {
+	if err == nil {
+		return 0
+	}
+	var status exitStatus
+	if errors.As(err, &status) {
+		return int(status)
+	}
+	var usage usageError
+	if errors.As(err, &usage) {
+		fmt.Fprintf(w, "rudder-clevertap: %v\nRun \"rudder-clevertap --help\" for how to call it.\n", err)
+		return int(statusUsage)
+	}
+	fmt.Fprintf(w, "rudder-clevertap: %v\n", err)
+	return int(statusFailure)
+}

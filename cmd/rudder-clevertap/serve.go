@@ -1,0 +1,217 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/mattn/go-isatty"
+
+	"github.com/rudder-clevertap/rudder-clevertap/gateway"
+	"github.com/rudder-clevertap/rudder-clevertap/server"
+)
+
+// flushTimeout is how long telemetry may take to send what is left at the end.
+const flushTimeout = 5 * time.Second
+
+// headerTimeout is how long an HTTP client may take to send a request's headers.
+const headerTimeout = 10 * time.Second
+
+// idleTimeout is how long an HTTP connection stays open between requests.
+const idleTimeout = 2 * time.Minute
+
+// serveCmd serves gRPC and REST.
+type serveCmd struct {
+	Config   string `type:"existingfile" placeholder:"FILE" help:"Configuration in YAML: the destinations that requests may name."`
+	GRPCAddr string `name:"grpc-addr" default:"127.0.0.1:50051" placeholder:"HOST:PORT" help:"Where gRPC listens."`
+	HTTPAddr string `name:"http-addr" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where REST, /healthz and /openapi.json listen."`
+
+	TLSCert        string   `name:"tls-cert" type:"existingfile" placeholder:"FILE" help:"TLS certificate, in PEM; a changed file is read again."`
+	TLSKey         string   `name:"tls-key" type:"existingfile" placeholder:"FILE" help:"The certificate's private key, in PEM."`
+	AuthTokensFile string   `type:"existingfile" placeholder:"FILE" help:"Bearer tokens that calls need, one NAME:TOKEN a line."`
+	AllowInsecure  bool     `help:"Listen where others can reach the server without TLS and bearer tokens."`
+	AllowedOrigins []string `placeholder:"ORIGIN" help:"Web origins whose pages may call the REST API."`
+
+	MaxMessageBytes      int           `default:"33554432" placeholder:"N" help:"Longest message, each way."`
+	MaxBatchEvents       int           `default:"2000" placeholder:"N" help:"Most events in one batch."`
+	MaxConcurrentStreams uint32        `default:"256" placeholder:"N" help:"Most calls at once on one gRPC connection."`
+	StreamInFlight       int           `default:"4" placeholder:"N" help:"Most messages of one stream that are read and not yet answered."`
+	StreamIdleTimeout    time.Duration `default:"5m" placeholder:"TIME" help:"How long nothing may move on a stream."`
+	Reflection           bool          `default:"true" negatable:"" help:"Serve gRPC reflection, by which tools read the contract."`
+
+	DrainDelay      time.Duration `default:"0s" placeholder:"TIME" help:"How long to go on serving after health says NOT_SERVING, for load balancers to notice."`
+	ShutdownTimeout time.Duration `default:"25s" placeholder:"TIME" help:"How long open calls may take to end when the server stops."`
+
+	LogLevel  slog.Level `default:"info" placeholder:"LEVEL" help:"Least level of log lines: debug, info, warn or error."`
+	LogFormat string     `default:"auto" enum:"auto,json,text" placeholder:"FORMAT" help:"Form of log lines: json, text, or auto: text on a terminal."`
+}
+
+// Validate refuses flags that make no sense together.
+func (c *serveCmd) Validate() error {
+	if (c.TLSCert == "") != (c.TLSKey == "") {
+		return errors.New("--tls-cert and --tls-key need one another")
+	}
+	for _, limit := range []struct {
+		flag  string
+		value int64
+	}{
+		{"max-message-bytes", int64(c.MaxMessageBytes)},
+		{"max-batch-events", int64(c.MaxBatchEvents)},
+		{"max-concurrent-streams", int64(c.MaxConcurrentStreams)},
+		{"stream-in-flight", int64(c.StreamInFlight)},
+		{"stream-idle-timeout", int64(c.StreamIdleTimeout)},
+		{"shutdown-timeout", int64(c.ShutdownTimeout)},
+	} {
+		if limit.value <= 0 {
+			return fmt.Errorf("--%s must be more than zero", limit.flag)
+		}
+	}
+	if c.DrainDelay < 0 {
+		return errors.New("--drain-delay must not be less than zero")
+	}
+	if c.AllowInsecure {
+		return nil
+	}
+	for flag, addr := range map[string]string{"grpc-addr": c.GRPCAddr, "http-addr": c.HTTPAddr} {
+		if err := server.RequireSecure(addr, c.TLSCert != "", c.AuthTokensFile != ""); err != nil {
+			return fmt.Errorf("--%s: %w, or --allow-insecure", flag, err)
+		}
+	}
+	return nil
+}
+
+// Run serves until ctx ends.
+func (c *serveCmd) Run(ctx context.Context, std stdio) (err error) {
+	version, _ := buildVersion()
+	telemetry, err := server.NewTelemetry(ctx, version)
+	if err != nil {
+		return err
+	}
+	logger := server.NewLogger(std.Err, c.logFormat(std.Err), c.LogLevel, telemetry)
+	defer func() {
+		// What happened last is sent last, even though ctx has ended.
+		flush, cancel := context.WithTimeout(context.WithoutCancel(ctx), flushTimeout)
+		defer cancel()
+		if failed := telemetry.Shutdown(flush); failed != nil {
+			err = errors.Join(err, fmt.Errorf("flush telemetry: %w", failed))
+		}
+	}()
+	options, err := c.options(logger, telemetry)
+	if err != nil {
+		return err
+	}
+	srv, err := server.New(options)
+	if err != nil {
+		return err
+	}
+	return c.serve(ctx, srv, options, version)
+}
+
+// options says what the server is made of.
+func (c *serveCmd) options(logger *slog.Logger, telemetry *server.Telemetry) (server.Options, error) {
+	options := server.Options{
+		Logger:               logger,
+		Telemetry:            telemetry,
+		MaxMessageBytes:      c.MaxMessageBytes,
+		MaxBatchEvents:       c.MaxBatchEvents,
+		MaxConcurrentStreams: c.MaxConcurrentStreams,
+		StreamIdleTimeout:    c.StreamIdleTimeout,
+		StreamInFlight:       c.StreamInFlight,
+		DrainDelay:           c.DrainDelay,
+		ShutdownTimeout:      c.ShutdownTimeout,
+		NoReflection:         !c.Reflection,
+	}
+	var err error
+	if c.Config != "" {
+		config, err := server.LoadConfig(c.Config)
+		if err != nil {
+			return options, err
+		}
+		options.Destinations = config.Destinations
+	}
+	if c.AuthTokensFile != "" {
+		if options.Tokens, err = server.LoadTokens(c.AuthTokensFile); err != nil {
+			return options, err
+		}
+	}
+	if c.TLSCert != "" {
+		if options.TLS, err = server.LoadTLS(c.TLSCert, c.TLSKey); err != nil {
+			return options, err
+		}
+	}
+	return options, nil
+}
+
+// serve opens the listeners and runs the server with the gateway in front of it.
+func (c *serveCmd) serve(ctx context.Context, srv *server.Server, options server.Options, version string) error {
+	handler, err := gateway.New(ctx, gateway.Options{
+		Conn:           srv.Conn(),
+		TracerProvider: options.Telemetry.TracerProvider,
+		MeterProvider:  options.Telemetry.MeterProvider,
+		Propagator:     options.Telemetry.Propagator,
+		MaxBodyBytes:   c.maxBodyBytes(),
+		AllowedOrigins: c.AllowedOrigins,
+		Logger:         options.Logger,
+	})
+	if err != nil {
+		return errors.Join(err, srv.Close())
+	}
+	grpcListener, err := listen(ctx, c.GRPCAddr, nil)
+	if err != nil {
+		return errors.Join(err, srv.Close())
+	}
+	httpListener, err := listen(ctx, c.HTTPAddr, options.TLS)
+	if err != nil {
+		return errors.Join(err, grpcListener.Close(), srv.Close())
+	}
+	options.Logger.InfoContext(ctx, "serving",
+		"version", version, "grpc", grpcListener.Addr().String(), "http", httpListener.Addr().String(),
+		"tls", options.TLS != nil, "authentication", options.Tokens != nil, "destinations", len(options.Destinations))
+	return srv.Run(ctx, grpcListener, server.Listener{Listener: httpListener, Name: "http", Front: newHTTPServer(handler, options.Logger)})
+}
+
+// maxBodyBytes is how long a REST request's body may be, so that the message made of it passes the server's limit.
+func (c *serveCmd) maxBodyBytes() int64 {
+	const envelope = server.DefaultMaxMessageBytes - gateway.DefaultMaxBodyBytes
+	return int64(max(c.MaxMessageBytes-envelope, c.MaxMessageBytes/2))
+}
+
+// newHTTPServer returns an HTTP server for a handler.
+func newHTTPServer(handler http.Handler, logger *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: headerTimeout,
+		IdleTimeout:       idleTimeout,
+		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
+	}
+}
+
+// listen opens a listener, with TLS when there are settings for it.
+func listen(ctx context.Context, addr string, settings *tls.Config) (net.Listener, error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
+	if err != nil {
+		return nil, err
+	}
+	if settings == nil {
+		return listener, nil
+	}
+	return tls.NewListener(listener, settings), nil
+}
+
+// logFormat decides the form of log lines: text for a person at a terminal, JSON otherwise, unless told.
+func (c *serveCmd) logFormat(w io.Writer) server.LogFormat {
+	if c.LogFormat != "auto" {
+		return server.LogFormat(c.LogFormat)
+	}
+	if file, ok := w.(*os.File); ok && isatty.IsTerminal(file.Fd()) {
+		return server.LogText
+	}
+	return server.LogJSON
+}
