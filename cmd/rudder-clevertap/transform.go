@@ -22,7 +22,7 @@ type transformCmd struct {
 	Files       []string `arg:"" optional:"" name:"file" help:"Files of events, one JSON text per line, plain or gzip; - is standard input, the default."`
 	Destination string   `required:"" placeholder:"FILE|JSON" help:"The destination's settings: a JSON file, or the JSON itself."`
 	Ruleset     string   `enum:",guide,transformer" default:"" placeholder:"guide|transformer" help:"Rules to apply instead of the destination's own."`
-	Output      string   `enum:"results,payloads" default:"results" help:"results: one line per event with its records, diagnostics and error. payloads: one CleverTap body per line."`
+	Output      string   `enum:"results,payloads" default:"results" placeholder:"results|payloads" help:"results: one line per event with its records, diagnostics and error. payloads: one CleverTap body per line."`
 	Summary     *bool    `negatable:"" help:"Print a summary at the end; on a terminal unless told otherwise."`
 }
 
