@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	clevertapv1 "github.com/rudder-clevertap/rudder-clevertap/gen/clevertap/v1"
+	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
 )
 
 // Destination is a CleverTap destination whose settings are checked and compiled. It is immutable and safe for use by many
@@ -18,6 +19,10 @@ type Destination struct {
 	useEventTimestamp bool
 	filter            *nameFilter
 	deviceMode        platforms[bool]
+	// headersJSON is the headers as a JSON object.
+	headersJSON []byte
+	// noConfig: under RULESET_TRANSFORMER, the destination has no Config at all.
+	noConfig bool
 }
 
 // Header is an HTTP header of an upload.
@@ -35,6 +40,10 @@ func (d *Destination) Endpoint() string { return d.endpoint }
 // Headers returns the HTTP headers of an upload, in order, the passcode's among them. They must not be changed.
 func (d *Destination) Headers() []Header { return d.headers }
 
+// AppendHeadersJSON appends the headers as a JSON object. Under RULESET_TRANSFORMER, a credential that is missing is left
+// out, and one that is no text is written as it came.
+func (d *Destination) AppendHeadersJSON(dst []byte) []byte { return append(dst, d.headersJSON...) }
+
 // RulesetName returns `guide` or `transformer`, for telemetry.
 func (d *Destination) RulesetName() string { return d.rules.name }
 
@@ -44,6 +53,9 @@ func (d *Destination) String() string { return "destination " + d.endpoint }
 // NewDestination compiles typed settings. The error is an INVALID_DESTINATION that names the first setting at fault.
 func NewDestination(typed *clevertapv1.Destination) (*Destination, *Error) {
 	s, problems := typedSettings(typed)
+	if s.ruleset == clevertapv1.Ruleset_RULESET_TRANSFORMER {
+		return transformerDestination(s)
+	}
 	return compile(s, problems)
 }
 
@@ -53,6 +65,9 @@ func ParseDestination(settings []byte) (*Destination, *Error) {
 	s, problems, err := parseSettings(settings)
 	if err != nil {
 		return nil, err
+	}
+	if s.ruleset == clevertapv1.Ruleset_RULESET_TRANSFORMER {
+		return ParseTransformerConfig(settings)
 	}
 	return compile(s, problems)
 }
@@ -93,11 +108,25 @@ func compile(s settings, problems []Problem) (*Destination, *Error) {
 		useEventTimestamp: s.useEventTimestamp,
 		filter:            s.nameFilter(),
 	}
+	d.headersJSON = headersJSON(d.headers)
 	for at := range platformNames {
 		mode := s.connectionMode[at]
 		d.deviceMode[at] = mode == "device" || mode == "" && s.useNativeSDK[at]
 	}
 	return d, nil
+}
+
+// headersJSON writes headers as a JSON object.
+func headersJSON(headers []Header) []byte {
+	text := []byte{'{'}
+	for i, h := range headers {
+		if i > 0 {
+			text = append(text, ',')
+		}
+		text = append(document.AppendString(text, h.Name), ':')
+		text = document.AppendString(text, h.Value)
+	}
+	return append(text, '}')
 }
 
 // nameFilter compiles the event filter; nil lets all events pass.
@@ -148,10 +177,8 @@ func (s *settings) problems() (problems []Problem) {
 			wrong("connectionMode."+platformNames[at], "unknown mode %s: use device or cloud", quote([]byte(mode)))
 		}
 	}
-	if s.ruleset == clevertapv1.Ruleset_RULESET_TRANSFORMER {
-		wrong("ruleset", "RULESET_TRANSFORMER is not available: use RULESET_GUIDE")
-	} else if _, known := clevertapv1.Ruleset_name[int32(s.ruleset)]; !known {
-		wrong("ruleset", "unknown ruleset %d: use RULESET_GUIDE", s.ruleset)
+	if _, known := clevertapv1.Ruleset_name[int32(s.ruleset)]; !known {
+		wrong("ruleset", "unknown ruleset %d: use RULESET_GUIDE or RULESET_TRANSFORMER", s.ruleset)
 	}
 	return problems
 }

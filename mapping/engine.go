@@ -17,6 +17,10 @@ type Mapper struct {
 	event  document.Value
 	to     *Destination
 	result Result
+	// infinite: under the rules of JavaScript, the event holds numbers beyond a double.
+	infinite bool
+	// names is room for the names of custom fields.
+	names []document.Value
 }
 
 // Status is what became of an event. The numbers are those of the contract's Status.
@@ -51,6 +55,9 @@ type Result struct {
 // TransformJSON transforms an event given as JSON text.
 func (m *Mapper) TransformJSON(event []byte, to *Destination) *Result {
 	m.begin(to)
+	if to.rules.decode != nil {
+		event = to.rules.decode(event)
+	}
 	if err := m.doc.Parse(event, to.rules.json); err != nil {
 		return m.fail(malformed(err))
 	}
@@ -93,14 +100,14 @@ func (m *Mapper) fail(err *Error) *Result {
 
 // transform runs the destination's ruleset over the parsed event.
 func (m *Mapper) transform() *Result {
+	rules := m.to.rules
 	m.event = m.doc.Root()
-	if kind := m.event.Kind(); kind != document.Object {
-		return m.fail(&Error{Reason: InvalidFieldType, Kind: kind, Message: "an event must be an object, not " + kind.String()})
+	if err := rules.prepare(m); err != nil {
+		return m.fail(err)
 	}
 	if id := m.event.Get("messageId"); id.Kind() == document.String {
 		m.result.MessageID = id.Bytes()
 	}
-	rules := m.to.rules
 	name, err := rules.callType(m)
 	if err != nil {
 		return m.fail(err)

@@ -10,6 +10,7 @@ import "github.com/rudder-clevertap/rudder-clevertap/mapping/document"
 var guide = &ruleset{
 	name:     "guide",
 	json:     document.Options{},
+	prepare:  guidePrepare,
 	callType: guideCallType,
 	filters:  []filter{wantedBySDK, wantedByName},
 	calls: map[string]call{

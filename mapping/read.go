@@ -70,6 +70,14 @@ func textOf(in document.Value, prefix, key string) ([]byte, *Error) {
 	return v.Bytes(), nil
 }
 
+// guidePrepare makes sure that an event is an object.
+func guidePrepare(m *Mapper) *Error {
+	if kind := m.event.Kind(); kind != document.Object {
+		return &Error{Reason: InvalidFieldType, Kind: kind, Message: "an event must be an object, not " + kind.String()}
+	}
+	return nil
+}
+
 // guideCallType reads an event's type; letter case does not count.
 func guideCallType(m *Mapper) (string, *Error) {
 	v := m.event.Get("type")

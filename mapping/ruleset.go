@@ -7,8 +7,12 @@ import "github.com/rudder-clevertap/rudder-clevertap/mapping/document"
 type ruleset struct {
 	// name is `guide` or `transformer`, for telemetry.
 	name string
+	// decode makes UTF-8 of an event's text; nil leaves it to the parser to refuse what is not.
+	decode func(text []byte) []byte
 	// json is how tolerant the parser of events is.
 	json document.Options
+	// prepare makes the parsed event ready for the other steps.
+	prepare func(m *Mapper) *Error
 	// callType reads an event's type in lower case; one that is not in calls is an error.
 	callType func(m *Mapper) (string, *Error)
 	// filters decide in turn whether the destination wants an event.

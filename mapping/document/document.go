@@ -1,9 +1,5 @@
 package document
 
-import (
-	"hash/maphash"
-)
-
 // Kind is the JSON kind of a value.
 type Kind uint8
 
@@ -65,11 +61,8 @@ type Document struct {
 	nodes []node
 	root  uint32
 
-	// table finds the members of the object indexed by key; see find.go.
-	table   []uint32
-	indexed uint32
-	seed    maphash.Seed
-	seeded  bool
+	// find finds members of large objects by key.
+	find indexes
 }
 
 // maxKept bounds the memory that a document holds on to between uses, so that one huge event does not stay for ever.
@@ -83,13 +76,11 @@ func (d *Document) Reset() {
 	if cap(d.nodes) > maxKept/16 {
 		d.nodes = nil
 	}
-	if cap(d.table) > maxKept/4 {
-		d.table = nil
-	}
 	d.text = d.text[:0]
 	// Node 0 stands for "none", so that a zero link means nothing.
 	d.nodes = append(d.nodes[:0], node{})
-	d.root, d.indexed = 0, 0
+	d.root = 0
+	d.find.reset()
 }
 
 // Root returns the value that was parsed, or set by SetRoot.
@@ -166,4 +157,36 @@ func (d *Document) JSONText(v Value) Value {
 		n.flags = textEscapes
 	}
 	return Value{d, d.add(n)}
+}
+
+// All visits every value of the document, those that were built among them, in no order that means anything. Values that a
+// later duplicate key or a Replace has superseded are visited too.
+func (d *Document) All(visit func(Value)) {
+	for id := 1; id < len(d.nodes); id++ {
+		visit(Value{d, uint32(id)})
+	}
+}
+
+// Embed copies a value of another document into this one, without its key.
+func (d *Document) Embed(v Value) Value {
+	switch v.Kind() {
+	case Bool:
+		return d.NewBool(v.True())
+	case Number:
+		return d.NewNumber(v.Text())
+	case String:
+		return d.NewString(v.Text())
+	case Object, Array:
+		container := Value{d, d.add(node{kind: v.Kind()})}
+		for m := v.First(); m.Exists(); m = m.Next() {
+			member := d.Embed(m)
+			if v.Kind() == Object {
+				member.keyed(m.Key())
+			}
+			container.link(member.id)
+		}
+		return container
+	default:
+		return d.NewNull()
+	}
 }

@@ -358,14 +358,12 @@ func (p *parser) repeats(object, child uint32, start int) bool {
 
 // repeatsInLarge does the same for all members of a large object at once.
 func (p *parser) repeatsInLarge(object uint32) {
-	d, members := p.d, 0
-	for at := d.nodes[object].at; at != 0; at = d.nodes[at].next {
-		members++
-	}
-	d.newTable(members)
+	d := p.d
+	x := d.newIndex(object)
+	x.object = 0 // it serves nobody else: a duplicate would be in it
 	last := uint32(0)
 	for at := d.nodes[object].at; at != 0; at = d.nodes[at].next {
-		earlier := d.insert(at)
+		earlier := d.insert(x, at)
 		if earlier == 0 {
 			last = at
 			continue

@@ -170,7 +170,7 @@ func (v Value) Remove(member Value) {
 		if next == 0 {
 			parent.size = prev
 		}
-		d.indexed = 0
+		d.forget(v.id)
 		return
 	}
 }
@@ -183,6 +183,7 @@ func (v Value) Sort(order func(members []Value)) {
 	}
 	order(members)
 	d := v.doc
+	d.forget(v.id)
 	d.nodes[v.id].at, d.nodes[v.id].size = 0, 0
 	for _, m := range members {
 		v.link(m.id)
@@ -200,9 +201,7 @@ func (v Value) link(child uint32) {
 		d.nodes[parent.size].next = child
 	}
 	parent.size = child
-	if d.indexed == v.id {
-		d.indexed = 0
-	}
+	d.added(v.id, child)
 }
 
 // Last returns the last member of an object or element of an array, or an absent value.
@@ -219,3 +218,12 @@ func (v Value) Last() Value {
 
 // Document returns the document that the value belongs to; nil when it is absent.
 func (v Value) Document() *Document { return v.doc }
+
+// Rewrite replaces a number's literal by what write appends for it.
+func (v Value) Rewrite(write func(dst, literal []byte) []byte) {
+	d := v.doc
+	at := len(d.text)
+	d.text = write(d.text, v.Bytes())
+	n := &d.nodes[v.id]
+	n.at, n.size = uint32(at), uint32(len(d.text)-at)
+}

@@ -1,0 +1,186 @@
+package javascript_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
+	"github.com/rudder-clevertap/rudder-clevertap/mapping/javascript"
+)
+
+// parse reads a text as JavaScript does.
+func parse(t *testing.T, text string) (document.Value, bool) {
+	t.Helper()
+	var d document.Document
+	require.NoError(t, d.Parse([]byte(text), document.Options{DuplicateKeys: true, LoneSurrogates: true}))
+	infinite := javascript.Normalize(&d)
+	return d.Root(), infinite
+}
+
+func TestNormalizeIsParseAndStringify(t *testing.T) {
+	t.Parallel()
+	for in, out := range map[string]string{
+		`{"b":1.0,"a":1e2,"x":12345678901234567890,"y":-0}`:                      `{"b":1,"a":100,"x":12345678901234567000,"y":0}`,
+		`{"b":1,"10":2,"a":3,"9":4,"01":5,"4294967294":6,"4294967295":7,"-1":8}`: `{"9":4,"10":2,"4294967294":6,"b":1,"a":3,"01":5,"4294967295":7,"-1":8}`,
+		`[{"2":{"1":0,"0":0},"1":[]}]`:                                           `[{"1":[],"2":{"0":0,"1":0}}]`,
+		`{"a":1,"b":2,"a":3}`:                                                    `{"a":3,"b":2}`,
+		`"\ud83d \u2028 \u007f /"`:                                               "\"\\ud83d \u2028 \u007f /\"",
+	} {
+		v, infinite := parse(t, in)
+		require.False(t, infinite)
+		require.Equal(t, out, string(v.AppendJSON(nil)))
+	}
+	v, infinite := parse(t, `{"a":[1e999,-1e999],"b":1}`)
+	require.True(t, infinite)
+	javascript.Finite(v)
+	require.Equal(t, `{"a":[null,null],"b":1}`, string(v.AppendJSON(nil)))
+}
+
+func TestTruthy(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{`null`, `false`, `0`, `-0`, `0.0`, `1e-400`, `""`} {
+		v, _ := parse(t, text)
+		require.False(t, javascript.Truthy(v), text)
+	}
+	require.False(t, javascript.Truthy(document.Value{}))
+	for _, text := range []string{`true`, `1`, `-1`, `1e400`, `" "`, `"0"`, `[]`, `{}`} {
+		v, _ := parse(t, text)
+		require.True(t, javascript.Truthy(v), text)
+	}
+	for text, zero := range map[string]bool{`0`: true, `false`: true, `null`: false, `""`: false, `1`: false, `true`: false, `[]`: false} {
+		v, _ := parse(t, text)
+		require.Equal(t, zero, javascript.Zero(v), text)
+	}
+}
+
+func TestTextAndNumber(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		in, text string
+		number   float64
+	}{
+		{`"x"`, "x", 0}, {`5`, "5", 5}, {`1e21`, "1e+21", 1e21}, {`true`, "true", 1}, {`false`, "false", 0}, {`null`, "null", 0},
+		{`[]`, "", 0}, {`[5]`, "5", 5}, {`[1,[2,null],"a"]`, "1,2,,a", 0}, {`{}`, "[object Object]", 0}, {`"0x10"`, "0x10", 16}, {`"valueOf"`, "valueOf", 0}, {`{"valueOf":1}`, "[object Object]", 0},
+	} {
+		v, _ := parse(t, c.in)
+		text, err := javascript.AppendText(nil, v)
+		require.NoError(t, err)
+		require.Equal(t, c.text, string(text))
+		number, err := javascript.Number(v)
+		require.NoError(t, err)
+		if number == number { // not NaN
+			require.InDelta(t, c.number, number, 0, c.in)
+		} else {
+			require.Zero(t, c.number, c.in)
+		}
+	}
+	for _, in := range []string{`{"toString":1}`, `[{"toString":null}]`} {
+		v, _ := parse(t, in)
+		_, err := javascript.AppendText(nil, v)
+		require.ErrorIs(t, err, javascript.ErrThrows)
+		_, err = javascript.Number(v)
+		require.ErrorIs(t, err, javascript.ErrThrows)
+	}
+}
+
+// TestGet: get-value 3, by the places that the semantics name.
+func TestGet(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ in, path, wanted string }{
+		{`{"a":{"b":{"c":1}}}`, "a.b.c", `1`},
+		{`{"a.b.c":2,"a":{"b":{"c":1}}}`, "a.b.c", `2`},
+		{`{"context":{"traits.name":"dn"}}`, "context.traits.name", `"dn"`},
+		{`{"context":{"traits":{"x":1},"traits.name":"dn"}}`, "context.traits.name", `absent`},
+		{`{"context.traits":{"name":"n"}}`, "context.traits.name", `"n"`},
+		{`{"a":{"b":null}}`, "a.b", `null`},
+		{`{"a":null}`, "a.b", `absent`},
+		{`{"a":"text"}`, "a.b", `absent`},
+		{`{"a":[{"b":3}]}`, "a.0.b", `3`},
+		{`{"a":[1]}`, "a.b", `absent`},
+		{`"abc"`, "0", `"abc"`},
+		{`null`, "a", `null`},
+	} {
+		v, _ := parse(t, c.in)
+		got := javascript.Get(v, c.path)
+		if c.wanted == "absent" {
+			require.False(t, got.Exists(), c.in+" "+c.path)
+			continue
+		}
+		require.Equal(t, c.wanted, string(got.AppendJSON(nil)), c.in+" "+c.path)
+	}
+}
+
+func TestFirstStopsAtFalseAndZero(t *testing.T) {
+	t.Parallel()
+	v, _ := parse(t, `{"e":"","n":null,"f":false,"z":0,"t":"x"}`)
+	require.Equal(t, "false", string(javascript.First(v, []string{"e", "n", "f", "t"}).AppendJSON(nil)))
+	require.Equal(t, "0", string(javascript.First(v, []string{"missing", "z", "t"}).AppendJSON(nil)))
+	require.Equal(t, `"x"`, string(javascript.First(v, []string{"e", "t"}).AppendJSON(nil)))
+	require.False(t, javascript.First(v, []string{"e", "n"}).Exists())
+}
+
+// TestSet: set-value 4; members are set in order, under keys that are paths.
+func TestSet(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ name, in, out string }{
+		{"plain keys", `{"b":1,"a":2}`, `{"b":1,"a":2}`},
+		{"a path makes objects", `{"a.b.c":1,"a.b.d":2}`, `{"a":{"b":{"c":1,"d":2}}}`},
+		{"numbers make arrays", `{"arr.1":"x"}`, `{"arr":[null,"x"]}`},
+		{"an array that is there is filled", `{"l.0":"q","l.2":"r"}`, `{"l":["q",null,"r"]}`},
+		{"a number replaces an object by an array", `{"a":{"x":1},"a.0":"q"}`, `{"a":["q"]}`},
+		{"a scalar in the way is replaced", `{"a":"str","a.b":1}`, `{"a":{"b":1}}`},
+		{"an object that is there is extended", `{"a":{"x":1},"a.b":1}`, `{"a":{"x":1,"b":1}}`},
+		{"the other way round it wins whole", `{"a.b":1,"a":{"x":1}}`, `{"a":{"x":1}}`},
+		{"a negative number is no index", `{"neg.-1":1}`, `{"neg":[]}`},
+		{"a name on an array is lost", `{"a.0":1,"a.b":2,"a.b.c":3}`, `{"a":[1]}`},
+		{"within an array", `{"a.0.b":1,"a.0.c":2}`, `{"a":[{"b":1,"c":2}]}`},
+		{"a slash makes the key literal", `{"u/v.w":1}`, `{"u/v.w":1}`},
+		{"a backslash takes a dot literally", `{"esc\\.dot":1}`, `{"esc.dot":1}`},
+		{"number-like keys are renamed", `{"007":1,"1e3":2," 5 ":3,"0x10":4}`, `{"5":3,"7":1,"16":4,"1000":2}`},
+		{"prototype names make it literal", `{"a.constructor":1}`, `{"a.constructor":1}`},
+		{"the empty key is dropped", `{"":1}`, `{}`},
+		{"empty segments are keys", `{"x..y":1,"end.":2}`, `{"x":{"":{"y":1}},"end":2}`},
+	} {
+		from, _ := parse(t, c.in)
+		into := from.Document().NewObject()
+		for m := from.First(); m.Exists(); m = m.Next() {
+			require.NoError(t, javascript.Set(into, m.Key(), m))
+		}
+		javascript.Order(into)
+		require.Equal(t, c.out, string(into.AppendJSON(nil)), c.name)
+	}
+	from, _ := parse(t, `{"a":1}`)
+	require.ErrorIs(t, javascript.Set(from.Document().NewObject(), "a.999999999", from.First()), javascript.ErrTooLong)
+}
+
+func TestEntriesAndClean(t *testing.T) {
+	t.Parallel()
+	for in, out := range map[string]string{
+		`{"b":1}`: `{"b":1}`, `["x",{"a":1}]`: `{"0":"x","1":{"a":1}}`, `"aé😀"`: `{"0":"a","1":"é","2":"\ud83d","3":"\ude00"}`, `"\ud800"`: `{"0":"\ud800"}`, `5`: `{}`, `null`: `{}`,
+	} {
+		v, _ := parse(t, in)
+		require.Equal(t, out, string(javascript.Entries(v).AppendJSON(nil)), in)
+	}
+	v, _ := parse(t, `{"a":null,"b":{"c":null,"d":[]},"e":["",null,{}],"f":0,"g":false}`)
+	javascript.Clean(v)
+	require.Equal(t, `{"e":[""],"f":0,"g":false}`, string(v.AppendJSON(nil)))
+}
+
+func TestSettingManyKeysIsNotQuadratic(t *testing.T) {
+	t.Parallel()
+	const count = 20000
+	text := strings.Builder{}
+	text.WriteString(`{"k":0`)
+	for i := range count {
+		text.WriteString(`,"k` + strings.Repeat("x", i%5) + string(rune('a'+i%26)) + strings.Repeat("y", i/26%40) + strings.Repeat("z", i/1040) + `":1`)
+	}
+	from, _ := parse(t, text.String()+"}")
+	into := from.Document().NewObject()
+	for m := from.First(); m.Exists(); m = m.Next() {
+		require.NoError(t, javascript.Set(into, m.Key(), m))
+	}
+	require.Equal(t, from.Len(), into.Len())
+	require.Equal(t, string(from.AppendJSON(nil)), string(into.AppendJSON(nil)))
+}

@@ -1,0 +1,124 @@
+package javascript
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// The ranges of UTF-16 code units that come in pairs, and the first code point that takes a pair.
+const (
+	highSurrogate  = 0xD800
+	lowSurrogate   = 0xDC00
+	surrogateEnd   = 0xE000
+	firstPaired    = 0x10000
+	surrogateBytes = 3
+)
+
+// surrogateAt returns the surrogate code unit whose three WTF-8 bytes stand at position i of s, 0 if there is none.
+func surrogateAt(s string, i int) rune {
+	if len(s)-i < surrogateBytes || s[i] != 0xED || s[i+1] < 0xA0 || s[i+1] > 0xBF || s[i+2]&0xC0 != 0x80 {
+		return 0
+	}
+	return 0xD000 | rune(s[i+1]&0x3F)<<6 | rune(s[i+2]&0x3F)
+}
+
+// pairAt returns the code point whose two surrogate halves stand, three bytes each, at position i of s, 0 if there is no
+// such pair. In JavaScript two halves that come to stand side by side are one character.
+func pairAt(s string, i int) rune {
+	high := surrogateAt(s, i)
+	if high == 0 || high >= lowSurrogate {
+		return 0
+	}
+	low := surrogateAt(s, i+surrogateBytes)
+	if low < lowSurrogate {
+		return 0
+	}
+	return firstPaired + (high-highSurrogate)<<10 + (low - lowSurrogate)
+}
+
+// joinSurrogates returns s with each pair of adjacent surrogate halves replaced by the character it stands for.
+func joinSurrogates(s string) string {
+	i := 0
+	for ; i < len(s); i++ {
+		if pairAt(s, i) != 0 {
+			break
+		}
+	}
+	if i == len(s) {
+		return s
+	}
+	var joined strings.Builder
+	joined.WriteString(s[:i])
+	for i < len(s) {
+		if r := pairAt(s, i); r != 0 {
+			joined.WriteRune(r)
+			i += 2 * surrogateBytes
+			continue
+		}
+		joined.WriteByte(s[i])
+		i++
+	}
+	return joined.String()
+}
+
+// ToValidUTF8 returns what a text decoder of the WHATWG Encoding Standard reads from src (and Node's Buffer.toString,
+// with which request bodies are read): each maximal subpart of an ill-formed sequence becomes one U+FFFD. Valid input is
+// returned as it is, not copied. A byte order mark is kept.
+func ToValidUTF8(src []byte) []byte {
+	if utf8.Valid(src) {
+		return src
+	}
+	valid := make([]byte, 0, len(src)+len(src)/8+utf8.UTFMax)
+	for len(src) > 0 {
+		n, ok := utf8Sequence(src)
+		if ok {
+			valid = append(valid, src[:n]...)
+		} else {
+			valid = utf8.AppendRune(valid, utf8.RuneError)
+		}
+		src = src[n:]
+	}
+	return valid
+}
+
+// utf8Sequence returns the length of the well-formed sequence that src begins with, or else that of the maximal subpart:
+// the bytes that could begin one, at least 1. src isn't empty.
+func utf8Sequence(src []byte) (n int, ok bool) {
+	lead := src[0]
+	size, low, high := 0, byte(0x80), byte(0xBF)
+	switch {
+	case lead < 0x80:
+		return 1, true
+	case lead < 0xC2 || lead > 0xF4:
+		return 1, false
+	case lead < 0xE0:
+		size = 2
+	case lead < 0xF0:
+		size = 3
+	default:
+		size = 4
+	}
+	// The second byte after these leads has a narrower range: no overlong forms, surrogates or values past U+10FFFF.
+	switch lead {
+	case 0xE0:
+		low = 0xA0
+	case 0xED:
+		high = 0x9F
+	case 0xF0:
+		low = 0x90
+	case 0xF4:
+		high = 0x8F
+	}
+	for n = 1; n < size; n++ {
+		if n == len(src) || src[n] < low || src[n] > high {
+			return n, false
+		}
+		low, high = 0x80, 0xBF
+	}
+	return size, true
+}
+
+// encodeSurrogate writes a surrogate code unit in WTF-8.
+func encodeSurrogate(r rune) string {
+	return string([]byte{0xE0 | byte(r>>12), 0x80 | byte(r>>6)&0x3F, 0x80 | byte(r)&0x3F})
+}
