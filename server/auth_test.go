@@ -83,6 +83,7 @@ func TestCallsNeedATokenThatTheServerKnows(t *testing.T) {
 		"in any case":     {[]string{"authorization", "bearer good"}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			ctx := metadata.AppendToOutgoingContext(t.Context(), c.header...)
 			_, err := r.client().BatchTransform(ctx, &transformerv1.BatchTransformRequest{Target: toJSON()})
 			stream, openErr := r.client().StreamTransform(ctx)

@@ -69,7 +69,6 @@ func requireCase(t *testing.T, c cases.Case, uploads []*clevertapv1.Upload, resu
 func TestTheGuideOverGRPC(t *testing.T) {
 	t.Parallel()
 	r := start(t, Options{})
-	stream := r.open(t)
 	for i, c := range cases.All() {
 		forms := map[string]*transformerv1.BatchTransformRequest{"json": {EventsJson: [][]byte{[]byte(c.Event)}}}
 		if !c.JSONOnly {
@@ -77,6 +76,7 @@ func TestTheGuideOverGRPC(t *testing.T) {
 		}
 		for form, req := range forms {
 			t.Run(c.Rule+"/"+form, func(t *testing.T) {
+				t.Parallel()
 				req.Target = &transformerv1.BatchTransformRequest_DestinationJson{DestinationJson: c.Destination()}
 				batch, err := r.client().BatchTransform(t.Context(), req)
 				require.NoError(t, err)
@@ -87,7 +87,7 @@ func TestTheGuideOverGRPC(t *testing.T) {
 					Sequence: uint64(i), Events: req.GetEvents(), EventsJson: req.GetEventsJson(),
 					Target: &transformerv1.StreamTransformRequest_DestinationJson{DestinationJson: c.Destination()},
 				}
-				streamed := exchange(t, stream, message)
+				streamed := exchange(t, r.open(t), message)
 				require.Len(t, streamed.GetResults(), 1)
 				requireCase(t, c, streamed.GetUploads(), streamed.GetResults()[0])
 

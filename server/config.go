@@ -35,7 +35,7 @@ type Config struct {
 // The value of a secret setting is a text, {env: VARIABLE} or {file: PATH}, where a relative path starts at the
 // configuration file's directory. The error names all that is wrong, unknown keys and settings among it, and no secret.
 func LoadConfig(path string) (*Config, error) {
-	data, err := os.ReadFile(path) //nolint:gosec // The operator names the file.
+	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("configuration: %w", err)
 	}
@@ -85,7 +85,7 @@ func parseConfig(data []byte, dir string) (*Config, error) {
 
 // shapeError says that YAML has the wrong shape. The library's own words may hold values, and a value may be a secret.
 func shapeError(err error) error {
-	if typeError := (*yaml.TypeError)(nil); errors.As(err, &typeError) {
+	if typeError, ok := errors.AsType[*yaml.TypeError](err); ok {
 		lines := make([]string, len(typeError.Errors))
 		for i, text := range typeError.Errors {
 			lines[i], _, _ = strings.Cut(text, ":")
@@ -177,7 +177,7 @@ func secretFromFile(path, dir string) (string, error) {
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(dir, path)
 	}
-	data, err := os.ReadFile(path) //nolint:gosec // The operator names the file.
+	data, err := os.ReadFile(path)
 	if err != nil {
 		return "", err
 	}

@@ -115,7 +115,7 @@ type workspace struct {
 func (w *workspace) run(ctx context.Context, b *batch) (*transformed, error) {
 	w.tally.reset()
 	w.places = w.places[:0]
-	w.mapper.MinSeverity = mapping.Severity(b.minSeverity) //nolint:gosec // The contract has four, with the same numbers.
+	w.mapper.MinSeverity = mapping.Severity(b.minSeverity) // The contract has the same numbers.
 	packer := mapping.NewPacker(b.to.Destination)
 	out := newResults(b.size())
 	for i := range b.size() {
@@ -194,7 +194,7 @@ func newResults(n int) *results {
 func (r *results) add(result *mapping.Result, failed *failure, count int) {
 	i := len(r.results)
 	to := &r.slab[i]
-	to.Index = uint32(i) //nolint:gosec // A batch is far smaller.
+	to.Index = uint32(i)
 	to.MessageId = clean(string(result.MessageID))
 	to.Diagnostics = diagnostics(result.Diagnostics)
 	switch {
@@ -219,7 +219,7 @@ func (r *results) resolve(packer *mapping.Packer, places []mapping.Place) {
 	list := make([]*transformerv1.RecordRef, len(places))
 	for i, place := range places {
 		upload, record := packer.Resolve(place)
-		refs[i].Upload, refs[i].Record = uint32(upload), uint32(record) //nolint:gosec // No more than records in a batch.
+		refs[i].Upload, refs[i].Record = uint32(upload), uint32(record)
 		list[i] = &refs[i]
 	}
 	start := 0

@@ -163,8 +163,7 @@ func clean(text string) string { return strings.ToValidUTF8(text, "\uFFFD") }
 // asFailure returns any error that a call ended with as the server's own. What it does not know is a fault of ours: the
 // caller sees no more of it than the request's id.
 func asFailure(ctx context.Context, err error) *failure {
-	var known *failure
-	if errors.As(err, &known) {
+	if known, ok := errors.AsType[*failure](err); ok {
 		return known
 	}
 	st, isStatus := status.FromError(err)
@@ -172,8 +171,8 @@ func asFailure(ctx context.Context, err error) *failure {
 	expired := errors.Is(err, context.DeadlineExceeded) || st.Code() == codes.DeadlineExceeded
 	switch {
 	// Whoever ended the context said more than what came of it.
-	case (ended || expired) && errors.As(context.Cause(ctx), &known):
-		return known
+	case (ended || expired) && isFailure(context.Cause(ctx)):
+		return asFailure(ctx, context.Cause(ctx))
 	case expired:
 		return &failure{reason: CallEnded, code: codes.DeadlineExceeded, message: "the call's deadline passed", cause: err}
 	case ended:
@@ -182,6 +181,12 @@ func asFailure(ctx context.Context, err error) *failure {
 		return statusFailure(st)
 	}
 	return &failure{reason: Internal, message: "internal error", cause: err}
+}
+
+// isFailure reports whether an error is the server's own.
+func isFailure(err error) bool {
+	_, ok := errors.AsType[*failure](err)
+	return ok
 }
 
 // statusFailure returns a status that a library gave as the server's own.

@@ -57,10 +57,10 @@ func (s *Server) Close() error {
 
 // failed returns why a listener stopped serving, or nil when it was told to.
 func failed(ctx context.Context, name string, err error) error {
-	if err == nil || ctx.Err() != nil {
-		return nil
+	if err != nil && ctx.Err() == nil {
+		return fmt.Errorf("serve %s: %w", name, err)
 	}
-	return fmt.Errorf("serve %s: %w", name, err)
+	return nil
 }
 
 // end ends all in order. The context that it gets has ended; its values stay.

@@ -83,8 +83,8 @@ func (t *transformStream) read(ctx context.Context) {
 		req := new(transformerv1.StreamTransformRequest)
 		err := t.stream.RecvMsg(req)
 		// A fault of the message is told in its answer; any other error is the end of the stream.
-		var fault *failure
-		if err != nil && !errors.As(err, &fault) {
+		fault, isFault := errors.AsType[*failure](err)
+		if err != nil && !isFault {
 			if !errors.Is(err, io.EOF) {
 				t.readErr = err
 			}

@@ -28,6 +28,7 @@ const (
 
 // traced returns a context whose calls continue a trace.
 func traced(t *testing.T) context.Context {
+	t.Helper()
 	return metadata.AppendToOutgoingContext(t.Context(), "traceparent", traceparent)
 }
 

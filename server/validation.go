@@ -54,11 +54,10 @@ func (v *validator) check(request any) error {
 	if err == nil {
 		return nil
 	}
-	var invalid *protovalidate.ValidationError
-	if !errors.As(err, &invalid) {
-		return fmt.Errorf("validate: %w", err)
+	if invalid, ok := errors.AsType[*protovalidate.ValidationError](err); ok {
+		return invalidRequest(message, invalid.Violations)
 	}
-	return invalidRequest(message, invalid.Violations)
+	return fmt.Errorf("validate: %w", err)
 }
 
 // invalidRequest says which rules a request breaks.

@@ -89,12 +89,10 @@ func report(w io.Writer, err error) int {
 	if err == nil {
 		return 0
 	}
-	var status exitStatus
-	if errors.As(err, &status) {
+	if status, ok := errors.AsType[exitStatus](err); ok {
 		return int(status)
 	}
-	var usage usageError
-	if errors.As(err, &usage) {
+	if _, ok := errors.AsType[usageError](err); ok {
 		fmt.Fprintf(w, "rudder-clevertap: %v\nRun \"rudder-clevertap --help\" for how to call it.\n", err)
 		return int(statusUsage)
 	}

@@ -14,8 +14,7 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // command calls the program.
-func command(t *testing.T, ctx context.Context, args ...string) called {
-	t.Helper()
+func command(ctx context.Context, args ...string) called {
 	var out, err bytes.Buffer
 	status := run(ctx, args, stdio{In: strings.NewReader(""), Out: &out, Err: &err})
 	return called{status, out.String(), err.String()}
@@ -23,7 +22,7 @@ func command(t *testing.T, ctx context.Context, args ...string) called {
 
 func TestVersionSaysWhatTheProgramIs(t *testing.T) {
 	t.Parallel()
-	got := command(t, t.Context(), "version")
+	got := command(t.Context(), "version")
 	require.Zero(t, got.status)
 	require.Regexp(t, `^rudder-clevertap \S+ \(commit \S+, go1\.\S+ \w+/\w+\)\n$`, got.out)
 	require.Empty(t, got.err)
@@ -31,12 +30,12 @@ func TestVersionSaysWhatTheProgramIs(t *testing.T) {
 
 func TestHelpNamesTheCommandsAndTheirFlags(t *testing.T) {
 	t.Parallel()
-	got := command(t, t.Context(), "--help")
+	got := command(t.Context(), "--help")
 	require.Zero(t, got.status)
 	for _, name := range []string{"serve", "transform", "healthcheck", "version"} {
 		require.Contains(t, got.out, name)
 	}
-	got = command(t, t.Context(), "serve", "--help")
+	got = command(t.Context(), "serve", "--help")
 	require.Zero(t, got.status)
 	for _, want := range []string{"--grpc-addr", "--http-addr", "--config", "RUDDER_CLEVERTAP_GRPC_ADDR", "RUDDER_CLEVERTAP_STREAM_IDLE_TIMEOUT"} {
 		require.Contains(t, got.out, want)
@@ -75,7 +74,7 @@ func TestWrongUsageIsStatus2AndFailureStatus1(t *testing.T) {
 			t.Parallel()
 			ctx, cancel := context.WithCancel(t.Context())
 			cancel() // A server that starts all the same ends at once.
-			got := command(t, ctx, c.args...)
+			got := command(ctx, c.args...)
 			require.Equal(t, c.status, got.status, got.err)
 			require.Contains(t, got.err, c.want)
 			require.Equal(t, c.status == 2, strings.Contains(got.err, "--help"), got.err)

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/mattn/go-isatty"
+	"go.opentelemetry.io/otel"
 
 	"github.com/rudder-clevertap/rudder-clevertap/gateway"
 	"github.com/rudder-clevertap/rudder-clevertap/server"
@@ -88,19 +89,22 @@ func (c *serveCmd) Validate() error {
 }
 
 // Run serves until ctx ends.
-func (c *serveCmd) Run(ctx context.Context, std stdio) (err error) {
+func (c *serveCmd) Run(ctx context.Context, std stdio) error {
 	version, _ := buildVersion()
 	telemetry, err := server.NewTelemetry(ctx, version)
 	if err != nil {
 		return err
 	}
 	logger := server.NewLogger(std.Err, c.logFormat(std.Err), c.LogLevel, telemetry)
+	// What goes wrong with telemetry is not sent by telemetry.
+	lines := server.NewLogger(std.Err, c.logFormat(std.Err), c.LogLevel, nil)
+	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { lines.WarnContext(ctx, "telemetry failed", "error", err.Error()) }))
 	defer func() {
 		// What happened last is sent last, even though ctx has ended.
 		flush, cancel := context.WithTimeout(context.WithoutCancel(ctx), flushTimeout)
 		defer cancel()
-		if failed := telemetry.Shutdown(flush); failed != nil {
-			err = errors.Join(err, fmt.Errorf("flush telemetry: %w", failed))
+		if err := telemetry.Shutdown(flush); err != nil {
+			lines.WarnContext(ctx, "telemetry was not all sent", "error", err.Error())
 		}
 	}()
 	options, err := c.options(logger, telemetry)

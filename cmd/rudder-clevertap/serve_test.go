@@ -139,16 +139,16 @@ func TestServeServesRESTAndGRPCFromItsConfiguration(t *testing.T) {
 	require.Equal(t, http.StatusBadRequest, code)
 	require.Contains(t, body, "BATCH_TOO_LARGE", "the flag's environment twin says 2")
 
-	got := command(t, t.Context(), "healthcheck", "--addr", s.GRPC)
+	got := command(t.Context(), "healthcheck", "--addr", s.GRPC)
 	require.Equal(t, called{0, s.GRPC + ": SERVING\n", ""}, got)
-	got = command(t, t.Context(), "healthcheck", "--addr", s.GRPC, "--service", "transformer.v1.TransformService")
+	got = command(t.Context(), "healthcheck", "--addr", s.GRPC, "--service", "transformer.v1.TransformService")
 	require.Zero(t, got.status)
-	got = command(t, t.Context(), "healthcheck", "--addr", s.GRPC, "--service", "nowhere")
+	got = command(t.Context(), "healthcheck", "--addr", s.GRPC, "--service", "nowhere")
 	require.Equal(t, 1, got.status)
 
 	s.stop()
 	require.Zero(t, <-s.status)
-	got = command(t, t.Context(), "healthcheck", "--addr", s.GRPC, "--timeout", "1s")
+	got = command(t.Context(), "healthcheck", "--addr", s.GRPC, "--timeout", "1s")
 	require.Equal(t, 1, got.status)
 	require.Contains(t, got.err, s.GRPC)
 	require.NotContains(t, s.logs.String(), "PASSCODE-9")
@@ -193,10 +193,10 @@ func TestServeEncryptsAndAuthenticates(t *testing.T) {
 	_, err = transformerv1.NewDestinationServiceClient(conn).DescribeDestination(ctx, &transformerv1.DescribeDestinationRequest{})
 	require.NoError(t, err)
 
-	require.Zero(t, command(t, t.Context(), "healthcheck", "--addr", s.GRPC, "--tls-ca", cert).status)
-	require.Zero(t, command(t, t.Context(), "healthcheck", "--addr", s.GRPC, "--tls-ca", cert, "--tls-server-name", "rudder-clevertap.test").status)
-	require.Equal(t, 1, command(t, t.Context(), "healthcheck", "--addr", s.GRPC).status)
-	require.Equal(t, 1, command(t, t.Context(), "healthcheck", "--addr", s.GRPC, "--tls").status, "nobody vouches for it")
+	require.Zero(t, command(t.Context(), "healthcheck", "--addr", s.GRPC, "--tls-ca", cert).status)
+	require.Zero(t, command(t.Context(), "healthcheck", "--addr", s.GRPC, "--tls-ca", cert, "--tls-server-name", "rudder-clevertap.test").status)
+	require.Equal(t, 1, command(t.Context(), "healthcheck", "--addr", s.GRPC).status)
+	require.Equal(t, 1, command(t.Context(), "healthcheck", "--addr", s.GRPC, "--tls").status, "nobody vouches for it")
 	require.NotContains(t, s.logs.String(), "good-token")
 }
 
@@ -244,6 +244,18 @@ func TestOneTraceLeadsFromRESTToTheMapping(t *testing.T) {
 		require.Contains(t, receiver.Metrics(), name)
 	}
 	require.NotEmpty(t, receiver.Logs())
+}
+
+func TestACollectorThatIsNotThereHarmsNothing(t *testing.T) {
+	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1")
+	t.Setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "100")
+	s := serve(t)
+	const event = `{"event": {"type": "track", "userId": "u", "event": "E"}, "destination": {"accountId": "A", "passcode": "P"}}`
+	code, body := post(t, client(nil), "http://"+s.HTTP+"/v1/transform", event)
+	require.Equal(t, http.StatusOK, code, body)
+	s.stop()
+	require.Zero(t, <-s.status)
+	require.Contains(t, s.logs.String(), `"msg":"telemetry `)
 }
 
 func TestLogLinesAreTextOnlyForPeople(t *testing.T) {

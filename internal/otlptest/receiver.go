@@ -32,7 +32,7 @@ type Receiver struct {
 // Start starts a receiver that ends with the test, and sets the OTEL_* variables so that telemetry reaches it.
 func Start(t *testing.T) *Receiver {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	r := &Receiver{}
 	server := grpc.NewServer()
