@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -72,13 +73,23 @@ func (s *Server) end(ctx context.Context, fronts []Listener) error {
 	ctx, cancel := context.WithTimeout(ctx, s.options.ShutdownTimeout)
 	defer cancel()
 	close(s.stopping)
-	var errs []error
-	for _, front := range fronts {
-		if err := front.Front.Shutdown(ctx); err != nil {
-			errs = append(errs, fmt.Errorf("stop %s: %w", front.Name, err), front.Front.Close())
-		}
+	return errors.Join(s.stopFronts(ctx, fronts), s.stopGRPC(ctx), s.conn.Close(), s.local.Close())
+}
+
+// stopFronts ends the fronts, all at once. They may take most of the time, but not what the calls of others need to end.
+func (s *Server) stopFronts(ctx context.Context, fronts []Listener) error {
+	ctx, cancel := context.WithTimeout(ctx, s.options.ShutdownTimeout/5*4)
+	defer cancel()
+	errs := make([]error, len(fronts))
+	var stopping sync.WaitGroup
+	for i, front := range fronts {
+		stopping.Go(func() {
+			if err := front.Front.Shutdown(ctx); err != nil {
+				errs[i] = errors.Join(fmt.Errorf("stop %s: %w", front.Name, err), front.Front.Close())
+			}
+		})
 	}
-	errs = append(errs, s.stopGRPC(ctx), s.conn.Close(), s.local.Close())
+	stopping.Wait()
 	return errors.Join(errs...)
 }
 

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"strings"
@@ -10,8 +11,10 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	healthgrpc "google.golang.org/grpc/health/grpc_health_v1"
+	reflectiongrpc "google.golang.org/grpc/reflection/grpc_reflection_v1"
 	"google.golang.org/grpc/status"
 
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
@@ -201,6 +204,34 @@ func TestAListenerThatFailsEndsTheServer(t *testing.T) {
 	require.ErrorIs(t, err, net.ErrClosed)
 	_, err = net.DialTimeout("tcp", grpcListener.Addr().String(), time.Second)
 	require.Error(t, err, "gRPC has ended too")
+}
+
+func TestToolsCanReadTheContract(t *testing.T) {
+	t.Parallel()
+	r := start(t, Options{})
+	stream, err := reflectiongrpc.NewServerReflectionClient(r.conn).ServerReflectionInfo(t.Context())
+	require.NoError(t, err)
+	require.NoError(t, stream.Send(&reflectiongrpc.ServerReflectionRequest{
+		MessageRequest: &reflectiongrpc.ServerReflectionRequest_ListServices{},
+	}))
+	resp, err := stream.Recv()
+	require.NoError(t, err)
+	var names []string
+	for _, service := range resp.GetListServicesResponse().GetService() {
+		names = append(names, service.GetName())
+	}
+	require.Equal(t, r.Services(), names)
+	require.NoError(t, stream.CloseSend())
+	_, err = stream.Recv()
+	require.ErrorIs(t, err, io.EOF)
+}
+
+func TestCallersMayCompress(t *testing.T) {
+	t.Parallel()
+	r := start(t, Options{})
+	resp, err := r.client().Transform(t.Context(), jsonRequest(string(track("m"))), grpc.UseCompressor("gzip"))
+	require.NoError(t, err)
+	require.Equal(t, transformerv1.Status_STATUS_TRANSFORMED, resp.GetStatus())
 }
 
 func TestAServerThatNeverRanCanBeClosed(t *testing.T) {
