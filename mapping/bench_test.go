@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/proto"
 
 	rudderstackv1 "github.com/rudder-clevertap/rudder-clevertap/gen/rudderstack/v1"
 	"github.com/rudder-clevertap/rudder-clevertap/internal/genevents"
@@ -50,14 +51,8 @@ func BenchmarkTransform(b *testing.B) {
 			}
 		})
 	}
-	b.Run("typed", func(b *testing.B) {
-		typed := make([]*rudderstackv1.Event, count)
-		for i := range typed {
-			typed[i] = &rudderstackv1.Event{}
-			if err := (protojson.UnmarshalOptions{DiscardUnknown: true}).Unmarshal(events[i], typed[i]); err != nil {
-				b.Fatal(err)
-			}
-		}
+	b.Run("typed messages", func(b *testing.B) {
+		typed, _ := typedEvents(b, events)
 		b.ReportAllocs()
 		var m mapping.Mapper
 		for i := 0; b.Loop(); i++ {
@@ -68,4 +63,35 @@ func BenchmarkTransform(b *testing.B) {
 			}
 		}
 	})
+	b.Run("typed, wire form", func(b *testing.B) {
+		_, wire := typedEvents(b, events)
+		b.ReportAllocs()
+		var m mapping.Mapper
+		var dst []byte
+		for i := 0; b.Loop(); i++ {
+			for _, r := range m.TransformWire(wire[i%count], to).Records {
+				var err *mapping.Error
+				if dst, err = r.AppendWire(dst[:0]); err != nil {
+					b.Fatal(err)
+				}
+			}
+		}
+	})
+}
+
+// typedEvents returns events as messages and in their wire form.
+func typedEvents(b *testing.B, events [][]byte) (typed []*rudderstackv1.Event, wire [][]byte) {
+	b.Helper()
+	for _, text := range events {
+		event := &rudderstackv1.Event{}
+		if err := (protojson.UnmarshalOptions{DiscardUnknown: true}).Unmarshal(text, event); err != nil {
+			b.Fatal(err)
+		}
+		bytes, err := proto.Marshal(event)
+		if err != nil {
+			b.Fatal(err)
+		}
+		typed, wire = append(typed, event), append(wire, bytes)
+	}
+	return typed, wire
 }

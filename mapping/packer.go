@@ -1,6 +1,10 @@
 package mapping
 
-import clevertapv1 "github.com/rudder-clevertap/rudder-clevertap/gen/clevertap/v1"
+import (
+	"google.golang.org/protobuf/encoding/protowire"
+
+	clevertapv1 "github.com/rudder-clevertap/rudder-clevertap/gen/clevertap/v1"
+)
 
 // Packer puts the records of many events together into payloads, within the limits of the destination's ruleset. Records
 // keep their order. In GUIDE, device tokens have payloads of their own, which come last. Use NewPacker.
@@ -11,13 +15,15 @@ type Packer struct {
 	all  []payload
 	// spare is the memory of payloads that TakeFull has handed over.
 	spare [][]byte
+	// wire is room for the records of one event.
+	wire []byte
 }
 
-// payload is one payload in the making: JSON text, or typed records.
+// payload is one payload in the making: text, JSON or protobuf's wire form, or typed records.
 type payload struct {
 	tokens bool
 	count  int
-	json   []byte
+	text   []byte
 	typed  []*clevertapv1.Record
 }
 
@@ -37,15 +43,51 @@ func (p *Packer) AddJSON(records []Record, places []Place) []Place {
 		at := p.room(r.Token, len(records)-i)
 		to := &p.all[at]
 		if to.count == 0 {
-			to.json = append(to.json, `{"d":[`...)
+			to.text = append(to.text, `{"d":[`...)
 		} else {
-			to.json = append(to.json, ',')
+			to.text = append(to.text, ',')
 		}
-		to.json = r.AppendJSON(to.json)
+		to.text = r.AppendJSON(to.text)
 		places = append(places, Place{at, to.count})
 		to.count++
 	}
 	return places
+}
+
+// AddWire is AddTyped for Wire: records are kept in protobuf's wire form.
+func (p *Packer) AddWire(records []Record, places []Place) ([]Place, *Error) {
+	var start [2]int
+	p.wire = p.wire[:0]
+	for i, r := range records {
+		start[i] = len(p.wire)
+		var err *Error
+		if p.wire, err = r.AppendWire(p.wire); err != nil {
+			return places, err
+		}
+	}
+	for i, r := range records {
+		at := p.room(r.Token, len(records)-i)
+		to := &p.all[at]
+		end := len(p.wire)
+		if i+1 < len(records) {
+			end = start[i+1]
+		}
+		to.text = protowire.AppendTag(to.text, payloadRecords, protowire.BytesType)
+		to.text = protowire.AppendBytes(to.text, p.wire[start[i]:end])
+		places = append(places, Place{at, to.count})
+		to.count++
+	}
+	return places, nil
+}
+
+// payloadRecords is the field number of the records in clevertap.v1.Payload.
+const payloadRecords = 1
+
+// Wire returns the payloads in order, each in the wire form of a clevertap.v1.Payload.
+func (p *Packer) Wire() [][]byte {
+	bodies := make([][]byte, 0, len(p.all))
+	p.inOrder(func(_ int, b *payload) { bodies = append(bodies, b.text) })
+	return bodies
 }
 
 // AddTyped takes in the records of one event in typed form and appends their places. Nothing is taken in when one of them
@@ -81,7 +123,7 @@ func (p *Packer) room(token bool, left int) int {
 	if at := p.open[kind]; at >= 0 && p.all[at].count+left <= most {
 		return at
 	}
-	p.all = append(p.all, payload{tokens: kind == 1, json: p.memory()})
+	p.all = append(p.all, payload{tokens: kind == 1, text: p.memory()})
 	p.open[kind] = len(p.all) - 1
 	return p.open[kind]
 }
@@ -103,7 +145,7 @@ func (p *Packer) Len() int { return len(p.all) }
 // JSON returns the payloads in order, each byte for byte a body to send, `{"d":[…]}`. No record can be added after it.
 func (p *Packer) JSON() [][]byte {
 	bodies := make([][]byte, 0, len(p.all))
-	p.inOrder(func(_ int, b *payload) { bodies = append(bodies, append(b.json, `]}`...)) })
+	p.inOrder(func(_ int, b *payload) { bodies = append(bodies, append(b.text, `]}`...)) })
 	return bodies
 }
 
@@ -139,11 +181,11 @@ func (p *Packer) TakeFull(use func(body []byte) error) error {
 			p.open[kind] = -1
 		}
 		full := &p.all[i]
-		full.json = append(full.json, `]}`...)
-		if err := use(full.json); err != nil {
+		full.text = append(full.text, `]}`...)
+		if err := use(full.text); err != nil {
 			return err
 		}
-		p.spare = append(p.spare, full.json[:0])
+		p.spare = append(p.spare, full.text[:0])
 	}
 	clear(p.all[len(kept):])
 	p.all = kept

@@ -14,11 +14,11 @@ func (p *Packer) AddText(records []RecordText) {
 	for i, r := range records {
 		to := &p.all[p.room(r.Token, len(records)-i)]
 		if to.count == 0 {
-			to.json = append(to.json, `{"d":[`...)
+			to.text = append(to.text, `{"d":[`...)
 		} else {
-			to.json = append(to.json, ',')
+			to.text = append(to.text, ',')
 		}
-		to.json = append(to.json, r.JSON...)
+		to.text = append(to.text, r.JSON...)
 		to.count++
 	}
 }

@@ -26,14 +26,22 @@ func (r Record) Proto() (*clevertapv1.Record, *Error) {
 	to := &clevertapv1.Record{}
 	for m := r.value.First(); m.Exists(); m = m.Next() {
 		if err := setTyped(to, m); err != nil {
-			return nil, &Error{
-				Reason: NotRepresentable, Field: m.Key(), Kind: m.Kind(),
-				Message: fmt.Sprintf("the record's %s has no typed form (%v): send the event as JSON", m.Key(), err),
-			}
+			return nil, notRepresentable(m, err)
 		}
 	}
 	return to, nil
 }
+
+// notRepresentable is the error of a record's member that has no typed form.
+func notRepresentable(m document.Value, err error) *Error {
+	return &Error{
+		Reason: NotRepresentable, Field: m.Key(), Kind: m.Kind(),
+		Message: fmt.Sprintf("the record's %s has no typed form (%v): send the event as JSON", m.Key(), err),
+	}
+}
+
+// errUnknownMember says that a record has a member that the contract does not have.
+var errUnknownMember = fmt.Errorf("%w: it is unknown", document.ErrNotRepresentable)
 
 // setTyped puts one member of a record into its typed form.
 func setTyped(to *clevertapv1.Record, m document.Value) (err error) {
@@ -55,17 +63,20 @@ func setTyped(to *clevertapv1.Record, m document.Value) (err error) {
 	case "ts":
 		to.Ts, err = typedTime(m)
 	default:
-		err = fmt.Errorf("%w: it is unknown", document.ErrNotRepresentable)
+		err = errUnknownMember
 	}
 	return err
 }
 
 // typedText returns a string.
-func typedText(m document.Value) (string, error) {
+func typedText(m document.Value) (string, error) { return m.Text(), checkText(m) }
+
+// checkText makes sure that a value is a string that protobuf can hold.
+func checkText(m document.Value) error {
 	if m.Kind() != document.String || !utf8.Valid(m.Bytes()) {
-		return "", fmt.Errorf("%w: %s where a string of UTF-8 is expected", document.ErrNotRepresentable, m.Kind())
+		return fmt.Errorf("%w: %s where a string of UTF-8 is expected", document.ErrNotRepresentable, m.Kind())
 	}
-	return m.Text(), nil
+	return nil
 }
 
 // typedTime returns epoch seconds.

@@ -63,6 +63,8 @@ type Document struct {
 
 	// find finds members of large objects by key.
 	find indexes
+	// scratch is room for sorting.
+	scratch []uint32
 }
 
 // maxKept bounds the memory that a document holds on to between uses, so that one huge event does not stay for ever.

@@ -3,11 +3,14 @@ package document_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"testing"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/stretchr/testify/require"
+	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/structpb"
 
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
 )
@@ -82,5 +85,44 @@ func FuzzStruct(f *testing.F) {
 		again, err := v.Struct()
 		require.NoError(t, err)
 		require.True(t, proto.Equal(s, again))
+	})
+}
+
+// FuzzStructWire: the wire codec reads and writes what the messages do, or says that a message is unusual.
+func FuzzStructWire(f *testing.F) {
+	seeds(f)
+	for _, text := range []string{identify, `{"a":[1,{"b":null}],"c":{"d":"e"}}`, `{}`} {
+		var s structpb.Struct
+		require.NoError(f, protojson.Unmarshal([]byte(text), &s))
+		wire, err := proto.Marshal(&s)
+		require.NoError(f, err)
+		f.Add(wire)
+	}
+	f.Fuzz(func(t *testing.T, wire []byte) {
+		var ours, theirs document.Document
+		ours.Reset()
+		theirs.Reset()
+		v, err := ours.NewStructWire(wire)
+		if errors.Is(err, document.ErrUnusual) {
+			return
+		}
+		var s structpb.Struct
+		if unmarshalErr := proto.Unmarshal(wire, &s); unmarshalErr != nil {
+			require.Error(t, err)
+			return
+		}
+		wanted, wantedErr := theirs.NewStruct(&s)
+		require.Equal(t, wantedErr == nil, err == nil, "%v, %v", wantedErr, err)
+		if err != nil {
+			return
+		}
+		require.Equal(t, string(wanted.AppendJSON(nil)), string(v.AppendJSON(nil)))
+		again, err := v.AppendStructWire(nil)
+		require.NoError(t, err)
+		var back structpb.Struct
+		require.NoError(t, proto.Unmarshal(again, &back))
+		wantedBack, err := wanted.Struct()
+		require.NoError(t, err)
+		require.True(t, proto.Equal(wantedBack, &back))
 	})
 }

@@ -1,0 +1,228 @@
+package mapping
+
+import (
+	"errors"
+	"fmt"
+
+	"google.golang.org/protobuf/encoding/protowire"
+	"google.golang.org/protobuf/proto"
+
+	rudderstackv1 "github.com/rudder-clevertap/rudder-clevertap/gen/rudderstack/v1"
+	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
+)
+
+// Typed events in their wire form are read straight into the document, and typed records written straight from it. Making
+// and marshaling the messages in between (typed.go, Record.Proto) costs ten times as much as transforming does; a test and a
+// fuzz test hold the two ways together. A test compares the field numbers below with the contract's.
+
+// wireTexts are the fields of Event that hold texts which the rules read.
+//
+//nolint:gochecknoglobals // A table; nothing writes to it.
+var wireTexts = map[protowire.Number]string{
+	1: "type", 2: "messageId", 3: "userId", 4: "anonymousId", 5: "channel", 7: "originalTimestamp", 9: "timestamp",
+	14: "event", 17: "name", 20: "previousId",
+}
+
+// wireStructs are the fields of Event that hold open objects.
+//
+//nolint:gochecknoglobals // A table; nothing writes to it.
+var wireStructs = map[protowire.Number]string{13: "integrations", 15: "properties", 16: "traits"}
+
+// wireContext is the field of Event that holds the context, and wireContextTraits the context's that holds the traits.
+const (
+	wireContext       = 6
+	wireContextTraits = 7
+)
+
+// wireGroup is a message within the context of which the rules read one text.
+type wireGroup struct {
+	key    string
+	number protowire.Number
+	member string
+}
+
+// wireGroups are the fields of Context that hold such messages.
+//
+//nolint:gochecknoglobals // A table; nothing writes to it.
+var wireGroups = map[protowire.Number]wireGroup{2: {"device", 6, "token"}, 3: {"os", 1, "name"}, 4: {"library", 1, "name"}}
+
+// TransformWire transforms a typed event given in protobuf's wire form, just as TransformEvent does.
+func (m *Mapper) TransformWire(event []byte, to *Destination) *Result {
+	m.begin(to)
+	m.doc.Reset()
+	root, err := wireEvent(&m.doc, event)
+	if errors.Is(err, document.ErrUnusual) {
+		var typed rudderstackv1.Event
+		if err = proto.Unmarshal(event, &typed); err == nil {
+			return m.TransformEvent(&typed, to)
+		}
+	}
+	if err != nil {
+		return m.fail(&Error{Reason: InvalidFieldType, Message: "the event can't be read: " + err.Error()})
+	}
+	m.doc.SetRoot(root)
+	return m.transform()
+}
+
+// wireEvent makes the document of a typed event.
+func wireEvent(d *document.Document, wire []byte) (document.Value, error) {
+	event, context := d.NewObject(), d.NewObject()
+	seen := uint64(0)
+	err := document.Fields(wire, func(number protowire.Number, kind protowire.Type, value []byte) error {
+		if kind != protowire.BytesType || number >= 64 {
+			return nil
+		}
+		if seen>>number&1 == 1 {
+			return document.ErrUnusual
+		}
+		seen |= 1 << number
+		if number == wireContext {
+			return wireContextOf(context, value)
+		}
+		if key, ok := wireTexts[number]; ok {
+			return setWireText(event, key, value)
+		}
+		if key, ok := wireStructs[number]; ok {
+			return setWireStruct(event, key, value)
+		}
+		return nil
+	})
+	event.Set("context", context)
+	return event, err
+}
+
+// wireContextOf reads a context.
+func wireContextOf(context document.Value, wire []byte) error {
+	seen := uint64(0)
+	return document.Fields(wire, func(number protowire.Number, kind protowire.Type, value []byte) error {
+		if kind != protowire.BytesType || number >= 64 {
+			return nil
+		}
+		if group, ok := wireGroups[number]; ok {
+			if seen>>number&1 == 1 {
+				return document.ErrUnusual
+			}
+			seen |= 1 << number
+			return setWireGroup(context, group, value)
+		}
+		if number != wireContextTraits {
+			return nil
+		}
+		if seen>>number&1 == 1 {
+			return document.ErrUnusual
+		}
+		seen |= 1 << number
+		return setWireStruct(context, "traits", value)
+	})
+}
+
+// setWireText sets a text that is not empty.
+func setWireText(in document.Value, key string, text []byte) error {
+	if len(text) == 0 {
+		return nil
+	}
+	return in.SetTextWire(key, text)
+}
+
+// setWireStruct sets an open object.
+func setWireStruct(in document.Value, key string, wire []byte) error {
+	v, err := in.Document().NewStructWire(wire)
+	if err != nil {
+		return fmt.Errorf("%s: %w", key, err)
+	}
+	in.Set(key, v)
+	return nil
+}
+
+// setWireGroup sets an object of one text.
+func setWireGroup(context document.Value, group wireGroup, wire []byte) error {
+	var text []byte
+	seen := false
+	err := document.Fields(wire, func(number protowire.Number, kind protowire.Type, value []byte) error {
+		if number == group.number && kind == protowire.BytesType {
+			if seen {
+				return document.ErrUnusual
+			}
+			text, seen = value, true
+		}
+		return nil
+	})
+	if err != nil || len(text) == 0 {
+		return err
+	}
+	object := context.Document().NewObject()
+	if err := object.SetTextWire(group.member, text); err != nil {
+		return err
+	}
+	context.Set(group.key, object)
+	return nil
+}
+
+// Field numbers of clevertap.v1.Record and TokenData.
+const (
+	recordType, recordEvtName, recordEvtData, recordProfileData = 1, 2, 3, 4
+	recordTokenData, recordIdentity, recordObjectID, recordTS   = 5, 6, 7, 8
+	tokenID, tokenType, tokenKeys                               = 1, 2, 3
+)
+
+// AppendWire appends the record in protobuf's wire form, without a length, or gives the error that Proto gives.
+func (r Record) AppendWire(dst []byte) ([]byte, *Error) {
+	for m := r.value.First(); m.Exists(); m = m.Next() {
+		var err error
+		if dst, err = appendWireMember(dst, m); err != nil {
+			return dst, notRepresentable(m, err)
+		}
+	}
+	return dst, nil
+}
+
+// appendWireMember appends one member of a record.
+func appendWireMember(dst []byte, m document.Value) ([]byte, error) {
+	switch string(m.KeyBytes()) {
+	case "type":
+		return appendWireText(dst, recordType, m)
+	case "evtName":
+		return appendWireText(dst, recordEvtName, m)
+	case "evtData":
+		return document.AppendMessage(dst, recordEvtData, m.AppendStructWire)
+	case "profileData":
+		return document.AppendMessage(dst, recordProfileData, m.AppendStructWire)
+	case "tokenData":
+		return document.AppendMessage(dst, recordTokenData, func(dst []byte) ([]byte, error) { return appendWireToken(dst, m) })
+	case "identity":
+		return appendWireText(dst, recordIdentity, m)
+	case "objectId":
+		return appendWireText(dst, recordObjectID, m)
+	case "ts":
+		ts, err := typedTime(m)
+		if err != nil {
+			return dst, err
+		}
+		return protowire.AppendVarint(protowire.AppendTag(dst, recordTS, protowire.VarintType), uint64(*ts)), nil
+	default:
+		return dst, errUnknownMember
+	}
+}
+
+// appendWireText appends a text.
+func appendWireText(dst []byte, number protowire.Number, v document.Value) ([]byte, error) {
+	if err := checkText(v); err != nil {
+		return dst, err
+	}
+	return protowire.AppendBytes(protowire.AppendTag(dst, number, protowire.BytesType), v.Bytes()), nil
+}
+
+// appendWireToken appends a device token's data.
+func appendWireToken(dst []byte, v document.Value) ([]byte, error) {
+	dst, err := appendWireText(dst, tokenID, v.Get("id"))
+	if err != nil {
+		return dst, err
+	}
+	if dst, err = appendWireText(dst, tokenType, v.Get("type")); err != nil {
+		return dst, err
+	}
+	if keys := v.Get("keys"); keys.Exists() {
+		return document.AppendMessage(dst, tokenKeys, keys.AppendStructWire)
+	}
+	return dst, nil
+}
