@@ -230,13 +230,13 @@ func TestAStreamThatTheClientCancelsEnds(t *testing.T) {
 
 func TestAStreamOnWhichNothingMovesEnds(t *testing.T) {
 	t.Parallel()
-	const idle = 300 * time.Millisecond
+	const idle = time.Second
 	r := start(t, Options{StreamIdleTimeout: idle})
 	stream := r.open(t)
 	// Each message puts the end off.
-	for i := range uint64(4) {
+	for i := range uint64(6) {
 		exchange(t, stream, firstMessage(i, track("m")))
-		time.Sleep(idle / 2)
+		time.Sleep(idle / 4)
 	}
 	_, err := stream.Recv()
 	requireFailure(t, err, codes.Unavailable, Unavailable)
