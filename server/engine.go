@@ -12,7 +12,6 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	clevertapv1 "github.com/rudder-clevertap/rudder-clevertap/gen/clevertap/v1"
-	rudderstackv1 "github.com/rudder-clevertap/rudder-clevertap/gen/rudderstack/v1"
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping"
 )
@@ -39,8 +38,8 @@ func newEngine(tracer trace.Tracer, metrics *instruments, logger *slog.Logger) *
 type batch struct {
 	to          target
 	minSeverity transformerv1.Severity
-	events      []*rudderstackv1.Event
-	eventsJSON  [][]byte
+	// events are typed events, each in protobuf's wire form; eventsJSON are JSON events.
+	events, eventsJSON [][]byte
 	// single tells the one event of a Transform call from a batch of one, for telemetry.
 	single bool
 }
@@ -144,7 +143,7 @@ func (w *workspace) pack(packer *mapping.Packer, records []mapping.Record, typed
 		w.places = packer.AddJSON(records, w.places)
 		return nil
 	}
-	places, err := packer.AddTyped(records, w.places)
+	places, err := packer.AddWire(records, w.places)
 	if err != nil {
 		return mappingFailure(err)
 	}
@@ -163,7 +162,7 @@ func (w *workspace) transformEvent(ctx context.Context, b *batch, i int) (result
 		}
 	}()
 	if b.typed() {
-		result = w.mapper.TransformEvent(b.events[i], b.to.Destination)
+		result = w.mapper.TransformWire(b.events[i], b.to.Destination)
 	} else {
 		result = w.mapper.TransformJSON(b.eventsJSON[i], b.to.Destination)
 	}

@@ -66,7 +66,9 @@ func (f faulty) Transform(ctx context.Context, _ *transformerv1.TransformRequest
 	return nil, f.end(ctx)
 }
 
-func (f faulty) StreamTransform(stream messageStream) error { return f.end(stream.Context()) }
+func (f faulty) StreamTransform(stream transformerv1.TransformService_StreamTransformServer) error {
+	return f.end(stream.Context())
+}
 
 // bothForms calls a service that ends as told, once as a unary call and once as a stream, behind all interceptors, and returns
 // the two errors and the two headers.

@@ -9,22 +9,16 @@ import (
 	middleware "github.com/grpc-ecosystem/go-grpc-middleware/v2"
 	"google.golang.org/grpc"
 
-	rudderstackv1 "github.com/rudder-clevertap/rudder-clevertap/gen/rudderstack/v1"
+	"github.com/rudder-clevertap/rudder-clevertap/server/wire"
 )
-
-// batchRequest is a request that holds a batch of events.
-type batchRequest interface {
-	GetEvents() []*rudderstackv1.Event
-	GetEventsJson() [][]byte
-}
 
 // checkBatch refuses a batch with more events than limit.
 func checkBatch(request any, limit int) error {
-	batch, ok := request.(batchRequest)
+	batch, ok := request.(*wire.Request)
 	if !ok {
 		return nil
 	}
-	actual := len(batch.GetEvents()) + len(batch.GetEventsJson())
+	actual := batch.EventCount()
 	if actual <= limit {
 		return nil
 	}

@@ -24,6 +24,7 @@ import (
 	"google.golang.org/grpc/test/bufconn"
 
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
+	"github.com/rudder-clevertap/rudder-clevertap/server/wire"
 )
 
 const (
@@ -79,7 +80,7 @@ func New(options Options) (*Server, error) {
 		stopping:     s.stopping,
 		logger:       s.logger,
 	}
-	transformerv1.RegisterTransformServiceServer(s.grpc, s.transforms)
+	wire.Register(s.grpc, s.transforms)
 	transformerv1.RegisterDestinationServiceServer(s.grpc, &destinationService{})
 	s.serveHealth()
 	if !options.NoReflection {
@@ -108,6 +109,7 @@ func (s *Server) serverOptions() []grpc.ServerOption {
 	}
 	return []grpc.ServerOption{
 		grpc.Creds(newServerCredentials(s.options.TLS)),
+		grpc.ForceServerCodecV2(wire.NewCodec()),
 		grpc.ChainUnaryInterceptor(unary...),
 		grpc.ChainStreamInterceptor(stream...),
 		grpc.UnknownServiceHandler(unknownCall),

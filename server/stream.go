@@ -10,17 +10,15 @@ import (
 	"google.golang.org/grpc"
 
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
+	"github.com/rudder-clevertap/rudder-clevertap/server/wire"
 )
-
-// messageStream is the stream of StreamTransform.
-type messageStream = grpc.BidiStreamingServer[transformerv1.StreamTransformRequest, transformerv1.StreamTransformResponse]
 
 // transformStream is one open stream. One goroutine reads, one writes, and each message in flight has one that transforms it.
 // A message is in flight from before it is read until its answer is sent, so a client that stops reading its answers is
 // soon not read from either, and no more memory is needed than that of the messages in flight.
 type transformStream struct {
 	service *transformService
-	stream  messageStream
+	stream  grpc.ServerStream
 
 	// slots holds one entry per message in flight; its capacity is their limit.
 	slots chan struct{}
@@ -47,7 +45,7 @@ type answer struct {
 
 // StreamTransform transforms batches until the client has no more, goes away or stays silent for too long, or until the
 // server stops.
-func (s *transformService) StreamTransform(stream messageStream) error {
+func (s *transformService) StreamTransform(stream grpc.ServerStream) error {
 	ctx := stream.Context()
 	s.engine.metrics.streams.Add(ctx, 1)
 	defer s.engine.metrics.streams.Add(ctx, -1)
@@ -80,7 +78,7 @@ func (t *transformStream) read(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
-		req := new(transformerv1.StreamTransformRequest)
+		req := &wire.Request{Kind: wire.StreamTransform}
 		err := t.stream.RecvMsg(req)
 		// A fault of the message is told in its answer; any other error is the end of the stream.
 		fault, isFault := errors.AsType[*failure](err)
@@ -102,9 +100,9 @@ func (t *transformStream) read(ctx context.Context) {
 }
 
 // accept lets a message be transformed. Its destination is settled here, since the next message may have the same.
-func (t *transformStream) accept(ctx context.Context, req *transformerv1.StreamTransformRequest, fault *failure) {
+func (t *transformStream) accept(ctx context.Context, req *wire.Request, fault *failure) {
 	if t.first {
-		t.first, t.overtaking = false, req.GetAllowOutOfOrder()
+		t.first, t.overtaking = false, req.AllowOutOfOrder
 	}
 	if failed := t.settle(req); fault == nil {
 		fault = failed
@@ -117,6 +115,7 @@ func (t *transformStream) accept(ctx context.Context, req *transformerv1.StreamT
 	to := t.destination
 	t.work.Go(func() {
 		a.response = t.service.answer(ctx, req, to, fault)
+		req.Release()
 		close(a.ready)
 		if t.overtaking {
 			t.answers <- a
@@ -126,8 +125,8 @@ func (t *transformStream) accept(ctx context.Context, req *transformerv1.StreamT
 
 // settle finds out where a message goes. After a destination that can't be used, messages need to name one again: they must
 // not go where an earlier message went.
-func (t *transformStream) settle(req *transformerv1.StreamTransformRequest) *failure {
-	if req.GetTarget() != nil {
+func (t *transformStream) settle(req *wire.Request) *failure {
+	if req.Target != wire.NoTarget {
 		var failed *failure
 		t.destination, failed = t.service.target(req)
 		t.known = failed == nil
@@ -146,19 +145,19 @@ func (t *transformStream) settle(req *transformerv1.StreamTransformRequest) *fai
 
 // answer transforms one message. A fault is what is wrong with the whole message, if anything is.
 func (s *transformService) answer(
-	ctx context.Context, req *transformerv1.StreamTransformRequest, to target, fault *failure,
+	ctx context.Context, req *wire.Request, to target, fault *failure,
 ) (response *transformerv1.StreamTransformResponse) {
 	defer func() {
 		if r := recover(); r != nil {
 			failed := panicError(r).withRequestID(callInfoFrom(ctx).requestID)
-			s.logger.ErrorContext(ctx, "a message failed for a fault of the server", "sequence", req.GetSequence(), "error", failed.Error())
-			response = &transformerv1.StreamTransformResponse{Sequence: req.GetSequence(), Error: failed.proto()}
+			s.logger.ErrorContext(ctx, "a message failed for a fault of the server", "sequence", req.Sequence, "error", failed.Error())
+			response = &transformerv1.StreamTransformResponse{Sequence: req.Sequence, Error: failed.proto()}
 		}
 	}()
-	response = &transformerv1.StreamTransformResponse{Sequence: req.GetSequence()}
+	response = &transformerv1.StreamTransformResponse{Sequence: req.Sequence}
 	if fault == nil {
 		out, err := s.engine.transform(ctx, batch{
-			to: to, minSeverity: req.GetMinSeverity(), events: req.GetEvents(), eventsJSON: req.GetEventsJson(),
+			to: to, minSeverity: req.MinSeverity, events: req.Events, eventsJSON: req.EventsJSON,
 		})
 		if err == nil {
 			response.Uploads, response.Results = out.uploads, out.results

@@ -20,6 +20,7 @@ import (
 	rudderstackv1 "github.com/rudder-clevertap/rudder-clevertap/gen/rudderstack/v1"
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping"
+	"github.com/rudder-clevertap/rudder-clevertap/server/wire"
 )
 
 // clientStream is the client's end of a stream.
@@ -274,7 +275,7 @@ func TestAPanicInAMessageFailsThatMessageAlone(t *testing.T) {
 	t.Cleanup(func() { require.NoError(t, srv.Close()) })
 	service := *srv.transforms
 	service.engine = nil
-	resp := service.answer(t.Context(), message(3, track("m")), target{}, nil)
+	resp := service.answer(t.Context(), &wire.Request{Kind: wire.StreamTransform, Sequence: 3, EventsJSON: [][]byte{track("m")}}, target{}, nil)
 	require.EqualValues(t, 3, resp.GetSequence())
 	require.Equal(t, string(Internal), reasonOfStatus(t, resp.GetError()).GetReason())
 }

@@ -6,15 +6,13 @@ import (
 	"strings"
 
 	clevertapv1 "github.com/rudder-clevertap/rudder-clevertap/gen/clevertap/v1"
-	rudderstackv1 "github.com/rudder-clevertap/rudder-clevertap/gen/rudderstack/v1"
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping"
+	"github.com/rudder-clevertap/rudder-clevertap/server/wire"
 )
 
 // transformService is transformer.v1.TransformService.
 type transformService struct {
-	transformerv1.UnimplementedTransformServiceServer
-
 	destinations Destinations
 	engine       *engine
 	inFlight     int
@@ -84,18 +82,8 @@ func destinationFailure(e *mapping.Error) *failure {
 }
 
 // Transform transforms one event.
-func (s *transformService) Transform(ctx context.Context, req *transformerv1.TransformRequest) (*transformerv1.TransformResponse, error) {
-	to, failed := s.target(req)
-	if failed != nil {
-		return nil, failed
-	}
-	b := batch{to: to, minSeverity: req.GetMinSeverity(), single: true}
-	if event := req.GetEvent(); event != nil {
-		b.events = []*rudderstackv1.Event{event}
-	} else {
-		b.eventsJSON = [][]byte{req.GetEventJson()}
-	}
-	out, err := s.engine.transform(ctx, b)
+func (s *transformService) Transform(ctx context.Context, r *wire.Request) (*transformerv1.TransformResponse, error) {
+	out, err := s.transform(ctx, r, true)
 	if err != nil {
 		return nil, err
 	}
@@ -109,16 +97,21 @@ func (s *transformService) Transform(ctx context.Context, req *transformerv1.Tra
 }
 
 // BatchTransform transforms a batch of events.
-func (s *transformService) BatchTransform(ctx context.Context, req *transformerv1.BatchTransformRequest) (*transformerv1.BatchTransformResponse, error) {
-	to, failed := s.target(req)
-	if failed != nil {
-		return nil, failed
-	}
-	out, err := s.engine.transform(ctx, batch{
-		to: to, minSeverity: req.GetMinSeverity(), events: req.GetEvents(), eventsJSON: req.GetEventsJson(),
-	})
+func (s *transformService) BatchTransform(ctx context.Context, r *wire.Request) (*transformerv1.BatchTransformResponse, error) {
+	out, err := s.transform(ctx, r, false)
 	if err != nil {
 		return nil, err
 	}
 	return &transformerv1.BatchTransformResponse{Uploads: out.uploads, Results: out.results}, nil
+}
+
+// transform transforms the events of a request; single says that there is one.
+func (s *transformService) transform(ctx context.Context, r *wire.Request, single bool) (*transformed, error) {
+	to, failed := s.target(r)
+	if failed != nil {
+		return nil, failed
+	}
+	return s.engine.transform(ctx, batch{
+		to: to, minSeverity: r.MinSeverity, events: r.Events, eventsJSON: r.EventsJSON, single: single,
+	})
 }

@@ -20,6 +20,7 @@ import (
 	rudderstackv1 "github.com/rudder-clevertap/rudder-clevertap/gen/rudderstack/v1"
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping"
+	"github.com/rudder-clevertap/rudder-clevertap/server/wire"
 )
 
 // jsonRequest is a Transform call with a JSON event.
@@ -338,8 +339,10 @@ func TestAnswersShareNoMemoryWithTheNextRequest(t *testing.T) {
 	service := srv.transforms
 	var answers []*transformerv1.TransformResponse
 	for i := range 50 {
-		resp, err := service.Transform(t.Context(), jsonRequest(fmt.Sprintf(
-			`{"type":"track","messageId":"m-%d","userId":"u-%[1]d","event":"e-%[1]d","properties":{"k-%[1]d":{"a":%[1]d}}}`, i)))
+		resp, err := service.Transform(t.Context(), &wire.Request{
+			EventsJSON:      [][]byte{fmt.Appendf(nil, `{"type":"track","messageId":"m-%d","userId":"u-%[1]d","event":"e-%[1]d","properties":{"k-%[1]d":{"a":%[1]d}}}`, i)},
+			DestinationJSON: []byte(settingsJSON), Target: wire.JSONTarget,
+		})
 		require.NoError(t, err)
 		answers = append(answers, resp)
 	}
@@ -357,12 +360,13 @@ func TestAPanicFailsItsEventAlone(t *testing.T) {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, srv.Close()) })
 	to := target{Destination: registered(t)["shop"]}
-	good := typedEvent(t, string(track("m")))
+	good, err := proto.Marshal(typedEvent(t, string(track("m"))))
+	require.NoError(t, err)
 	w := &workspace{tally: srv.transforms.engine.metrics.newTally(), logger: srv.logger}
-	_, failed := w.transformEvent(t.Context(), &batch{to: target{}, events: []*rudderstackv1.Event{good}}, 0)
+	_, failed := w.transformEvent(t.Context(), &batch{to: target{}, events: [][]byte{good}}, 0)
 	require.NotNil(t, failed, "without a destination the mapping panics")
 	require.Equal(t, Internal, failed.reason)
-	result, failed := w.transformEvent(t.Context(), &batch{to: to, events: []*rudderstackv1.Event{good}}, 0)
+	result, failed := w.transformEvent(t.Context(), &batch{to: to, events: [][]byte{good}}, 0)
 	require.Nil(t, failed)
 	require.Equal(t, mapping.Transformed, result.Status)
 }
@@ -378,6 +382,8 @@ func TestABatchWhoseCallerIsGoneIsNotFinished(t *testing.T) {
 	for i := range events {
 		events[i] = track("m")
 	}
-	_, err = srv.transforms.BatchTransform(ctx, &transformerv1.BatchTransformRequest{EventsJson: events, Target: toJSON()})
+	_, err = srv.transforms.BatchTransform(ctx, &wire.Request{
+		Kind: wire.BatchTransform, EventsJSON: events, DestinationJSON: []byte(settingsJSON), Target: wire.JSONTarget,
+	})
 	require.ErrorIs(t, err, ctx.Err())
 }

@@ -3,6 +3,7 @@ package server
 import (
 	clevertapv1 "github.com/rudder-clevertap/rudder-clevertap/gen/clevertap/v1"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping"
+	"github.com/rudder-clevertap/rudder-clevertap/server/wire"
 )
 
 // uploads returns what a packer has gathered as uploads to a destination, typed or as JSON.
@@ -18,8 +19,8 @@ func uploads(packer *mapping.Packer, to target, typed bool) []*clevertapv1.Uploa
 		list[i] = &clevertapv1.Upload{Method: "POST", Endpoint: to.Endpoint(), Headers: headers}
 	}
 	if typed {
-		for i, payload := range packer.Typed() {
-			list[i].Body = &clevertapv1.Upload_Payload{Payload: payload}
+		for i, payload := range packer.Wire() {
+			list[i].Body = &clevertapv1.Upload_Payload{Payload: wire.Payload(payload)}
 		}
 	} else {
 		for i, payload := range packer.JSON() {

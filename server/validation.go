@@ -13,6 +13,7 @@ import (
 
 	rudderstackv1 "github.com/rudder-clevertap/rudder-clevertap/gen/rudderstack/v1"
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
+	"github.com/rudder-clevertap/rudder-clevertap/server/wire"
 )
 
 // validator checks request messages against the rules of the contract.
@@ -46,6 +47,9 @@ func skipEvents(_ protoreflect.Message, descriptor protoreflect.Descriptor) bool
 
 // check returns what a request breaks, or nil.
 func (v *validator) check(request any) error {
+	if events, ok := request.(*wire.Request); ok {
+		request = events.Outline()
+	}
 	message, ok := request.(proto.Message)
 	if !ok {
 		return nil

@@ -1,0 +1,98 @@
+package wire
+
+import (
+	"context"
+	"errors"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/encoding"
+	"google.golang.org/grpc/encoding/proto"
+	"google.golang.org/grpc/mem"
+
+	clevertapv1 "github.com/rudder-clevertap/rudder-clevertap/gen/clevertap/v1"
+	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
+	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
+)
+
+// NewCodec returns the codec for a server: that of protobuf, but for Requests. Use it with grpc.ForceServerCodecV2.
+func NewCodec() encoding.CodecV2 { return codec{encoding.GetCodecV2(proto.Name)} }
+
+// codec reads Requests by hand and leaves all else to protobuf's codec.
+type codec struct{ encoding.CodecV2 }
+
+// Unmarshal reads a message.
+func (c codec) Unmarshal(data mem.BufferSlice, v any) error {
+	request, ok := v.(*Request)
+	if !ok {
+		return c.CodecV2.Unmarshal(data, v)
+	}
+	request.memory = data.MaterializeToBuffer(mem.DefaultBufferPool())
+	message := request.memory.ReadOnlyData()
+	err := request.unmarshal(message)
+	if errors.Is(err, document.ErrUnusual) {
+		err = request.unmarshalUnusual(message)
+	}
+	return err
+}
+
+// Payload returns the typed form of a payload that is in protobuf's wire form already: a message that is marshaled as these
+// bytes. Its fields can't be read here; they show where it is unmarshaled.
+func Payload(wire []byte) *clevertapv1.Payload {
+	p := &clevertapv1.Payload{}
+	p.ProtoReflect().SetUnknown(wire)
+	return p
+}
+
+// Handler is transformer.v1.TransformService with its requests as they came.
+type Handler interface {
+	// Transform transforms one event.
+	Transform(ctx context.Context, r *Request) (*transformerv1.TransformResponse, error)
+	// BatchTransform transforms a batch.
+	BatchTransform(ctx context.Context, r *Request) (*transformerv1.BatchTransformResponse, error)
+	// StreamTransform transforms a stream of batches: Requests come in, StreamTransformResponses go out.
+	StreamTransform(stream grpc.ServerStream) error
+}
+
+// Register registers a TransformService whose requests are read by this package. The server needs the codec of NewCodec.
+func Register(server grpc.ServiceRegistrar, handler Handler) {
+	generated := transformerv1.TransformService_ServiceDesc
+	server.RegisterService(&grpc.ServiceDesc{
+		ServiceName: generated.ServiceName,
+		HandlerType: (*Handler)(nil),
+		Metadata:    generated.Metadata,
+		Methods: []grpc.MethodDesc{
+			unary("Transform", transformerv1.TransformService_Transform_FullMethodName, Transform, Handler.Transform),
+			unary("BatchTransform", transformerv1.TransformService_BatchTransform_FullMethodName, BatchTransform, Handler.BatchTransform),
+		},
+		Streams: []grpc.StreamDesc{{
+			StreamName: "StreamTransform",
+			Handler: func(handler any, stream grpc.ServerStream) error {
+				return handler.(Handler).StreamTransform(stream) //nolint:forcetypeassert // RegisterService has checked it.
+			},
+			ServerStreams: true,
+			ClientStreams: true,
+		}},
+	}, handler)
+}
+
+// unary describes a unary call, as generated code does.
+func unary[T any](name, fullName string, kind Kind, call func(Handler, context.Context, *Request) (T, error)) grpc.MethodDesc {
+	return grpc.MethodDesc{
+		MethodName: name,
+		Handler: func(server any, ctx context.Context, decode func(any) error, around grpc.UnaryServerInterceptor) (any, error) {
+			handler := server.(Handler) //nolint:forcetypeassert // RegisterService has checked it.
+			request := &Request{Kind: kind}
+			defer request.Release()
+			if err := decode(request); err != nil {
+				return nil, err
+			}
+			if around == nil {
+				return call(handler, ctx, request)
+			}
+			info := &grpc.UnaryServerInfo{Server: server, FullMethod: fullName}
+			return around(ctx, request, info, func(ctx context.Context, request any) (any, error) {
+				return call(handler, ctx, request.(*Request)) //nolint:forcetypeassert // Interceptors pass it on.
+			})
+		},
+	}
+}

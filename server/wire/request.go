@@ -1,0 +1,278 @@
+package wire
+
+import (
+	"fmt"
+	"unicode/utf8"
+
+	"google.golang.org/grpc/mem"
+	"google.golang.org/protobuf/encoding/protowire"
+	"google.golang.org/protobuf/proto"
+
+	clevertapv1 "github.com/rudder-clevertap/rudder-clevertap/gen/clevertap/v1"
+	rudderstackv1 "github.com/rudder-clevertap/rudder-clevertap/gen/rudderstack/v1"
+	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
+	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
+)
+
+// Kind says which message a Request is.
+type Kind uint8
+
+// The kinds of requests.
+const (
+	// Transform is a TransformRequest: one event.
+	Transform Kind = iota
+	// BatchTransform is a BatchTransformRequest.
+	BatchTransform
+	// StreamTransform is a StreamTransformRequest.
+	StreamTransform
+)
+
+// Request is a TransformRequest, BatchTransformRequest or StreamTransformRequest with its events as they came. Its Kind must
+// be set before it is read into. Events and settings share the memory of the message, until Release.
+type Request struct {
+	// Kind says which message it is.
+	Kind Kind
+	// Sequence is that of a StreamTransformRequest.
+	Sequence uint64
+	// Events are typed events, each in protobuf's wire form; EventsJSON are JSON events. A well-formed request has one or the
+	// other.
+	Events, EventsJSON [][]byte
+	// Destination, DestinationJSON and DestinationID are where the events go: the one that Target names.
+	Destination     *clevertapv1.Destination
+	DestinationJSON []byte
+	DestinationID   string
+	// Target says which of them is given.
+	Target Target
+	// MinSeverity is the least severity of diagnostics to report.
+	MinSeverity transformerv1.Severity
+	// AllowOutOfOrder is that of a StreamTransformRequest.
+	AllowOutOfOrder bool
+
+	memory mem.Buffer
+}
+
+// Target says in which of three ways a request names its destination.
+type Target uint8
+
+// The ways to name a destination.
+const (
+	// NoTarget: it does not.
+	NoTarget Target = iota
+	// TypedTarget: by typed settings.
+	TypedTarget
+	// JSONTarget: by settings as JSON.
+	JSONTarget
+	// NamedTarget: by the name that the server's configuration has for it.
+	NamedTarget
+)
+
+// EventCount returns how many events the request has.
+func (r *Request) EventCount() int { return len(r.Events) + len(r.EventsJSON) }
+
+// GetDestination returns the typed settings, or nil.
+func (r *Request) GetDestination() *clevertapv1.Destination { return r.Destination }
+
+// GetDestinationJson returns the settings as JSON, or nothing. Its name is that of the generated method.
+func (r *Request) GetDestinationJson() []byte { return r.DestinationJSON } //nolint:revive,staticcheck // As generated.
+
+// GetDestinationId returns the destination's name, or nothing. Its name is that of the generated method.
+func (r *Request) GetDestinationId() string { return r.DestinationID } //nolint:revive,staticcheck // As generated.
+
+// Release gives the memory of the message back. Events and JSON settings must not be used after it.
+func (r *Request) Release() {
+	if r.memory != nil {
+		r.memory.Free()
+		r.memory = nil
+	}
+	r.Events, r.EventsJSON, r.DestinationJSON = nil, nil, nil
+}
+
+// fields are the field numbers of a message; 0 is none.
+type fields struct {
+	sequence, event, eventJSON, destination, destinationJSON, destinationID, minSeverity, unordered protowire.Number
+}
+
+// fieldsOf returns the field numbers of a kind of request. A test compares them with the contract's.
+func fieldsOf(kind Kind) fields {
+	if kind == StreamTransform {
+		return fields{sequence: 1, event: 2, eventJSON: 3, destination: 4, destinationJSON: 5, destinationID: 6, minSeverity: 7, unordered: 8}
+	}
+	return fields{event: 1, eventJSON: 2, destination: 3, destinationJSON: 4, destinationID: 5, minSeverity: 6}
+}
+
+// unmarshal reads a request from the bytes of its message, which it goes on using.
+func (r *Request) unmarshal(message []byte) error {
+	f := fieldsOf(r.Kind)
+	r.makeRoom(message, f)
+	return document.Fields(message, func(number protowire.Number, kind protowire.Type, value []byte) error {
+		switch {
+		case kind == protowire.BytesType:
+			return r.setBytes(f, number, value)
+		case kind != protowire.VarintType:
+			return nil
+		}
+		n, _ := protowire.ConsumeVarint(value)
+		switch number {
+		case f.sequence:
+			r.Sequence = n
+		case f.minSeverity:
+			r.MinSeverity = transformerv1.Severity(int32(n)) //nolint:gosec // Enums are truncated like this by protobuf.
+		case f.unordered:
+			r.AllowOutOfOrder = protowire.DecodeBool(n)
+		}
+		return nil
+	})
+}
+
+// setBytes sets a field that has a length.
+func (r *Request) setBytes(f fields, number protowire.Number, value []byte) error {
+	switch number {
+	case f.event:
+		if r.Kind == Transform {
+			if len(r.Events) > 0 {
+				return document.ErrUnusual // two halves of one event, to be merged
+			}
+			r.EventsJSON = nil
+		}
+		r.Events = append(r.Events, value)
+	case f.eventJSON:
+		if r.Kind == Transform {
+			r.Events, r.EventsJSON = nil, nil
+		}
+		r.EventsJSON = append(r.EventsJSON, value)
+	case f.destination:
+		if r.Target == TypedTarget {
+			return document.ErrUnusual
+		}
+		r.setTarget(TypedTarget)
+		r.Destination = &clevertapv1.Destination{}
+		if err := proto.Unmarshal(value, r.Destination); err != nil {
+			return fmt.Errorf("destination: %w", err)
+		}
+	case f.destinationJSON:
+		r.setTarget(JSONTarget)
+		r.DestinationJSON = value
+	case f.destinationID:
+		if !utf8.Valid(value) {
+			return fmt.Errorf("destination_id is not UTF-8")
+		}
+		r.setTarget(NamedTarget)
+		r.DestinationID = string(value)
+	}
+	return nil
+}
+
+// setTarget forgets what named the destination before: of a oneof, the last counts.
+func (r *Request) setTarget(target Target) {
+	r.Target, r.Destination, r.DestinationJSON, r.DestinationID = target, nil, nil, ""
+}
+
+// makeRoom makes room for as many events as the message has.
+func (r *Request) makeRoom(message []byte, f fields) {
+	if r.Kind == Transform {
+		return
+	}
+	events, eventsJSON := 0, 0
+	for len(message) > 0 {
+		number, kind, size := protowire.ConsumeField(message)
+		if size < 0 {
+			break
+		}
+		if kind == protowire.BytesType && number == f.event {
+			events++
+		} else if kind == protowire.BytesType && number == f.eventJSON {
+			eventsJSON++
+		}
+		message = message[size:]
+	}
+	if events > 0 {
+		r.Events = make([][]byte, 0, events)
+	}
+	if eventsJSON > 0 {
+		r.EventsJSON = make([][]byte, 0, eventsJSON)
+	}
+}
+
+// unmarshalUnusual reads a request by the standard codec, whatever its form.
+func (r *Request) unmarshalUnusual(message []byte) error {
+	whole := r.message()
+	if err := proto.Unmarshal(message, whole); err != nil {
+		return err
+	}
+	*r = Request{Kind: r.Kind}
+	usual, err := proto.MarshalOptions{Deterministic: true}.Marshal(whole)
+	if err != nil {
+		return err
+	}
+	return r.unmarshal(usual)
+}
+
+// message returns an empty message of the request's kind.
+func (r *Request) message() proto.Message {
+	switch r.Kind {
+	case BatchTransform:
+		return &transformerv1.BatchTransformRequest{}
+	case StreamTransform:
+		return &transformerv1.StreamTransformRequest{}
+	default:
+		return &transformerv1.TransformRequest{}
+	}
+}
+
+// Outline returns the request as a message on which the contract's rules hold just when they hold on the request: with one
+// empty event where there are any, since no rule looks into events.
+func (r *Request) Outline() proto.Message {
+	var events []*rudderstackv1.Event
+	var eventsJSON [][]byte
+	if len(r.Events) > 0 {
+		events = []*rudderstackv1.Event{{}}
+	}
+	if len(r.EventsJSON) > 0 {
+		eventsJSON = [][]byte{nil}
+	}
+	switch r.Kind {
+	case BatchTransform:
+		m := &transformerv1.BatchTransformRequest{Events: events, EventsJson: eventsJSON, MinSeverity: r.MinSeverity}
+		switch r.Target {
+		case TypedTarget:
+			m.Target = &transformerv1.BatchTransformRequest_Destination{Destination: r.Destination}
+		case JSONTarget:
+			m.Target = &transformerv1.BatchTransformRequest_DestinationJson{DestinationJson: r.DestinationJSON}
+		case NamedTarget:
+			m.Target = &transformerv1.BatchTransformRequest_DestinationId{DestinationId: r.DestinationID}
+		}
+		return m
+	case StreamTransform:
+		m := &transformerv1.StreamTransformRequest{Sequence: r.Sequence, Events: events, EventsJson: eventsJSON, MinSeverity: r.MinSeverity}
+		switch r.Target {
+		case TypedTarget:
+			m.Target = &transformerv1.StreamTransformRequest_Destination{Destination: r.Destination}
+		case JSONTarget:
+			m.Target = &transformerv1.StreamTransformRequest_DestinationJson{DestinationJson: r.DestinationJSON}
+		case NamedTarget:
+			m.Target = &transformerv1.StreamTransformRequest_DestinationId{DestinationId: r.DestinationID}
+		}
+		return m
+	default:
+		return r.outlineTransform()
+	}
+}
+
+// outlineTransform is Outline of a TransformRequest.
+func (r *Request) outlineTransform() proto.Message {
+	m := &transformerv1.TransformRequest{MinSeverity: r.MinSeverity}
+	if len(r.Events) > 0 {
+		m.EventForm = &transformerv1.TransformRequest_Event{Event: &rudderstackv1.Event{}}
+	} else if len(r.EventsJSON) > 0 {
+		m.EventForm = &transformerv1.TransformRequest_EventJson{}
+	}
+	switch r.Target {
+	case TypedTarget:
+		m.Target = &transformerv1.TransformRequest_Destination{Destination: r.Destination}
+	case JSONTarget:
+		m.Target = &transformerv1.TransformRequest_DestinationJson{DestinationJson: r.DestinationJSON}
+	case NamedTarget:
+		m.Target = &transformerv1.TransformRequest_DestinationId{DestinationId: r.DestinationID}
+	}
+	return m
+}

@@ -1,0 +1,196 @@
+package wire_test
+
+import (
+	"testing"
+
+	"buf.build/go/protovalidate"
+	"github.com/stretchr/testify/require"
+	"google.golang.org/grpc/mem"
+	"google.golang.org/protobuf/encoding/protowire"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/structpb"
+
+	clevertapv1 "github.com/rudder-clevertap/rudder-clevertap/gen/clevertap/v1"
+	rudderstackv1 "github.com/rudder-clevertap/rudder-clevertap/gen/rudderstack/v1"
+	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
+	"github.com/rudder-clevertap/rudder-clevertap/server/wire"
+)
+
+// read reads a request by the codec.
+func read(kind wire.Kind, message []byte) (*wire.Request, error) {
+	r := &wire.Request{Kind: kind}
+	return r, wire.NewCodec().Unmarshal(mem.BufferSlice{mem.SliceBuffer(message)}, r)
+}
+
+// requests are messages of each kind in each form.
+func requests() map[string]proto.Message {
+	event := &rudderstackv1.Event{Type: "track", UserId: "u", Properties: &structpb.Struct{Fields: map[string]*structpb.Value{"a": structpb.NewNumberValue(1)}}}
+	destination := &clevertapv1.Destination{AccountId: "A", Passcode: "P", UseNativeSdk: map[string]bool{"web": true}}
+	return map[string]proto.Message{
+		"transform typed": &transformerv1.TransformRequest{EventForm: &transformerv1.TransformRequest_Event{Event: event}, Target: &transformerv1.TransformRequest_Destination{Destination: destination}},
+		"transform JSON":  &transformerv1.TransformRequest{EventForm: &transformerv1.TransformRequest_EventJson{EventJson: []byte(`{}`)}, Target: &transformerv1.TransformRequest_DestinationJson{DestinationJson: []byte(`{}`)}, MinSeverity: 2},
+		"transform empty": &transformerv1.TransformRequest{},
+		"transform no id": &transformerv1.TransformRequest{EventForm: &transformerv1.TransformRequest_EventJson{}, Target: &transformerv1.TransformRequest_DestinationId{}, MinSeverity: 77},
+		"batch typed":     &transformerv1.BatchTransformRequest{Events: []*rudderstackv1.Event{event, {}, event}, Target: &transformerv1.BatchTransformRequest_DestinationId{DestinationId: "shop"}},
+		"batch JSON":      &transformerv1.BatchTransformRequest{EventsJson: [][]byte{[]byte(`{"type":"page"}`), {}, []byte(`x`)}, Target: &transformerv1.BatchTransformRequest_Destination{Destination: destination}, MinSeverity: 3},
+		"batch both":      &transformerv1.BatchTransformRequest{Events: []*rudderstackv1.Event{event}, EventsJson: [][]byte{{}}, MinSeverity: -1},
+		"batch empty":     &transformerv1.BatchTransformRequest{Target: &transformerv1.BatchTransformRequest_DestinationJson{}},
+		"stream typed":    &transformerv1.StreamTransformRequest{Sequence: 7, Events: []*rudderstackv1.Event{event}, Target: &transformerv1.StreamTransformRequest_Destination{Destination: destination}, AllowOutOfOrder: true},
+		"stream JSON":     &transformerv1.StreamTransformRequest{Sequence: 1 << 60, EventsJson: [][]byte{[]byte(`{}`)}, Target: &transformerv1.StreamTransformRequest_DestinationJson{DestinationJson: []byte(`{}`)}},
+		"stream named":    &transformerv1.StreamTransformRequest{Target: &transformerv1.StreamTransformRequest_DestinationId{DestinationId: "shop"}, MinSeverity: 1},
+		"stream both":     &transformerv1.StreamTransformRequest{Events: []*rudderstackv1.Event{event}, EventsJson: [][]byte{{}}},
+	}
+}
+
+// kindOf says which kind of request a message is.
+func kindOf(m proto.Message) wire.Kind {
+	switch m.(type) {
+	case *transformerv1.BatchTransformRequest:
+		return wire.BatchTransform
+	case *transformerv1.StreamTransformRequest:
+		return wire.StreamTransform
+	default:
+		return wire.Transform
+	}
+}
+
+// whole is what all three messages have, as generated code reads it.
+type whole interface {
+	GetDestination() *clevertapv1.Destination
+	GetDestinationJson() []byte
+	GetDestinationId() string
+	GetMinSeverity() transformerv1.Severity
+}
+
+// requireSame compares a request with the message that it was read from.
+func requireSame(t *testing.T, wanted proto.Message, got *wire.Request) {
+	t.Helper()
+	common := wanted.(whole) //nolint:forcetypeassert // All three are.
+	require.True(t, proto.Equal(common.GetDestination(), got.GetDestination()))
+	require.Equal(t, string(common.GetDestinationJson()), string(got.GetDestinationJson()))
+	require.Equal(t, common.GetDestinationId(), got.GetDestinationId())
+	require.Equal(t, common.GetMinSeverity(), got.MinSeverity)
+	var events []*rudderstackv1.Event
+	var eventsJSON [][]byte
+	switch m := wanted.(type) {
+	case *transformerv1.BatchTransformRequest:
+		events, eventsJSON = m.GetEvents(), m.GetEventsJson()
+		require.Equal(t, m.GetTarget() != nil, got.Target != wire.NoTarget)
+	case *transformerv1.StreamTransformRequest:
+		events, eventsJSON = m.GetEvents(), m.GetEventsJson()
+		require.Equal(t, m.GetSequence(), got.Sequence)
+		require.Equal(t, m.GetAllowOutOfOrder(), got.AllowOutOfOrder)
+		require.Equal(t, m.GetTarget() != nil, got.Target != wire.NoTarget)
+	case *transformerv1.TransformRequest:
+		if m.GetEvent() != nil {
+			events = append(events, m.GetEvent())
+		} else if m.GetEventForm() != nil {
+			eventsJSON = append(eventsJSON, m.GetEventJson())
+		}
+		require.Equal(t, m.GetTarget() != nil, got.Target != wire.NoTarget)
+	}
+	require.Len(t, got.Events, len(events))
+	for i := range events {
+		var back rudderstackv1.Event
+		require.NoError(t, proto.Unmarshal(got.Events[i], &back))
+		require.True(t, proto.Equal(events[i], &back))
+	}
+	require.Len(t, got.EventsJSON, len(eventsJSON))
+	for i := range eventsJSON {
+		require.Equal(t, string(eventsJSON[i]), string(got.EventsJSON[i]))
+	}
+}
+
+func TestRequestsAreReadAsTheStandardCodecReadsThem(t *testing.T) {
+	t.Parallel()
+	for name, message := range requests() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			bytes, err := proto.Marshal(message)
+			require.NoError(t, err)
+			got, err := read(kindOf(message), bytes)
+			require.NoError(t, err)
+			requireSame(t, message, got)
+			got.Release()
+			require.Zero(t, got.EventCount())
+		})
+	}
+}
+
+// TestTheContractHolds: protovalidate says the same of a request and of its outline.
+func TestTheContractHolds(t *testing.T) {
+	t.Parallel()
+	for name, message := range requests() {
+		bytes, err := proto.Marshal(message)
+		require.NoError(t, err)
+		got, err := read(kindOf(message), bytes)
+		require.NoError(t, err)
+		wanted, outline := protovalidate.Validate(message), protovalidate.Validate(got.Outline())
+		if wanted == nil {
+			require.NoError(t, outline, name)
+		} else {
+			require.EqualError(t, outline, wanted.Error(), name)
+		}
+	}
+}
+
+func TestUnusualForms(t *testing.T) {
+	t.Parallel()
+	one, err := proto.Marshal(&transformerv1.TransformRequest{
+		EventForm: &transformerv1.TransformRequest_Event{Event: &rudderstackv1.Event{Type: "track"}},
+		Target:    &transformerv1.TransformRequest_Destination{Destination: &clevertapv1.Destination{AccountId: "A"}},
+	})
+	require.NoError(t, err)
+	other, err := proto.Marshal(&transformerv1.TransformRequest{
+		EventForm: &transformerv1.TransformRequest_Event{Event: &rudderstackv1.Event{UserId: "u"}},
+		Target:    &transformerv1.TransformRequest_Destination{Destination: &clevertapv1.Destination{Passcode: "P"}},
+	})
+	require.NoError(t, err)
+	twice := append(one, other...)
+	var merged transformerv1.TransformRequest
+	require.NoError(t, proto.Unmarshal(twice, &merged))
+	require.Equal(t, "track u", merged.GetEvent().GetType()+" "+merged.GetEvent().GetUserId())
+	got, err := read(wire.Transform, twice)
+	require.NoError(t, err)
+	requireSame(t, &merged, got)
+
+	unknown := protowire.AppendVarint(protowire.AppendTag(append([]byte(nil), one...), 500, protowire.VarintType), 5)
+	got, err = read(wire.Transform, unknown)
+	require.NoError(t, err)
+	require.Len(t, got.Events, 1)
+
+	_, err = read(wire.Transform, one[:len(one)-1])
+	require.Error(t, err)
+}
+
+func TestPayloadIsMarshaledAsItsBytes(t *testing.T) {
+	t.Parallel()
+	wanted := &clevertapv1.Payload{D: []*clevertapv1.Record{{Type: "event", EvtName: "E", Identity: "u"}}}
+	bytes, err := proto.Marshal(wanted)
+	require.NoError(t, err)
+	upload, err := proto.Marshal(&clevertapv1.Upload{Body: &clevertapv1.Upload_Payload{Payload: wire.Payload(bytes)}})
+	require.NoError(t, err)
+	var back clevertapv1.Upload
+	require.NoError(t, proto.Unmarshal(upload, &back))
+	require.True(t, proto.Equal(wanted, back.GetPayload()))
+}
+
+// FuzzRequest: what the standard codec takes is read the same, and nothing crashes.
+func FuzzRequest(f *testing.F) {
+	for _, message := range requests() {
+		bytes, err := proto.Marshal(message)
+		require.NoError(f, err)
+		f.Add(byte(kindOf(message)), bytes)
+	}
+	f.Fuzz(func(t *testing.T, kind byte, bytes []byte) {
+		kinds := []proto.Message{&transformerv1.TransformRequest{}, &transformerv1.BatchTransformRequest{}, &transformerv1.StreamTransformRequest{}}
+		message := kinds[int(kind)%len(kinds)]
+		got, err := read(kindOf(message), bytes)
+		if proto.Unmarshal(bytes, message) != nil {
+			return // events are not looked into, so more may pass here, and fails with the event
+		}
+		require.NoError(t, err)
+		requireSame(t, message, got)
+		require.Equal(t, protovalidate.Validate(message) == nil, protovalidate.Validate(got.Outline()) == nil)
+	})
+}
