@@ -53,7 +53,7 @@ func (s *Server) Run(ctx context.Context, listener net.Listener, fronts ...Liste
 // Close frees what New made, for a server that never ran.
 func (s *Server) Close() error {
 	s.grpc.Stop()
-	return errors.Join(s.conn.Close(), s.local.Close())
+	return errors.Join(s.inside.Close(), s.local.Close())
 }
 
 // failed returns why a listener stopped serving, or nil when it was told to.
@@ -73,7 +73,7 @@ func (s *Server) end(ctx context.Context, fronts []Listener) error {
 	ctx, cancel := context.WithTimeout(ctx, s.options.ShutdownTimeout)
 	defer cancel()
 	close(s.stopping)
-	return errors.Join(s.stopFronts(ctx, fronts), s.stopGRPC(ctx), s.conn.Close(), s.local.Close())
+	return errors.Join(s.stopFronts(ctx, fronts), s.stopGRPC(ctx), s.inside.Close(), s.local.Close())
 }
 
 // stopFronts ends the fronts, all at once. They may take most of the time, but not what the calls of others need to end.

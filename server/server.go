@@ -48,6 +48,7 @@ type Server struct {
 	health     *health.Server
 	local      *bufconn.Listener
 	conn       *grpc.ClientConn
+	inside     *insideConn
 	// stopping is closed when open streams are to end.
 	stopping chan struct{}
 }
@@ -73,6 +74,8 @@ func New(options Options) (*Server, error) {
 		return nil, err
 	}
 	s.grpc = grpc.NewServer(s.serverOptions()...)
+	s.inside = s.newLocalConn()
+	services := registry{Server: s.grpc, local: s.inside}
 	s.transforms = &transformService{
 		destinations: options.Destinations,
 		engine:       newEngine(options.Telemetry.TracerProvider.Tracer(scopeName), metrics, s.logger),
@@ -80,8 +83,8 @@ func New(options Options) (*Server, error) {
 		stopping:     s.stopping,
 		logger:       s.logger,
 	}
-	wire.Register(s.grpc, s.transforms)
-	transformerv1.RegisterDestinationServiceServer(s.grpc, &destinationService{})
+	wire.Register(services, s.transforms)
+	transformerv1.RegisterDestinationServiceServer(services, &destinationService{})
 	s.serveHealth()
 	if !options.NoReflection {
 		reflection.Register(s.grpc)
@@ -95,6 +98,22 @@ func (s *Server) serveHealth() {
 		s.health.SetServingStatus(name, healthgrpc.HealthCheckResponse_SERVING)
 	}
 	healthgrpc.RegisterHealthServer(s.grpc, s.health)
+}
+
+// newLocalConn makes the connection inside the process. It leads to the services that are registered by way of a registry.
+func (s *Server) newLocalConn() *insideConn {
+	var around []grpc.UnaryServerInterceptor
+	for _, concern := range s.interceptors() {
+		around = append(around, concern.unary)
+	}
+	return &insideConn{
+		remote:   s.conn,
+		methods:  map[string]localMethod{},
+		around:   chain(around),
+		client:   otelgrpc.NewClientHandler(s.telemetryOptions()...),
+		server:   otelgrpc.NewServerHandler(s.telemetryOptions()...),
+		maxBytes: s.options.MaxMessageBytes,
+	}
 }
 
 // serverOptions says how the gRPC server treats connections and calls.
@@ -157,7 +176,7 @@ func (s *Server) dialLocal() (*grpc.ClientConn, error) {
 
 // Conn is a connection to the server inside the process. It works while Run does, which closes it at the end. Calls over it
 // pass all that calls from outside do, bearer tokens included.
-func (s *Server) Conn() grpc.ClientConnInterface { return s.conn }
+func (s *Server) Conn() grpc.ClientConnInterface { return s.inside }
 
 // Services returns the names of the services, in alphabetical order.
 func (s *Server) Services() []string {
