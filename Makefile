@@ -60,6 +60,13 @@ fuzz: ## Run each fuzz target for a while (FUZZTIME=5s)
 bench: ## Run the Go benchmarks with allocation counts
 	$(GO) test $(PACKAGES) -run '^$$' -bench . -benchmem
 
+# What of it to measure, and how; see internal/load/main.go.
+ARGS ?=
+
+.PHONY: load
+load: build ## Hold the server, the engine and the command line against their ceilings (ARGS='grpc-batch --tracing')
+	@$(GO) run ./internal/load compare --program $(BIN)/rudder-clevertap $(ARGS)
+
 .PHONY: generate
 generate: tools protodeps ## Generate gen/ from proto/
 	@new="$$(mktemp -d)"; trap 'rm -rf "$$new"' EXIT; \
