@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -68,6 +69,7 @@ func run(ctx context.Context, args []string, std stdio) int {
 		kong.Writers(std.Out, std.Err),
 		kong.Exit(func(int) { helped = true }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.ValueFormatter(flagHelp),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(std),
 	)
@@ -82,6 +84,16 @@ func run(ctx context.Context, args []string, std stdio) int {
 		return report(std.Err, usageError{err})
 	}
 	return report(std.Err, command.Run())
+}
+
+// flagHelp is the help of a flag with its default, which a placeholder would hide, and its environment variable.
+func flagHelp(value *kong.Value) string {
+	if value.Flag != nil && value.Flag.PlaceHolder != "" && value.Default != "" {
+		shown := *value
+		shown.Help = strings.TrimSuffix(value.Help, ".") + "; " + value.Default + " unless given."
+		value = &shown
+	}
+	return kong.DefaultHelpValueFormatter(value)
 }
 
 // report prints an error, if there is one and it is not silent, and returns the exit status that it stands for.

@@ -37,7 +37,7 @@ func TestHelpNamesTheCommandsAndTheirFlags(t *testing.T) {
 	}
 	got = command(t.Context(), "serve", "--help")
 	require.Zero(t, got.status)
-	for _, want := range []string{"--grpc-addr", "--http-addr", "--config", "RUDDER_CLEVERTAP_GRPC_ADDR", "RUDDER_CLEVERTAP_STREAM_IDLE_TIMEOUT"} {
+	for _, want := range []string{"--grpc-addr", "--http-addr", "--config", "RUDDER_CLEVERTAP_GRPC_ADDR", "RUDDER_CLEVERTAP_STREAM_IDLE_TIMEOUT", "127.0.0.1:50051 unless"} {
 		require.Contains(t, got.out, want)
 	}
 }
