@@ -80,7 +80,7 @@ checkgenerate: tools protodeps ## Fail when gen/ is not what proto/ gives
 	echo "gen/ is current"
 
 .PHONY: lint
-lint: tools protodeps $(BIN)/golangci-lint ## Check style: gofmt, go vet, golangci-lint, buf lint and format
+lint: $(BIN)/buf $(BIN)/golangci-lint protodeps ## Check style: gofmt, go vet, golangci-lint, buf lint and format
 	@test -z "$$(gofmt -l $(GOFILES))" || { echo "run gofmt -w on:"; gofmt -l $(GOFILES); exit 1; }
 	$(GO) vet ./...
 	$(BIN)/golangci-lint run
@@ -90,7 +90,7 @@ lint: tools protodeps $(BIN)/golangci-lint ## Check style: gofmt, go vet, golang
 GOFILES = $(shell git ls-files --cached --others --exclude-standard '*.go' ':!gen')
 
 .PHONY: breaking
-breaking: tools protodeps ## Fail when proto/ breaks callers of the newest release
+breaking: $(BIN)/buf protodeps ## Fail when proto/ breaks callers of the newest release
 	@tag="$$(git tag --list 'v*' --sort=-version:refname | head -n 1)"; \
 	if [ -z "$$tag" ]; then echo "no release yet: nothing to break"; exit 0; fi; \
 	old="$$(mktemp -d)"; trap 'rm -rf "$$old"' EXIT; \

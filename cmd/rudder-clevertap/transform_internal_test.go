@@ -2,8 +2,11 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"os"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -101,4 +104,48 @@ func TestGrouped(t *testing.T) {
 	for n, want := range map[int64]string{0: "0", 12: "12", 999: "999", 1000: "1,000", 123456: "123,456", 1234567: "1,234,567"} {
 		require.Equal(t, want, grouped(n))
 	}
+}
+
+// FuzzBlocksHoldEachLineOnce cuts a text into reads of any size and looks for its lines in the blocks.
+func FuzzBlocksHoldEachLineOnce(f *testing.F) {
+	f.Add([]byte("a\nbb\n\nccc"), []byte{1, 2, 3})
+	f.Add([]byte("\n\n"), []byte{})
+	f.Add([]byte("no newline"), []byte{4})
+	f.Add([]byte("\r\n x \n"), []byte{0, 255})
+	f.Fuzz(func(t *testing.T, text, sizes []byte) {
+		var lines []string
+		feed := feeder{
+			in: &unevenReader{text: text, sizes: sizes}, line: 1,
+			take: func(context.Context) *block { return newBlock() },
+			handOver: func(b *block) {
+				require.Equal(t, len(lines)+1, b.first)
+				for line := range strings.Lines(string(b.lines)) {
+					lines = append(lines, line)
+				}
+			},
+		}
+		require.NoError(t, feed.run(t.Context()))
+		require.Equal(t, slices.Collect(strings.Lines(string(text))), lines)
+	})
+}
+
+// unevenReader reads a text in pieces of given sizes, over and over; without sizes, at once.
+type unevenReader struct {
+	text, sizes []byte
+	reads       int
+}
+
+// Read reads the next piece. No more than every second one is empty.
+func (r *unevenReader) Read(p []byte) (int, error) {
+	if len(r.text) == 0 {
+		return 0, io.EOF
+	}
+	size := len(p)
+	if len(r.sizes) > 0 {
+		size = min(size, int(r.sizes[r.reads%len(r.sizes)])|r.reads&1)
+	}
+	r.reads++
+	n := copy(p[:size], r.text)
+	r.text = r.text[n:]
+	return n, nil
 }
