@@ -18,7 +18,7 @@ import (
 type client struct {
 	path   *path
 	corpus *corpus
-	grpc   *grpc.ClientConn
+	grpc   []*grpc.ClientConn
 	http   *http.Client
 	url    string
 }
@@ -36,9 +36,14 @@ func newClient(p *path, c *corpus, to *process) (*client, error) {
 		cl.http = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: p.workers, DisableCompression: true}}
 		return cl, nil
 	}
-	var err error
-	cl.grpc, err = dial(to.grpc)
-	return cl, err
+	for range max(p.conns, 1) {
+		conn, err := dial(to.grpc)
+		if err != nil {
+			return nil, errors.Join(err, cl.close())
+		}
+		cl.grpc = append(cl.grpc, conn)
+	}
+	return cl, nil
 }
 
 // dial returns a connection that sends and receives frames.
@@ -50,12 +55,14 @@ func dial(target string, options ...grpc.DialOption) (*grpc.ClientConn, error) {
 }
 
 // close ends the connections.
-func (c *client) close() error {
-	if c.grpc != nil {
-		return c.grpc.Close()
+func (c *client) close() (err error) {
+	for _, conn := range c.grpc {
+		err = errors.Join(err, conn.Close())
 	}
-	c.http.CloseIdleConnections()
-	return nil
+	if c.http != nil {
+		c.http.CloseIdleConnections()
+	}
+	return err
 }
 
 // run keeps all workers busy for a while and returns how long each request took from its sending to its answer. The last
@@ -66,9 +73,7 @@ func (c *client) run(ctx context.Context, lasting time.Duration) ([]time.Duratio
 	took := make([][]time.Duration, c.path.workers)
 	for worker := range c.path.workers {
 		group.Go(func() (err error) {
-			// Each worker begins elsewhere, so that no two send the same at once.
-			first := worker * len(c.corpus.requests) / c.path.workers
-			took[worker], err = c.work(ctx, first, until)
+			took[worker], err = c.work(ctx, worker, until)
 			return err
 		})
 	}
@@ -83,9 +88,11 @@ func (c *client) run(ctx context.Context, lasting time.Duration) ([]time.Duratio
 }
 
 // work is one worker of run.
-func (c *client) work(ctx context.Context, first int, until time.Time) ([]time.Duration, error) {
+func (c *client) work(ctx context.Context, worker int, until time.Time) ([]time.Duration, error) {
+	// Each worker begins elsewhere, so that no two send the same at once.
+	first := worker * len(c.corpus.requests) / c.path.workers
 	if c.path.kind == streaming {
-		return c.workStream(ctx, first, until)
+		return c.workStream(ctx, worker, first, until)
 	}
 	var took []time.Duration
 	var buffer bytes.Buffer
@@ -94,7 +101,7 @@ func (c *client) work(ctx context.Context, first int, until time.Time) ([]time.D
 		if began.After(until) {
 			return took, nil
 		}
-		if err := c.call(ctx, c.corpus.requests[i%len(c.corpus.requests)], &buffer); err != nil {
+		if err := c.call(ctx, worker, c.corpus.requests[i%len(c.corpus.requests)], &buffer); err != nil {
 			return nil, err
 		}
 		took = append(took, time.Since(began))
@@ -102,12 +109,12 @@ func (c *client) work(ctx context.Context, first int, until time.Time) ([]time.D
 }
 
 // call sends one request and reads its answer into a buffer; over gRPC, the buffer stays as it is.
-func (c *client) call(ctx context.Context, text []byte, buffer *bytes.Buffer) error {
+func (c *client) call(ctx context.Context, worker int, text []byte, buffer *bytes.Buffer) error {
 	if c.path.kind == post {
 		return c.post(ctx, text, buffer)
 	}
 	var reply frame
-	if err := c.grpc.Invoke(ctx, c.path.route, request(text), &reply); err != nil {
+	if err := c.conn(worker).Invoke(ctx, c.path.route, request(text), &reply); err != nil {
 		return err
 	}
 	reply.data.Free()
@@ -139,16 +146,19 @@ func (c *client) post(ctx context.Context, text []byte, buffer *bytes.Buffer) (e
 	return nil
 }
 
-// open opens a stream.
-func (c *client) open(ctx context.Context) (grpc.ClientStream, error) {
-	return c.grpc.NewStream(ctx, &grpc.StreamDesc{ServerStreams: true, ClientStreams: true}, c.path.route)
+// conn returns the connection of a worker.
+func (c *client) conn(worker int) *grpc.ClientConn { return c.grpc[worker%len(c.grpc)] }
+
+// open opens a worker's stream.
+func (c *client) open(ctx context.Context, worker int) (grpc.ClientStream, error) {
+	return c.conn(worker).NewStream(ctx, &grpc.StreamDesc{ServerStreams: true, ClientStreams: true}, c.path.route)
 }
 
 // workStream sends requests over one stream, and never has more than the window unanswered.
-func (c *client) workStream(ctx context.Context, first int, until time.Time) ([]time.Duration, error) {
+func (c *client) workStream(ctx context.Context, worker, first int, until time.Time) ([]time.Duration, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	s, err := c.open(ctx)
+	s, err := c.open(ctx, worker)
 	if err != nil {
 		return nil, err
 	}
@@ -207,7 +217,7 @@ func (c *client) verify(ctx context.Context) error {
 	if c.path.kind == streaming {
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
-		s, err := c.open(ctx)
+		s, err := c.open(ctx, 0)
 		if err != nil {
 			return err
 		}
@@ -237,7 +247,7 @@ func (c *client) answer(ctx context.Context, text []byte) ([]byte, error) {
 		return buffer.Bytes(), err
 	}
 	var reply frame
-	if err := c.grpc.Invoke(ctx, c.path.route, request(text), &reply); err != nil {
+	if err := c.conn(0).Invoke(ctx, c.path.route, request(text), &reply); err != nil {
 		return nil, err
 	}
 	defer reply.data.Free()

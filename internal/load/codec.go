@@ -10,7 +10,10 @@ import (
 type frame struct{ data mem.BufferSlice }
 
 // rawCodec passes frames through without a look at them: what any codec costs beyond it is that codec's own.
-type rawCodec struct{}
+type rawCodec struct {
+	// copying gives each message memory of its own, in one piece, as a codec of byte slices does.
+	copying bool
+}
 
 // Marshal hands the frame's bytes to gRPC, which frees them once they are sent.
 func (rawCodec) Marshal(v any) (mem.BufferSlice, error) {
@@ -22,10 +25,14 @@ func (rawCodec) Marshal(v any) (mem.BufferSlice, error) {
 }
 
 // Unmarshal keeps the bytes.
-func (rawCodec) Unmarshal(data mem.BufferSlice, v any) error {
+func (c rawCodec) Unmarshal(data mem.BufferSlice, v any) error {
 	f, ok := v.(*frame)
 	if !ok {
 		return fmt.Errorf("raw codec: cannot receive a %T", v)
+	}
+	if c.copying {
+		f.data = mem.BufferSlice{mem.SliceBuffer(data.Materialize())}
+		return nil
 	}
 	data.Ref()
 	f.data = data

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -110,12 +111,18 @@ func (c *compareCmd) selected(transformer bool) selection {
 
 // expected returns about how long it will all take.
 func (c *compareCmd) expected(s selection) time.Duration {
-	sides := time.Duration(2)
-	if c.Tracing {
-		sides++
+	sides := 0
+	for _, p := range s.paths {
+		sides += 2
+		if p.copying != "" {
+			sides++
+		}
+		if c.Tracing {
+			sides++
+		}
 	}
-	const around = 1500 * time.Millisecond // to start, verify and stop
-	total := time.Duration(len(s.paths)) * (sides*(c.Warmup+time.Duration(c.Rounds)*c.Time) + around)
+	const around = time.Second // to start, verify and stop
+	total := time.Duration(sides)*(c.Warmup+time.Duration(c.Rounds)*c.Time) + time.Duration(len(s.paths))*around
 	for _, o := range s.others {
 		total += o.expected(c)
 	}
@@ -142,41 +149,71 @@ func (c *compareCmd) measurePaths(ctx context.Context, todo []path, transformer 
 	return nil
 }
 
+// lineup is who is measured on one path, in turn.
+type lineup struct {
+	// copying and traced may be nil.
+	ceiling, copying, ours, traced *side
+}
+
+// all returns the sides that there are.
+func (l *lineup) all() []*side {
+	return slices.DeleteFunc([]*side{l.ceiling, l.copying, l.ours, l.traced}, func(s *side) bool { return s == nil })
+}
+
+// start starts the servers of a path.
+func (l *lineup) start(ctx context.Context, p *path, requests *corpus, o serveOptions, sink *process) error {
+	echo := func(kind string) func() (*process, error) {
+		return func() (*process, error) { return startEcho(ctx, kind) }
+	}
+	traced := o
+	if sink != nil {
+		traced.env = []string{"OTEL_TRACES_EXPORTER=otlp", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=http://" + sink.http + "/v1/traces"}
+	}
+	for _, s := range []struct {
+		to     **side
+		wanted bool
+		start  func() (*process, error)
+	}{
+		{&l.ceiling, true, echo(p.ceiling)},
+		{&l.copying, p.copying != "", echo(p.copying)},
+		{&l.ours, true, func() (*process, error) { return startServe(ctx, o) }},
+		{&l.traced, sink != nil, func() (*process, error) { return startServe(ctx, traced) }},
+	} {
+		if !s.wanted {
+			continue
+		}
+		server, err := s.start()
+		if err != nil {
+			return err
+		}
+		if *s.to, err = newSide(p, requests, server); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// end stops all.
+func (l *lineup) end() (err error) {
+	for _, s := range l.all() {
+		err = errors.Join(err, s.end())
+	}
+	return err
+}
+
 // measurePath measures one path.
 func (c *compareCmd) measurePath(ctx context.Context, p *path, o serveOptions, sink *process, steps *progress) (row pathRow, err error) {
 	requests, err := p.corpus(genevents.New(1).Batch(max(1000, 20*p.batch)), p.batch)
 	if err != nil {
 		return row, err
 	}
-	sides := make([]*side, 0, 3)
-	defer func() {
-		for _, s := range sides {
-			err = errors.Join(err, s.end())
-		}
-	}()
-	starts := []func() (*process, error){
-		func() (*process, error) { return startEcho(ctx, p.ceiling) },
-		func() (*process, error) { return startServe(ctx, o) },
+	var l lineup
+	defer func() { err = errors.Join(err, l.end()) }()
+	if err := l.start(ctx, p, requests, o, sink); err != nil {
+		return row, err
 	}
-	if sink != nil {
-		starts = append(starts, func() (*process, error) {
-			o.env = []string{"OTEL_TRACES_EXPORTER=otlp", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=http://" + sink.http + "/v1/traces"}
-			return startServe(ctx, o)
-		})
-	}
-	for _, start := range starts {
-		server, err := start()
-		if err != nil {
-			return row, err
-		}
-		s, err := newSide(p, requests, server)
-		if err != nil {
-			return row, err
-		}
-		sides = append(sides, s)
-	}
-	for i, s := range sides {
-		if i > 0 {
+	for _, s := range l.all() {
+		if s == l.ours {
 			if err := s.client.verify(ctx); err != nil {
 				return row, err
 			}
@@ -185,11 +222,11 @@ func (c *compareCmd) measurePath(ctx context.Context, p *path, o serveOptions, s
 			return row, err
 		}
 	}
-	err = interleave(ctx, sides, c.Rounds, c.Time, func(round int) { steps.say("round %d of %d", round+1, c.Rounds) })
+	err = interleave(ctx, l.all(), c.Rounds, c.Time, func(round int) { steps.say("round %d of %d", round+1, c.Rounds) })
 	if err != nil {
 		return row, err
 	}
-	return newPathRow(p, requests, sides)
+	return newPathRow(p, requests, &l)
 }
 
 // servesTransformer reports whether the program serves rudder-transformer's routes.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 
 	"google.golang.org/protobuf/encoding/protojson"
@@ -226,17 +225,4 @@ func router(events [][]byte, batch int) (*corpus, error) {
 	return inBatches(events, batch, func(events [][]byte) ([]byte, error) {
 		return append(inputs([]byte(`{"input":`), events, routerMetadata, false), `,"destType":"clevertap"}`...), nil
 	})
-}
-
-// valid makes sure that what corpora write is JSON.
-func valid(c *corpus, err error) (*corpus, error) {
-	if err != nil {
-		return nil, err
-	}
-	for _, text := range c.requests {
-		if !json.Valid(text) {
-			return nil, fmt.Errorf("a request is not valid JSON: %.200s", text)
-		}
-	}
-	return c, nil
 }

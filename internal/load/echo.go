@@ -4,10 +4,10 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"strconv"
 	"sync"
 	"time"
 
@@ -21,15 +21,17 @@ const maxMessage = 32 << 20
 
 // The echo servers. Each answers a request with the same bytes or message.
 const (
-	echoRaw   = "raw"   // gRPC, with the raw-bytes codec
-	echoTyped = "typed" // gRPC, with the standard codec on the typed messages
-	echoHTTP  = "http"  // net/http
-	sinkOTLP  = "sink"  // net/http; takes telemetry and throws it away
+	echoRaw      = "raw"       // gRPC, with the raw-bytes codec
+	echoRawCopy  = "raw-copy"  // the same, with memory of its own for each message
+	echoTyped    = "typed"     // gRPC, with the standard codec on the typed messages
+	echoHTTP     = "http"      // net/http, with memory that is used again and again
+	echoHTTPCopy = "http-copy" // the same, with memory of its own for each body
+	sinkOTLP     = "sink"      // net/http; takes telemetry and throws it away
 )
 
 // echoCmd serves one of the echo servers.
 type echoCmd struct {
-	Kind string `arg:"" enum:"raw,typed,http,sink" help:"raw, typed, http or sink."`
+	Kind string `arg:"" enum:"raw,raw-copy,typed,http,http-copy,sink" help:"raw, raw-copy, typed, http, http-copy or sink."`
 	Addr string `arg:"" help:"Where to listen."`
 }
 
@@ -46,8 +48,8 @@ func (c *echoCmd) Run(ctx context.Context, in io.Reader) error {
 		return err
 	}
 	switch c.Kind {
-	case echoRaw:
-		return serveGRPC(ctx, listener, grpc.NewServer(grpc.ForceServerCodecV2(rawCodec{}), grpc.MaxRecvMsgSize(maxMessage)),
+	case echoRaw, echoRawCopy:
+		return serveGRPC(ctx, listener, grpc.NewServer(grpc.ForceServerCodecV2(rawCodec{copying: c.Kind == echoRawCopy}), grpc.MaxRecvMsgSize(maxMessage)),
 			func() any { return new(frame) }, func() any { return new(frame) }, func() any { return new(frame) })
 	case echoTyped:
 		return serveGRPC(ctx, listener, grpc.NewServer(grpc.MaxRecvMsgSize(maxMessage)),
@@ -56,6 +58,8 @@ func (c *echoCmd) Run(ctx context.Context, in io.Reader) error {
 			func() any { return new(transformerv1.StreamTransformRequest) })
 	case echoHTTP:
 		return serveHTTP(ctx, listener, echoBody())
+	case echoHTTPCopy:
+		return serveHTTP(ctx, listener, http.HandlerFunc(echoCopy))
 	default:
 		return serveHTTP(ctx, listener, http.HandlerFunc(discardBody))
 	}
@@ -128,10 +132,25 @@ func echoBody() http.HandlerFunc {
 			http.Error(w, err.Error(), http.StatusBadRequest)
 			return
 		}
-		w.Header().Set("Content-Type", "application/json")
-		w.Header().Set("Content-Length", fmt.Sprint(body.Len()))
-		_, _ = w.Write(body.Bytes())
+		reply(w, body.Bytes())
 	}
+}
+
+// echoCopy answers a request with its body, as handlers do that are not written for speed.
+func echoCopy(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	reply(w, body)
+}
+
+// reply writes an answer.
+func reply(w http.ResponseWriter, body []byte) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	_, _ = w.Write(body)
 }
 
 // discardBody answers any request with an empty message of protobuf, as a collector does that took all it got.

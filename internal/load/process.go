@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -93,7 +95,7 @@ func startServe(ctx context.Context, o serveOptions) (*process, error) {
 // start starts the process.
 func (p *process) start(ctx context.Context, env []string, program string, args ...string) error {
 	p.command = exec.CommandContext(ctx, program, args...)
-	p.command.Env = append(os.Environ(), env...)
+	p.command.Env = append(slices.DeleteFunc(os.Environ(), configures), env...)
 	p.command.Stdout, p.command.Stderr = &p.log, &p.log
 	p.command.Cancel = func() error { return p.command.Process.Signal(os.Interrupt) }
 	p.command.WaitDelay = stopTimeout
@@ -111,6 +113,11 @@ func (p *process) start(ctx context.Context, env []string, program string, args 
 		p.err = p.command.Wait()
 	}()
 	return nil
+}
+
+// configures reports whether a variable of the environment would change how ours is set up.
+func configures(variable string) bool {
+	return strings.HasPrefix(variable, "OTEL_") || strings.HasPrefix(variable, "RUDDER_CLEVERTAP_")
 }
 
 // await asks again and again whether the process is ready. One that is not in time is stopped.

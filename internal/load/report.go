@@ -30,6 +30,8 @@ type pathRow struct {
 	RatioMin float64 `json:"ratioMin"`
 	RatioMax float64 `json:"ratioMax"`
 	Target   float64 `json:"target,omitempty"`
+	// CopyingRatio is Ratio against an echo server that gives each message memory of its own; 0 where there is none.
+	CopyingRatio float64 `json:"copyingRatio,omitempty"`
 	// TracedRatio is Ratio with tracing on; 0 when that was not measured.
 	TracedRatio float64 `json:"tracedRatio,omitempty"`
 	// P50Millis and P99Millis are how long a call or a message took with ours.
@@ -54,9 +56,9 @@ type otherRow struct {
 	Skipped string `json:"skipped,omitempty"`
 }
 
-// newPathRow sums up the runs of a path: the ceiling's, ours and, if there are any, those of ours with tracing.
-func newPathRow(p *path, c *corpus, sides []*side) (pathRow, error) {
-	ceiling, ours := sides[0], sides[1]
+// newPathRow sums up the runs of a path.
+func newPathRow(p *path, c *corpus, l *lineup) (pathRow, error) {
+	ceiling, ours := l.ceiling, l.ours
 	peak, err := ours.peak()
 	if err != nil {
 		return pathRow{}, err
@@ -73,8 +75,11 @@ func newPathRow(p *path, c *corpus, sides []*side) (pathRow, error) {
 		P50Millis: millis(percentile(took, 0.50)), P99Millis: millis(percentile(took, 0.99)),
 		PeakMB: float64(peak) / 1e6,
 	}
-	if len(sides) > 2 {
-		row.TracedRatio = median(compareRuns(ceiling, sides[2]))
+	if l.copying != nil {
+		row.CopyingRatio = median(compareRuns(l.copying, ours))
+	}
+	if l.traced != nil {
+		row.TracedRatio = median(compareRuns(ceiling, l.traced))
 	}
 	row.Pass = row.Ratio >= row.Target && row.PeakMB <= maxPeak
 	return row, nil
@@ -130,7 +135,7 @@ func (r *report) tables() []table {
 	var tables []table
 	if len(r.Paths) > 0 {
 		t := table{name: "paths", head: []string{
-			"path", "events/s", "CPU µs/event", "ceiling µs/event", "ratio (least–most)", "target", "", "with tracing", "p50 ms", "p99 ms", "peak MB",
+			"path", "events/s", "CPU µs/event", "ceiling µs/event", "ratio (least–most)", "target", "", "against a copying echo", "with tracing", "p50 ms", "p99 ms", "peak MB",
 		}}
 		for _, p := range r.Paths {
 			t.rows = append(t.rows, p.cells())
@@ -149,19 +154,22 @@ func (r *report) tables() []table {
 
 // cells returns the row as a table shows it.
 func (p *pathRow) cells() []string {
-	target, traced, verdict := "–", "–", "–"
+	target, copying, traced, verdict := "–", "–", "–", "–"
 	if p.Target > 0 {
 		target, verdict = fmt.Sprintf("%.2f", p.Target), passed(p.Pass)
 	}
 	if !p.Pass {
 		verdict = passed(false)
 	}
+	if p.CopyingRatio > 0 {
+		copying = fmt.Sprintf("%.2f", p.CopyingRatio)
+	}
 	if p.TracedRatio > 0 {
 		traced = fmt.Sprintf("%.2f", p.TracedRatio)
 	}
 	return []string{
 		p.Name, fmt.Sprintf("%.0f", p.EventsPerSecond), fmt.Sprintf("%.2f", p.CPUMicros), fmt.Sprintf("%.2f", p.CeilingCPUMicros),
-		fmt.Sprintf("%.2f (%.2f–%.2f)", p.Ratio, p.RatioMin, p.RatioMax), target, verdict, traced,
+		fmt.Sprintf("%.2f (%.2f–%.2f)", p.Ratio, p.RatioMin, p.RatioMax), target, verdict, copying, traced,
 		fmt.Sprintf("%.2f", p.P50Millis), fmt.Sprintf("%.2f", p.P99Millis), fmt.Sprintf("%.0f", p.PeakMB),
 	}
 }
