@@ -29,6 +29,7 @@ func TestReadmeTablesAreThoseOfTheProgram(t *testing.T) {
 		"serve":       flagTable(t, "serve"),
 		"transform":   flagTable(t, "transform"),
 		"reasons":     enumTable(t, "error_reason.proto", "ERROR_REASON_", "| reason | gRPC code | what it means |\n|---|---|---|\n"),
+		"rulesets":    rulesetTable(t),
 		"diagnostics": enumTable(t, "diagnostic.proto", "DIAGNOSTIC_CODE_", "| code | severity | what it means |\n|---|---|---|\n"),
 	} {
 		begin := "<!-- table: " + table + " -->\n"
@@ -43,6 +44,61 @@ func TestReadmeTablesAreThoseOfTheProgram(t *testing.T) {
 		return
 	}
 	require.Equal(t, want, string(text), "run go test with -update")
+}
+
+// rulesetTable makes a table of what the rulesets make of the same events.
+func rulesetTable(t *testing.T) string {
+	t.Helper()
+	both := `{"type":"track","event":"E","anonymousId":"a","userId":"u"}`
+	table := "| | event | `RULESET_GUIDE` | `RULESET_TRANSFORMER` |\n|---|---|---|---|\n"
+	for _, row := range []struct{ what, settings, event string }{
+		{"ObjectId mapping, an event with both ids", `"enableObjectIdMapping":true`, both},
+		{"ObjectId mapping, an identify with only a userId", `"enableObjectIdMapping":true`, `{"type":"identify","userId":"u"}`},
+		{"nobody is named", `"trackAnonymous":true`, `{"type":"track","event":"E"}`},
+		{"a numeric id", "", `{"type":"track","event":"E","userId":42}`},
+		{"an alias without a previousId", "", `{"type":"alias","userId":"u"}`},
+		{"name of a page", "", `{"type":"page","userId":"u","name":"Tom & Jerry"}`},
+		{"name of a screen", "", `{"type":"screen","userId":"u","name":"Tom & Jerry"}`},
+		{"a track's name in its properties", "", `{"type":"track","userId":"u","properties":{"event":"E"}}`},
+		{"null properties", "", `{"type":"track","userId":"u","event":"E","properties":{"a":null}}`},
+		{"a product that is no object", "", `{"type":"track","userId":"u","event":"Order Completed","properties":{"products":[{"sku":"A"},"B"]}}`},
+		{"a page named Order Completed", "", `{"type":"page","userId":"u","event":"Order Completed","properties":{"revenue":1}}`},
+		{"a mapped field and a custom trait of its name", "", `{"type":"identify","userId":"u","traits":{"email":"a@x","Email":"b@x"}}`},
+		{"a custom trait given twice", "", `{"type":"identify","userId":"u","traits":{"city":"A"},"context":{"traits":{"city":"B"}}}`},
+		{"a null in the context", "", `{"type":"identify","userId":"u","traits":{"city":"A"},"context":{"traits":{"city":null}}}`},
+		{"dots in keys", "", `{"type":"identify","userId":"u","traits":{"a.b":1}}`},
+		{"order of keys", "", `{"type":"track","userId":"u","event":"E","properties":{"b":1,"2":2,"1":3}}`},
+		{"digits of numbers", "", `{"type":"track","userId":"u","event":"E","properties":{"a":1.50,"b":12345678901234567890}}`},
+		{"ts in milliseconds", "", `{"type":"track","userId":"u","event":"E","properties":{"ts":1571043797562}}`},
+		{"ts that is no time", "", `{"type":"track","userId":"u","event":"E","properties":{"ts":"soon"}}`},
+		{"wrong types", "", `{"type":"track","userId":"u","event":"E","properties":"ab"}`},
+		{"repeated keys", "", `{"type":"track","userId":"u","event":"D","event":"E"}`},
+	} {
+		settings := `{"accountId":"A","passcode":"P"}`
+		if row.settings != "" {
+			settings = `{"accountId":"A","passcode":"P",` + row.settings + `}`
+		}
+		guide, other := became(t, row.event, settings, "guide"), became(t, row.event, settings, "transformer")
+		require.NotEqual(t, guide, other, row.what)
+		table += fmt.Sprintf("| %s | %s | %s | %s |\n", row.what, code(row.event), code(guide), code(other))
+	}
+	return table
+}
+
+// became is what a ruleset makes of an event: its records, or the reason why it fails.
+func became(t *testing.T, event, settings, ruleset string) string {
+	t.Helper()
+	got := transform(t, strings.NewReader(event+"\n"), "--destination", settings, "--ruleset", ruleset)
+	results := readResults(t, got.out)
+	require.Len(t, results, 1)
+	if fault := results[0].Error; fault != nil {
+		return fault.Details[0].Reason
+	}
+	var records []string
+	for _, record := range results[0].Records {
+		records = append(records, string(record))
+	}
+	return strings.Join(records, " ")
 }
 
 // flagTable makes a table of a command's flags.

@@ -291,6 +291,24 @@ func TestTransformPacksDeviceTokensApart(t *testing.T) {
 	require.Equal(t, []int{100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 50}, tokens)
 }
 
+func TestTransformKeepsAnEventsRecordsTogetherWhereTheRulesetDoes(t *testing.T) {
+	t.Parallel()
+	var text strings.Builder
+	text.WriteString(track("odd"))
+	for i := range 600 {
+		fmt.Fprintf(&text, `{"type":"identify","anonymousId":"a-%d","context":{"os":{"name":"Android"},"device":{"token":"t-%d"}}}`+"\n", i, i)
+	}
+	got := transform(t, strings.NewReader(text.String()), "--destination", objectID, "--ruleset", "transformer", "--output", outputPayloads)
+	require.Equal(t, 0, got.status, got.err)
+	var sizes []int
+	for line := range strings.Lines(got.out) {
+		records := readPayload(t, line)
+		sizes = append(sizes, len(records))
+		require.NotContains(t, records[0], `"type":"token"`, "no token without its profile")
+	}
+	require.Equal(t, []int{999, 202}, sizes, "1 + 2 × 499, since a pair is not parted")
+}
+
 func TestTransformExitStatus(t *testing.T) {
 	t.Parallel()
 	secret := `{"accountId":"A","passcode":"s3cret-passcode",`
