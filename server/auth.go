@@ -14,6 +14,9 @@ import (
 	"github.com/grpc-ecosystem/go-grpc-middleware/v2/interceptors/auth"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/trace"
+	"google.golang.org/grpc/peer"
+
+	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
 )
 
 // Tokens are the bearer tokens that callers may show. Only their SHA-256 sums are kept.
@@ -87,7 +90,7 @@ func (t *Tokens) caller(token string) (name string, known bool) {
 
 // authenticate lets calls pass that show a known bearer token. Health checks need none.
 func (s *Server) authenticate(ctx context.Context, method string, next func(context.Context) error) error {
-	if s.options.Tokens == nil || isHealth(method) {
+	if s.options.Tokens == nil || isHealth(method) || isTransformerFront(ctx, method) {
 		return next(ctx)
 	}
 	token, err := auth.AuthFromMD(ctx, "bearer")
@@ -101,4 +104,12 @@ func (s *Server) authenticate(ctx context.Context, method string, next func(cont
 	callInfoFrom(ctx).caller = name
 	trace.SpanFromContext(ctx).SetAttributes(attribute.String("rudder_clevertap.caller", name))
 	return next(ctx)
+}
+
+// isTransformerFront reports whether a call comes from within the process for rudder-transformer's routes. They have a
+// listener of their own because rudder-server has no token to show; from outside, the same calls need one.
+func isTransformerFront(ctx context.Context, method string) bool {
+	from, known := peer.FromContext(ctx)
+	return known && from.Addr.Network() == localNetwork &&
+		strings.HasPrefix(method, "/"+transformerv1.RudderTransformerService_ServiceDesc.ServiceName+"/")
 }

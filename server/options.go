@@ -13,6 +13,8 @@ const (
 	DefaultMaxMessageBytes = 32 << 20
 	// DefaultMaxBatchEvents lets the answer to a full batch fit the 4 MiB that generated clients accept by default.
 	DefaultMaxBatchEvents = 2000
+	// DefaultMaxTransformerBodyBytes is 200 MiB, as rudder-transformer has it.
+	DefaultMaxTransformerBodyBytes = 200 << 20
 	// DefaultMaxConcurrentStreams is per connection.
 	DefaultMaxConcurrentStreams = 256
 	// DefaultStreamIdleTimeout is how long nothing may move on a stream.
@@ -39,6 +41,8 @@ type Options struct {
 	MaxMessageBytes int
 	// MaxBatchEvents limits the events of one batch.
 	MaxBatchEvents int
+	// MaxTransformerBodyBytes limits the body of a call of rudder-transformer's routes, which comes in many messages.
+	MaxTransformerBodyBytes int
 	// MaxConcurrentStreams limits the calls that are open at once on one connection.
 	MaxConcurrentStreams uint32
 	// StreamIdleTimeout ends a stream on which no message has come or gone for so long.
@@ -63,6 +67,7 @@ func (o Options) withDefaults() Options {
 	}
 	o.MaxMessageBytes = cmp.Or(o.MaxMessageBytes, DefaultMaxMessageBytes)
 	o.MaxBatchEvents = cmp.Or(o.MaxBatchEvents, DefaultMaxBatchEvents)
+	o.MaxTransformerBodyBytes = cmp.Or(o.MaxTransformerBodyBytes, DefaultMaxTransformerBodyBytes)
 	o.MaxConcurrentStreams = cmp.Or(o.MaxConcurrentStreams, DefaultMaxConcurrentStreams)
 	o.StreamIdleTimeout = cmp.Or(o.StreamIdleTimeout, DefaultStreamIdleTimeout)
 	o.StreamInFlight = cmp.Or(o.StreamInFlight, DefaultStreamInFlight)

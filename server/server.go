@@ -85,6 +85,7 @@ func New(options Options) (*Server, error) {
 	}
 	wire.Register(services, s.transforms)
 	transformerv1.RegisterDestinationServiceServer(services, &destinationService{})
+	transformerv1.RegisterRudderTransformerServiceServer(services, newRudderService(options, s.transforms.engine, s.stopping))
 	s.serveHealth()
 	if !options.NoReflection {
 		reflection.Register(s.grpc)

@@ -78,6 +78,9 @@ func RequireSecure(addr string, encrypted, authenticated bool) error {
 	return fmt.Errorf("address %s is open to others: give a TLS certificate and bearer tokens, or a loopback address such as 127.0.0.1", addr)
 }
 
+// localNetwork is the network of the addresses of connections inside the process.
+const localNetwork = "bufconn"
+
 // localListener marks the connections of a listener inside the process, which need no TLS.
 type localListener struct{ net.Listener }
 

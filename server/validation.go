@@ -27,6 +27,8 @@ func newValidator() (*validator, error) {
 	rules, err := protovalidate.New(protovalidate.WithMessages(
 		&transformerv1.TransformRequest{}, &transformerv1.BatchTransformRequest{}, &transformerv1.StreamTransformRequest{},
 		&transformerv1.DescribeDestinationRequest{}, &transformerv1.ValidateDestinationRequest{},
+		&transformerv1.ProcessorTransformRequest{}, &transformerv1.RouterTransformRequest{}, &transformerv1.RouterBatchRequest{},
+		&transformerv1.ProxyDeliveryRequest{}, &transformerv1.DeleteUsersRequest{}, &transformerv1.FeaturesRequest{},
 	))
 	if err != nil {
 		return nil, fmt.Errorf("compile the contract's rules: %w", err)

@@ -1,0 +1,300 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"sync"
+
+	"google.golang.org/grpc"
+
+	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
+	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
+	"github.com/rudder-clevertap/rudder-clevertap/mapping/javascript"
+)
+
+// rudderService is transformer.v1.RudderTransformerService: rudder-transformer's routes for CleverTap destinations.
+type rudderService struct {
+	transformerv1.UnimplementedRudderTransformerServiceServer
+
+	engine *engine
+	logger *slog.Logger
+	// maxBody is how many bytes a body may have.
+	maxBody int
+	// stopping is closed when the server stops: what has not begun by then is refused.
+	stopping <-chan struct{}
+	// runs are the memory of calls, to be used again.
+	runs sync.Pool
+}
+
+// newRudderService returns the service.
+func newRudderService(options Options, engine *engine, stopping <-chan struct{}) *rudderService {
+	s := &rudderService{engine: engine, logger: options.Logger, maxBody: options.MaxTransformerBodyBytes, stopping: stopping}
+	s.runs.New = func() any { return &rudderRun{} }
+	return s
+}
+
+const (
+	// jsonContent is the Content-Type of answers.
+	jsonContent = "application/json; charset=utf-8"
+	// textContent is that of the features, which rudder-transformer calls text.
+	textContent = "text/plain; charset=utf-8"
+	// rudderAPIVersion is the version of rudder-server's contract, which answers of transforms carry.
+	rudderAPIVersion = 2
+	// rudderDestination is the name, in lower case, of the destination that this service transforms for.
+	rudderDestination = "clevertap"
+	// pieceBytes is about how long the messages are in which a body leaves.
+	pieceBytes = 256 << 10
+)
+
+// Features says what this service does. Of the two features about sources, rudder-server panics unless it finds one, so
+// they are here although sources are not served.
+func (s *rudderService) Features(context.Context, *transformerv1.FeaturesRequest) (*transformerv1.FeaturesResponse, error) {
+	return &transformerv1.FeaturesResponse{
+		Head: &transformerv1.ResponseHead{StatusCode: statusOK, ContentType: textContent},
+		Body: []byte(`{"routerTransform":{"CLEVERTAP":true},"regulations":["CLEVERTAP"],"supportSourceTransformV1":true,` +
+			`"upgradedToSourceTransformV2":true,"supportTransformerProxyV1":true,"supportDestTransformCompactedPayloadV1":true}`),
+	}, nil
+}
+
+// ProcessorTransform serves the processor's route.
+func (s *rudderService) ProcessorTransform(
+	stream grpc.BidiStreamingServer[transformerv1.ProcessorTransformRequest, transformerv1.ProcessorTransformResponse],
+) error {
+	send := func(head *transformerv1.ResponseHead, body []byte) error {
+		return stream.Send(&transformerv1.ProcessorTransformResponse{Head: head, Body: body})
+	}
+	return serveBody(s, stream, send, s.processor)
+}
+
+// RouterTransform serves the router's route.
+func (s *rudderService) RouterTransform(
+	stream grpc.BidiStreamingServer[transformerv1.RouterTransformRequest, transformerv1.RouterTransformResponse],
+) error {
+	send := func(head *transformerv1.ResponseHead, body []byte) error {
+		return stream.Send(&transformerv1.RouterTransformResponse{Head: head, Body: body})
+	}
+	return serveBody(s, stream, send, s.router)
+}
+
+// RouterBatch serves the batch route.
+func (s *rudderService) RouterBatch(
+	stream grpc.BidiStreamingServer[transformerv1.RouterBatchRequest, transformerv1.RouterBatchResponse],
+) error {
+	send := func(head *transformerv1.ResponseHead, body []byte) error {
+		return stream.Send(&transformerv1.RouterBatchResponse{Head: head, Body: body})
+	}
+	return serveBody(s, stream, send, s.batch)
+}
+
+// rudderRoute answers a request whose body has come. The error is a *refusal, or ends the call.
+type rudderRoute func(run *rudderRun) error
+
+// serveBody receives the body of a request, lets a route answer it, and sends what is left of the answer.
+func serveBody[T any, R bodyPiece[T]](
+	s *rudderService, stream pieces[T], send func(*transformerv1.ResponseHead, []byte) error, route rudderRoute,
+) error {
+	select {
+	case <-s.stopping:
+		return errStopping()
+	default:
+	}
+	run := s.runs.Get().(*rudderRun) //nolint:forcetypeassert // The pool makes nothing else.
+	defer s.release(run)
+	ctx := stream.Context()
+	run.ctx, run.answer.send = ctx, send
+	err := receive[T, R](stream, run, s.maxBody)
+	if err == nil {
+		err = route(run)
+	}
+	if refused := (*refusal)(nil); errors.As(err, &refused) {
+		refused.write(&run.answer)
+		err = nil
+	}
+	if err == nil {
+		err = run.answer.flush()
+	}
+	if err != nil && ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return err
+}
+
+// release makes a run's memory ready for the next call, unless it is unusually much.
+func (s *rudderService) release(run *rudderRun) {
+	const kept = 4 * pieceBytes
+	buffer := run.answer.buffer[:0]
+	if cap(buffer) > kept {
+		buffer = nil
+	}
+	run.items.reset()
+	*run = rudderRun{answer: answerWriter{buffer: buffer}, items: run.items}
+	s.runs.Put(run)
+}
+
+// rudderRun is one request, and the memory that answering it needs.
+type rudderRun struct {
+	ctx    context.Context //nolint:containedctx // It lives as long as the call.
+	head   *transformerv1.RequestHead
+	body   []byte
+	answer answerWriter
+	items  itemReader
+}
+
+// pieces is a stream that brings the pieces of a body.
+type pieces[T any] interface {
+	Context() context.Context
+	Recv() (*T, error)
+}
+
+// bodyPiece is one of them.
+type bodyPiece[T any] interface {
+	*T
+	GetHead() *transformerv1.RequestHead
+	GetBody() []byte
+}
+
+// receive puts the pieces of a body together. The body of one message is taken as it is; a longer one is held once, apart
+// from what growing leaves behind.
+func receive[T any, R bodyPiece[T]](stream pieces[T], run *rudderRun, limit int) error {
+	for {
+		message, err := stream.Recv()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		piece := R(message)
+		if run.head == nil {
+			if run.head = piece.GetHead(); run.head == nil {
+				return &failure{
+					reason: InvalidRequest, message: "head is missing: the first message must have it",
+					metadata: map[string]string{metaField: "head"}, violations: []violation{{field: "head", message: "is missing"}},
+				}
+			}
+		}
+		if body := piece.GetBody(); len(run.body)+len(body) > limit {
+			return refuseTooLarge(limit)
+		} else if run.body == nil {
+			run.body = body
+		} else {
+			run.body = append(grow(run.body, len(body), run.head.GetExpectedLength(), limit), body...)
+		}
+	}
+	if run.head == nil {
+		return &failure{reason: InvalidRequest, message: "the stream ended before its first message"}
+	}
+	return nil
+}
+
+// grow makes room for more bytes. What the caller expects is believed once an eighth of it is there, so that a long body is
+// not moved often and a wrong expectation costs little.
+func grow(body []byte, more int, expected uint64, limit int) []byte {
+	const believed = 8
+	need := len(body) + more
+	if need <= cap(body) {
+		return body
+	}
+	size := min(2*need, limit)
+	if e := int(min(expected, uint64(limit))); e >= need && e <= believed*need {
+		size = e
+	}
+	grown := make([]byte, len(body), size)
+	copy(grown, body)
+	return grown
+}
+
+// answerWriter sends an answer in pieces.
+type answerWriter struct {
+	send   func(*transformerv1.ResponseHead, []byte) error
+	head   *transformerv1.ResponseHead
+	sent   bool
+	buffer []byte
+}
+
+// begin sets the head of a transform's answer.
+func (w *answerWriter) begin() {
+	w.head = &transformerv1.ResponseHead{StatusCode: statusOK, ContentType: jsonContent, ApiVersion: rudderAPIVersion}
+}
+
+// check sends what there is if it is enough for a piece.
+func (w *answerWriter) check() error {
+	if len(w.buffer) < pieceBytes {
+		return nil
+	}
+	return w.flush()
+}
+
+// flush sends what there is.
+func (w *answerWriter) flush() error {
+	if len(w.buffer) == 0 && w.sent {
+		return nil
+	}
+	head := w.head
+	if w.sent {
+		head = nil
+	}
+	w.sent = true
+	// Sending copies, so the buffer is free again.
+	err := w.send(head, w.buffer)
+	w.buffer = w.buffer[:0]
+	return err
+}
+
+// The HTTP statuses of answers.
+const (
+	statusOK         = 200
+	statusBadRequest = 400
+	statusNotFound   = 404
+	statusTooLarge   = 413
+	statusInternal   = 500
+)
+
+// refusal is why a whole request is refused, as an HTTP answer.
+type refusal struct {
+	status uint32
+	// err is its short name, message a sentence for a person, which may be empty.
+	err, message string
+}
+
+// Error returns the sentence.
+func (r *refusal) Error() string { return r.err + ": " + r.message }
+
+// write makes it the whole answer.
+func (r *refusal) write(w *answerWriter) {
+	w.head = &transformerv1.ResponseHead{StatusCode: r.status, ContentType: jsonContent}
+	w.buffer = append(w.buffer[:0], `{"error":`...)
+	w.buffer = document.AppendString(w.buffer, clean(r.err))
+	if r.message != "" {
+		w.buffer = append(w.buffer, `,"message":`...)
+		w.buffer = document.AppendString(w.buffer, clean(r.message))
+	}
+	w.buffer = append(w.buffer, '}')
+}
+
+// refuse says what is wrong with a request that rudder-transformer would die of.
+func refuse(format string, args ...any) *refusal {
+	return &refusal{statusBadRequest, "Bad Request", fmt.Sprintf(format, args...)}
+}
+
+// refuseBody refuses a body that is no JSON, in the words that rudder-transformer has for any failure.
+func refuseBody(message string) *refusal {
+	return &refusal{statusBadRequest, "Internal Server Error", message}
+}
+
+// refuseTooLarge refuses a body for its length.
+func refuseTooLarge(limit int) *refusal {
+	return &refusal{statusTooLarge, "Payload Too Large", fmt.Sprintf("the body is larger than %d bytes: send fewer events at once", limit)}
+}
+
+// refuseDestination refuses a destination that is not ours.
+func refuseDestination(name string) *refusal {
+	return &refusal{status: statusNotFound, err: "Unknown destination: " + name}
+}
+
+// isOurs reports whether a destination's name, as a path or body gives it, is CleverTap's.
+func isOurs(name string) bool { return strings.EqualFold(javascript.Trim(name), rudderDestination) }

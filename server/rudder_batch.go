@@ -1,0 +1,39 @@
+package server
+
+import "github.com/rudder-clevertap/rudder-clevertap/mapping/document"
+
+// batch answers a batch call as rudder-transformer does: CleverTap has no such thing, and one item says so for all events.
+func (s *rudderService) batch(run *rudderRun) error {
+	body, refused := readBody(run.body)
+	if refused != nil {
+		return refused
+	}
+	name, err := ourName(body)
+	if err != nil {
+		return err
+	}
+	if body.count == 0 {
+		return refuse("input must be an array of events")
+	}
+	w := &run.answer
+	w.begin()
+	w.buffer = append(w.buffer, `[{"metadata":[`...)
+	first := true
+	body.each(func(event []byte, _ int) bool {
+		if !first {
+			w.buffer = append(w.buffer, ',')
+		}
+		first = false
+		if metadata := member(event, "metadata"); metadata != nil {
+			w.buffer = append(w.buffer, metadata...)
+		} else {
+			w.buffer = append(w.buffer, "null"...)
+		}
+		err = w.check()
+		return err == nil
+	})
+	w.buffer = append(w.buffer, `],"batched":false,"statusCode":500,"error":`...)
+	w.buffer = document.AppendString(w.buffer, clean(name)+" does not implement batch")
+	w.buffer = append(w.buffer, `,"statTags":{"errorCategory":"transformation"}}]`...)
+	return err
+}

@@ -1,0 +1,224 @@
+package server
+
+import (
+	"bytes"
+
+	"github.com/rudder-clevertap/rudder-clevertap/mapping"
+	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
+	"github.com/rudder-clevertap/rudder-clevertap/mapping/javascript"
+)
+
+// rudderItem is one event of a request with what goes along with it. Each part is the text of a value, or nothing; it is
+// valid until the next one is read.
+type rudderItem struct {
+	// raw is the whole event as it came.
+	raw []byte
+	// message is what to transform, always an object. metadata and destination are echoed.
+	message, metadata, destination []byte
+	// connection is that of a request in the compacted form.
+	connection []byte
+	rudderDestinationParts
+}
+
+// rudderDestinationParts are what matters of a destination.
+type rudderDestinationParts struct {
+	id, config []byte
+	// static says that the destination has no dynamic config, even if it looks like it; so does RudderStack then group.
+	static bool
+	// templated: the config may have templates.
+	templated bool
+}
+
+// itemReader reads the events of a request.
+type itemReader struct {
+	// compacted: destinations and connections are told by id.
+	compacted                 bool
+	destinations, connections map[string][]byte
+	// router: as for the router's route, each event has metadata, with this secret if there is one, and its destination is
+	// always looked up.
+	router bool
+	secret []byte
+
+	// last is the destination that was cut into parts last. Most events of a request have the same.
+	last      []byte
+	lastParts rudderDestinationParts
+
+	event, part document.Document
+	// edited is the text of parts that are not echoed as they came.
+	edited []byte
+}
+
+// emptyObject is what stands for a missing object.
+const emptyObject = "{}"
+
+// begin makes the reader ready for a body.
+func (r *itemReader) begin(body *rudderBody, compacted bool) {
+	r.compacted = compacted
+	if compacted {
+		r.destinations, r.connections = index(body.destinations), index(body.connections)
+	}
+}
+
+// index returns the members of an object by key, those that JavaScript would take for a value.
+func index(object []byte) map[string][]byte {
+	members := map[string][]byte{}
+	parts(object, func(key, value []byte) {
+		switch string(value) {
+		case "null", "false", "0", `""`:
+			delete(members, document.Unquote(key))
+		default:
+			members[document.Unquote(key)] = value
+		}
+	})
+	return members
+}
+
+// reset forgets the body and keeps the memory.
+func (r *itemReader) reset() {
+	const kept = 1 << 20
+	if cap(r.edited) > kept {
+		r.edited = nil
+	}
+	r.event.Reset()
+	r.part.Reset()
+	*r = itemReader{event: r.event, part: r.part, edited: r.edited}
+}
+
+// read cuts an event into its parts, finds its destination and fills in its dynamic config. The error says why it can't be
+// transformed; what is known of it is there all the same.
+func (r *itemReader) read(raw []byte) (rudderItem, *mapping.Error) {
+	item := rudderItem{raw: raw}
+	parts(raw, func(key, value []byte) {
+		switch {
+		case document.QuotedIs(key, "message"):
+			item.message = value
+		case document.QuotedIs(key, "metadata"):
+			item.metadata = value
+		case document.QuotedIs(key, "destination"):
+			item.destination = value
+		}
+	})
+	r.edited = r.edited[:0]
+	if r.router {
+		r.dressMetadata(&item)
+	}
+	if kind := document.KindAt(raw); kind != document.Object {
+		return item, &mapping.Error{Reason: mapping.InvalidFieldType, Kind: kind, Message: "the event must be an object, but is " + kind.String()}
+	}
+	if document.KindAt(item.message) != document.Object {
+		item.message = []byte(emptyObject)
+	}
+	if r.compacted {
+		if err := r.lookUp(&item); err != nil {
+			return item, err
+		}
+	}
+	if kind := document.KindAt(item.destination); kind <= document.Null {
+		return item, &mapping.Error{Reason: mapping.InvalidDestination, Field: "destination", Kind: kind, Message: "the event has no destination"}
+	}
+	item.rudderDestinationParts = r.destinationParts(item.destination)
+	if item.templated && !item.static {
+		return item, r.fillIn(&item)
+	}
+	return item, nil
+}
+
+// dressMetadata gives an event of the router metadata, if it has none, and the secret, if there is one.
+func (r *itemReader) dressMetadata(item *rudderItem) {
+	if document.KindAt(item.metadata) != document.Object {
+		item.metadata = []byte(emptyObject)
+	}
+	if r.secret == nil {
+		return
+	}
+	dst, written := append(r.edited, '{'), false
+	add := func(key, value []byte) {
+		if len(dst) > 1 {
+			dst = append(dst, ',')
+		}
+		dst = append(append(append(dst, key...), ':'), value...)
+	}
+	parts(item.metadata, func(key, value []byte) {
+		if !document.QuotedIs(key, "secret") {
+			add(key, value)
+		} else if !written {
+			add(key, r.secret)
+			written = true
+		}
+	})
+	if !written {
+		add([]byte(`"secret"`), r.secret)
+	}
+	r.edited = append(dst, '}')
+	item.metadata = r.edited[:len(r.edited):len(r.edited)]
+}
+
+// lookUp finds the destination and the connection of an event in the compacted form.
+func (r *itemReader) lookUp(item *rudderItem) *mapping.Error {
+	var source, destination []byte
+	parts(item.metadata, func(key, value []byte) {
+		switch {
+		case document.QuotedIs(key, "sourceId"):
+			source = value
+		case document.QuotedIs(key, "destinationId"):
+			destination = value
+		}
+	})
+	id, truthy := r.text(destination)
+	if !truthy && !r.router {
+		return nil
+	}
+	item.destination = r.destinations[id]
+	if item.destination == nil {
+		return &mapping.Error{Reason: UnknownDestination, Field: "metadata.destinationId", Message: "no destination found for id " + id}
+	}
+	sourceID, _ := r.text(source)
+	item.connection = r.connections[sourceID+":"+id]
+	if item.connection == nil {
+		return &mapping.Error{Reason: UnknownDestination, Field: "metadata.sourceId", Message: "no connection found for id " + sourceID + ":" + id}
+	}
+	return nil
+}
+
+// text returns a value as JavaScript writes it into a text, and whether it is truthy.
+func (r *itemReader) text(value []byte) (text string, truthy bool) {
+	if document.KindAt(value) == document.String {
+		text = document.Unquote(value)
+		return text, text != ""
+	}
+	if r.part.Parse(value, lenient()) != nil {
+		return "undefined", false
+	}
+	written, err := javascript.AppendText(nil, r.part.Root())
+	if err != nil {
+		return "[object Object]", true
+	}
+	return string(written), javascript.Truthy(r.part.Root())
+}
+
+// lenient is how tolerant the parser of events and destinations is.
+func lenient() document.Options {
+	return document.Options{DuplicateKeys: true, LoneSurrogates: true, MaxDepth: 2000}
+}
+
+// destinationParts cuts a destination into parts.
+func (r *itemReader) destinationParts(destination []byte) rudderDestinationParts {
+	if r.last != nil && bytes.Equal(destination, r.last) {
+		return r.lastParts
+	}
+	var found rudderDestinationParts
+	parts(destination, func(key, value []byte) {
+		switch {
+		case document.QuotedIs(key, "ID"):
+			found.id = value
+		case document.QuotedIs(key, "Config"):
+			found.config = value
+		case document.QuotedIs(key, "hasDynamicConfig"):
+			found.static = string(value) == "false"
+		}
+	})
+	// A brace may also be written as an escape.
+	found.templated = bytes.Contains(found.config, []byte("{{")) || bytes.Contains(found.config, []byte(`\u007`))
+	r.last, r.lastParts = destination, found
+	return found
+}

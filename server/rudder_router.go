@@ -1,0 +1,323 @@
+package server
+
+import (
+	"bytes"
+	"encoding/json"
+
+	"github.com/rudder-clevertap/rudder-clevertap/mapping"
+	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
+	"github.com/rudder-clevertap/rudder-clevertap/mapping/javascript"
+)
+
+// maxBatchRecords is how many records one request to CleverTap holds.
+const maxBatchRecords = 1000
+
+// router answers a router transform: for each group of events, its batches and then an item for each event that failed;
+// last come the events that belong to no group.
+func (s *rudderService) router(run *rudderRun) error {
+	body, refused := readBody(run.body)
+	if refused != nil {
+		return refused
+	}
+	if body.count == 0 {
+		run.answer.begin()
+		run.answer.buffer = append(run.answer.buffer, `{"output":[{"metadata":[{`...)
+		if body.destType != nil {
+			run.answer.buffer = append(append(run.answer.buffer, `"destType":`...), body.destType...)
+		}
+		run.answer.buffer = append(run.answer.buffer, `}],"batched":false,"statusCode":400,"error":"Invalid event array"}]}`...)
+		return nil
+	}
+	name, err := ourName(body)
+	if err != nil {
+		return err
+	}
+	run.items.router = true
+	if secret := run.head.GetOauthSecret(); secret != "" {
+		if !json.Valid([]byte(secret)) {
+			return refuse("the oauth-secret header must be JSON")
+		}
+		run.items.secret = []byte(secret)
+	}
+	return s.transform(run, body, "router", name, func(t *rudderTransform) error {
+		router := routerTransform{rudderTransform: t, input: body.input}
+		return router.answer(body)
+	})
+}
+
+// ourName returns the name that a body has for its destination, which must be ours.
+func ourName(body *rudderBody) (string, error) {
+	if body.destType == nil {
+		return "", refuse("destType is missing: name the destination")
+	}
+	name := string(body.destType)
+	if document.KindAt(body.destType) == document.String {
+		name = document.Unquote(body.destType)
+	}
+	if !isOurs(name) {
+		return "", refuseDestination(name)
+	}
+	return name, nil
+}
+
+// routerTransform is one router transform.
+type routerTransform struct {
+	*rudderTransform
+
+	input []byte
+	keys  stableKeys
+	// groups are in the order of their first events; byKey finds them.
+	groups []*routerGroup
+	byKey  map[string]*routerGroup
+	// astray counts the events that belong to no group.
+	astray int
+	// written counts the items in the answer.
+	written int
+	batch   routerBatch
+}
+
+// routerGroup are the events that may go to CleverTap together.
+type routerGroup struct {
+	events []place
+	// metadata is that of the first event: errors name its destination and workspace.
+	metadata []byte
+	failed   []failedEvent
+}
+
+// place is where an event is in the input. It is all that is kept of it, since there may be very many.
+type place struct{ at, end uint32 }
+
+// failedEvent is an event that can't be transformed, and why.
+type failedEvent struct {
+	place
+
+	reason  mapping.Reason
+	message string
+}
+
+// routerBatch is the batch that is being written: how many records it has so far, and what follows them.
+type routerBatch struct {
+	records               int
+	metadata, destination []byte
+}
+
+// answer writes the whole answer.
+func (t *routerTransform) answer(body *rudderBody) error {
+	t.byKey = map[string]*routerGroup{}
+	t.write(`{"output":[`)
+	if err := t.group(body); err != nil {
+		return err
+	}
+	for i, group := range t.groups {
+		if err := t.groupItems(group); err != nil {
+			return err
+		}
+		t.groups[i] = nil // its memory is free
+	}
+	if t.astray > 0 {
+		if err := t.astrayItems(body); err != nil {
+			return err
+		}
+	}
+	t.write(`]}`)
+	return nil
+}
+
+// group puts the events into groups. Those that can't be read go astray.
+func (t *routerTransform) group(body *rudderBody) (err error) {
+	body.each(func(event []byte, at int) bool {
+		if err = t.alive(); err != nil {
+			return false
+		}
+		item, failed := t.items.read(event)
+		if failed != nil {
+			t.astray++
+			return true
+		}
+		key := t.keys.of(&item)
+		group := t.byKey[string(key)]
+		if group == nil {
+			group = &routerGroup{metadata: bytes.Clone(item.metadata)}
+			t.byKey[string(key)] = group
+			t.groups = append(t.groups, group)
+		}
+		group.events = append(group.events, place{uint32(at), uint32(at + len(event))})
+		return true
+	})
+	return err
+}
+
+// text returns the text of an event.
+func (t *routerTransform) text(at place) []byte { return t.input[at.at:at.end] }
+
+// groupItems writes the batches of a group, and then its failures.
+func (t *routerTransform) groupItems(group *routerGroup) error {
+	for _, at := range group.events {
+		if err := t.alive(); err != nil {
+			return err
+		}
+		if err := t.add(group, at); err != nil {
+			return err
+		}
+	}
+	if err := t.closeBatch(); err != nil {
+		return err
+	}
+	for _, failed := range group.failed {
+		item, _ := t.items.read(t.text(failed.place))
+		t.failure(&item, failed.reason, failed.message, group.metadata)
+		if err := t.out.check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// add transforms an event into the open batch, or notes why it failed.
+func (t *routerTransform) add(group *routerGroup, at place) error {
+	item, failed := t.items.read(t.text(at))
+	if record, ok := t.transformedBefore(item.message); ok && failed == nil {
+		return t.addTransformed(group, at, &item, record)
+	}
+	result, to := t.apply(&item, failed)
+	if result.Err != nil {
+		group.failed = append(group.failed, failedEvent{at, result.Err.Reason, result.Err.Message})
+		return nil
+	}
+	if err := t.room(len(result.Records), &item, to); err != nil {
+		return err
+	}
+	t.writeRecords(result.Records...)
+	return nil
+}
+
+// room makes room for the records of an event in the open batch. One that would be too full is closed first.
+func (t *routerTransform) room(records int, item *rudderItem, to *compiledDestination) error {
+	if t.batch.records+records > maxBatchRecords {
+		if err := t.closeBatch(); err != nil {
+			return err
+		}
+	}
+	if t.batch.records == 0 {
+		t.comma()
+		t.write(`{"batchedRequest":`)
+		t.writeText(to.opening)
+		t.batch.destination = append(t.batch.destination[:0], item.destination...)
+	} else {
+		t.write(",")
+		t.batch.metadata = append(t.batch.metadata, ',')
+	}
+	t.batch.records += records
+	t.batch.metadata = append(t.batch.metadata, item.metadata...)
+	return nil
+}
+
+// closeBatch writes the end of the open batch, if there is one.
+func (t *routerTransform) closeBatch() error {
+	if t.batch.records == 0 {
+		return nil
+	}
+	t.write(closing + `,"batched":true},"metadata":[`)
+	t.writeText(t.batch.metadata)
+	t.write(`],"batched":false,"statusCode":200,"destination":`)
+	t.writeText(t.batch.destination)
+	t.write("}")
+	t.batch.records, t.batch.metadata = 0, t.batch.metadata[:0]
+	return t.out.check()
+}
+
+// comma separates items.
+func (t *routerTransform) comma() {
+	if t.written > 0 {
+		t.write(",")
+	}
+	t.written++
+}
+
+// failure writes the item of an event that failed. Its tags name what the given metadata names.
+func (t *routerTransform) failure(item *rudderItem, reason mapping.Reason, message string, tagged []byte) {
+	t.comma()
+	t.write(`{"metadata":[`)
+	t.writeText(item.metadata)
+	t.write(`],"batched":false,`)
+	t.writeError(reason, message, tagged)
+	if item.destination != nil {
+		t.write(`,"destination":`)
+		t.writeText(item.destination)
+	}
+	t.write("}")
+}
+
+// astrayItems writes the items of the events that can't be read.
+func (t *routerTransform) astrayItems(body *rudderBody) (err error) {
+	body.each(func(event []byte, _ int) bool {
+		if err = t.alive(); err != nil {
+			return false
+		}
+		item, failed := t.items.read(event)
+		if failed == nil {
+			return true
+		}
+		t.apply(&item, failed)
+		t.failure(&item, failed.Reason, failed.Message, item.metadata)
+		err = t.out.check()
+		return err == nil
+	})
+	return err
+}
+
+// transformedBefore returns the message as a tree when it was transformed before, which a truthy statusCode tells.
+func (t *routerTransform) transformedBefore(message []byte) (document.Value, bool) {
+	const mark = "statusCode"
+	if !bytes.Contains(message, []byte(mark)) {
+		return document.Value{}, false
+	}
+	doc := &t.items.event
+	if doc.Parse(message, lenient()) != nil {
+		return document.Value{}, false
+	}
+	javascript.Normalize(doc)
+	return doc.Root(), javascript.Truthy(doc.Root().Get(mark))
+}
+
+// addTransformed adds the first record of a message that was transformed before. A message without records adds null, which
+// is what rudder-transformer does.
+func (t *routerTransform) addTransformed(group *routerGroup, at place, item *rudderItem, message document.Value) error {
+	to := t.destination(item.config)
+	result := &mapping.Result{CallType: "other", Err: to.err}
+	record, failed := firstRecord(message)
+	switch {
+	case result.Err != nil:
+	case document.KindAt(item.config) <= document.Null:
+		result.Err = &mapping.Error{Reason: mapping.InvalidDestination, Field: "destination.Config", Message: "the destination has no Config"}
+	default:
+		result.Err = failed
+	}
+	t.count(result)
+	if result.Err != nil {
+		group.failed = append(group.failed, failedEvent{at, result.Err.Reason, result.Err.Message})
+		return nil
+	}
+	if err := t.room(1, item, to); err != nil {
+		return err
+	}
+	javascript.Finite(record)
+	t.out.buffer = record.AppendJSON(t.out.buffer)
+	return nil
+}
+
+// firstRecord returns body.JSON.d[0] of a message, which may be absent, but not within what is no array.
+func firstRecord(message document.Value) (document.Value, *mapping.Error) {
+	content := message.Get("body").Get("JSON")
+	if javascript.Nullish(content) {
+		return document.Value{}, nil
+	}
+	records := content.Get("d")
+	if records.Kind() != document.Array {
+		return document.Value{}, &mapping.Error{
+			Reason: mapping.InvalidFieldType, Field: "body.JSON.d", Kind: records.Kind(),
+			Message: "body.JSON.d must be an array of records, but is " + records.Kind().String(),
+		}
+	}
+	return records.First(), nil
+}

@@ -1,0 +1,181 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"strings"
+	"time"
+
+	"go.opentelemetry.io/otel/codes"
+
+	"github.com/rudder-clevertap/rudder-clevertap/mapping"
+	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
+)
+
+// rudderTransform transforms the events of one request and writes what they become.
+type rudderTransform struct {
+	*workspace
+
+	ctx   context.Context //nolint:containedctx // It lives as long as the call.
+	out   *answerWriter
+	items *itemReader
+	// tags are the members of an error's statTags that are the same for all: from destType to feature.
+	tags string
+	// compiled is the destination compiled last. Most events of a request have the same.
+	compiled compiledDestination
+	// visited counts events, to look now and then whether the caller is still there.
+	visited int
+}
+
+// compiledDestination is a destination's config, made ready.
+type compiledDestination struct {
+	config []byte
+	to     *mapping.Destination
+	err    *mapping.Error
+	// opening is the text of a request for CleverTap up to its first record.
+	opening []byte
+}
+
+// closing is the text of a request for CleverTap after its last record.
+const closing = `]},"JSON_ARRAY":{},"XML":{},"FORM":{}},"files":{}`
+
+// transform lets work transform the events of a body, in a span of its own, and tells telemetry about them.
+func (s *rudderService) transform(run *rudderRun, body *rudderBody, feature, destType string, work func(*rudderTransform) error) error {
+	ctx, span := s.engine.tracer.Start(run.ctx, "mapping")
+	defer span.End()
+	w := s.engine.workspaces.Get().(*workspace) //nolint:forcetypeassert // The pool makes nothing else.
+	defer s.engine.workspaces.Put(w)
+	w.tally.reset()
+	run.items.begin(body, run.head.GetCompacted())
+	run.answer.begin()
+	start := time.Now()
+	err := work(&rudderTransform{
+		workspace: w, ctx: ctx, out: &run.answer, items: &run.items,
+		tags: `,"destType":` + string(document.AppendString(nil, strings.ToUpper(clean(destType)))) +
+			`,"module":"destination","implementation":"native","feature":"` + feature + `"`,
+	})
+	w.tally.record(ctx, time.Since(start), s.engine.metrics.transformer)
+	if span.IsRecording() {
+		t := &w.tally
+		span.SetAttributes(attrRuleset.String("transformer"), attrEvents.Int(t.total()), attrTransformed.Int(t.transformed),
+			attrFiltered.Int(t.filtered), attrFailed.Int(t.failed), attrRecords.Int(t.records), attrOutcome.String(t.outcome()))
+		if err != nil {
+			span.SetStatus(codes.Error, "the request was not finished")
+		}
+	}
+	return err
+}
+
+// alive reports why the request is over before its end, if it is.
+func (t *rudderTransform) alive() error {
+	if t.visited++; t.visited%checkEvery == 0 && t.ctx.Err() != nil {
+		return context.Cause(t.ctx)
+	}
+	return nil
+}
+
+// destination makes the destination of an event ready.
+func (t *rudderTransform) destination(config []byte) *compiledDestination {
+	c := &t.compiled
+	if (c.to != nil || c.err != nil) && bytes.Equal(config, c.config) {
+		return c
+	}
+	c.config = append(c.config[:0], config...)
+	c.opening = c.opening[:0]
+	if c.to, c.err = mapping.ParseTransformerConfig(config); c.err != nil {
+		c.to = nil
+		return c
+	}
+	c.opening = append(c.opening, `{"version":"1","type":"REST","method":"POST","endpoint":`...)
+	c.opening = document.AppendString(c.opening, c.to.Endpoint())
+	c.opening = append(c.opening, `,"headers":`...)
+	c.opening = c.to.AppendHeadersJSON(c.opening)
+	c.opening = append(c.opening, `,"params":{},"body":{"JSON":{"d":[`...)
+	return c
+}
+
+// apply transforms an event and counts what became of it. Err is why reading it failed, if it did.
+func (t *rudderTransform) apply(item *rudderItem, err *mapping.Error) (result *mapping.Result, to *compiledDestination) {
+	result = &mapping.Result{Err: err}
+	if err == nil {
+		if to = t.destination(item.config); to.err != nil {
+			result.Err = to.err
+		} else {
+			result = t.guarded(item.message, to.to)
+		}
+	}
+	t.count(result)
+	return result, to
+}
+
+// count tells telemetry what became of an event.
+func (t *rudderTransform) count(result *mapping.Result) {
+	var reason mapping.Reason
+	if result.Err != nil {
+		reason = result.Err.Reason
+	}
+	t.tally.count(result, reason)
+}
+
+// guarded transforms a message. A panic fails that event alone.
+func (t *rudderTransform) guarded(message []byte, to *mapping.Destination) (result *mapping.Result) {
+	defer func() {
+		if r := recover(); r != nil {
+			failed := panicError(r).withRequestID(callInfoFrom(t.ctx).requestID)
+			t.logger.ErrorContext(t.ctx, "an event failed for a fault of the server", "event", t.visited, "error", failed.Error())
+			// What the panic left behind can't be trusted.
+			t.mapper = mapping.Mapper{}
+			result = &mapping.Result{Err: &mapping.Error{Reason: Internal, Message: failed.message}}
+		}
+	}()
+	t.mapper.MinSeverity = mapping.SeverityError + 1 // nobody is told
+	return t.mapper.TransformJSON(message, to)
+}
+
+// writeError appends the members that tell why an event failed: statusCode, error and statTags. The tags name the destination
+// and the workspace that this metadata names.
+func (t *rudderTransform) writeError(reason mapping.Reason, message string, metadata []byte) {
+	dst := t.out.buffer
+	if reason == Internal {
+		dst = append(dst, `"statusCode":500,"error":`...)
+		dst = document.AppendString(dst, message)
+		t.out.buffer = append(dst, `,"statTags":{"errorCategory":"transformation"}`...)
+		return
+	}
+	dst = append(dst, `"statusCode":400,"error":`...)
+	dst = document.AppendString(dst, message)
+	dst = append(dst, `,"statTags":{"errorCategory":"dataValidation","errorType":"instrumentation"`...)
+	dst = append(dst, t.tags...)
+	var destination, workspace []byte
+	parts(metadata, func(key, value []byte) {
+		switch {
+		case document.QuotedIs(key, "destinationId"):
+			destination = value
+		case document.QuotedIs(key, "workspaceId"):
+			workspace = value
+		}
+	})
+	if destination != nil {
+		dst = append(append(dst, `,"destinationId":`...), destination...)
+	}
+	if workspace != nil {
+		dst = append(append(dst, `,"workspaceId":`...), workspace...)
+	}
+	t.out.buffer = append(dst, '}')
+}
+
+// write appends text to the answer.
+func (t *rudderTransform) write(text string) { t.out.buffer = append(t.out.buffer, text...) }
+
+// writeText appends a value's text to the answer, as it came.
+func (t *rudderTransform) writeText(text []byte) { t.out.buffer = append(t.out.buffer, text...) }
+
+// writeRecords appends records, with commas between them.
+func (t *rudderTransform) writeRecords(records ...mapping.Record) {
+	for i, record := range records {
+		if i > 0 {
+			t.out.buffer = append(t.out.buffer, ',')
+		}
+		t.out.buffer = record.AppendJSON(t.out.buffer)
+	}
+}
