@@ -16,7 +16,7 @@ const (
 
 // track builds the event record of a track call. An order becomes a purchase.
 func track(m *Mapper, _ string) *Error {
-	name, _, err := m.trackName()
+	name, err := m.trackName()
 	if err != nil {
 		return err
 	}
@@ -102,25 +102,25 @@ func (m *Mapper) finish(record, data, properties document.Value) *Error {
 	return nil
 }
 
-// trackName reads the name of a track event, and where it is: `event`, else `properties.event`.
-func (m *Mapper) trackName() (document.Value, string, *Error) {
+// trackName reads the name of a track event: `event`, else `properties.event`.
+func (m *Mapper) trackName() (document.Value, *Error) {
 	name, where := m.event.Get("event"), "event"
 	if !present(name) {
 		properties, err := object(m.event, "", "properties")
 		if err != nil {
-			return name, where, err
+			return name, err
 		}
 		if name, where = properties.Get("event"), "properties.event"; !present(name) {
-			return name, where, &Error{
+			return name, &Error{
 				Reason: MissingEventName, Field: "event", Kind: m.event.Get("event").Kind(),
 				Message: "a track call needs an event: the name of what happened",
 			}
 		}
 	}
 	if name.Kind() != document.String {
-		return name, where, wrongType(where, name, "a string")
+		return name, wrongType(where, name, "a string")
 	}
-	return name, where, nil
+	return name, nil
 }
 
 // viewName reads the name of a page or screen: the first present of event, properties.event, name and properties.name.

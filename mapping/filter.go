@@ -2,6 +2,7 @@ package mapping
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
@@ -12,7 +13,7 @@ func wantedByName(m *Mapper, callType string) (bool, *Error) {
 	if m.to.filter == nil || callType != "track" {
 		return true, nil
 	}
-	name, _, err := m.trackName()
+	name, err := m.trackName()
 	if err != nil {
 		return false, err
 	}
@@ -74,12 +75,7 @@ var sdkCalls = platforms[[]string]{
 
 // sends reports whether a platform's native SDK sends a call.
 func sends(at platform, callType string) bool {
-	for _, sent := range sdkCalls[at] {
-		if sent == callType {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(sdkCalls[at], callType)
 }
 
 // libraries are the SDKs and the platforms they are of.

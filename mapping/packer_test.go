@@ -50,7 +50,7 @@ func TestPackerKeepsOrderAndLimits(t *testing.T) {
 	} {
 		p, places := pack(t, c.events, c.tokens)
 		bodies := p.JSON()
-		require.Equal(t, p.Len(), len(bodies))
+		require.Len(t, bodies, p.Len())
 		var sizes []int
 		var read []body
 		for _, text := range bodies {

@@ -115,7 +115,8 @@ func checkRecord(t *testing.T, event, text string, guide bool) {
 	}
 	require.NoError(t, json.Unmarshal([]byte(event), &in))
 	given, out := map[string]any{}, record.ProfileData
-	if record.Type == "profile" {
+	switch record.Type {
+	case "profile":
 		root, _ := in.Traits.(map[string]any)
 		first, second := in.Context.Traits, root
 		if !guide { // there, the context's traits win, nulls among them
@@ -123,7 +124,7 @@ func checkRecord(t *testing.T, event, text string, guide bool) {
 		}
 		merge(given, first, guide)
 		merge(given, second, guide)
-	} else if record.Type == "event" {
+	case "event":
 		properties, _ := in.Properties.(map[string]any)
 		merge(given, properties, guide)
 		_ = json.Unmarshal(record.EvtData, &out) // false and 0 are evtData too, without properties

@@ -111,7 +111,7 @@ func TestWireFieldNumbers(t *testing.T) {
 		Type: "token", EvtName: "e", EvtData: &structpb.Struct{}, ProfileData: &structpb.Struct{},
 		TokenData: &clevertapv1.TokenData{Id: "i", Type: "fcm", Keys: &structpb.Struct{}}, Identity: "i", ObjectId: "o", Ts: proto.Uint32(5),
 	}
-	require.Equal(t, record.ProtoReflect().Descriptor().Fields().Len(), 8, "a new field of Record needs a place in AppendWire")
+	require.Equal(t, 8, record.ProtoReflect().Descriptor().Fields().Len(), "a new field of Record needs a place in AppendWire")
 }
 
 // FuzzTransformWire: whatever the bytes, the wire codec says what the messages say.

@@ -99,7 +99,7 @@ func (c *insideConn) call(ctx context.Context, method string, m localMethod, req
 		return nil, status.FromContextError(err).Err()
 	}
 	if c.closed.Load() {
-		return nil, grpc.ErrClientConnClosing
+		return nil, status.Error(codes.Canceled, "the connection is closed")
 	}
 	ctx, transport := serverContext(ctx, method)
 	begin := time.Now()

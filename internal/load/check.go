@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 
 	"google.golang.org/protobuf/proto"
 
@@ -98,7 +99,7 @@ func checkProcessor(reply []byte, events int) error {
 		return fmt.Errorf("%d items for %d events", len(items), events)
 	}
 	for i, item := range items {
-		if item.StatusCode != 200 || len(item.Output) == 0 {
+		if item.StatusCode != http.StatusOK || len(item.Output) == 0 {
 			return fmt.Errorf("event %d was not transformed: %d %s", i, item.StatusCode, item.Error)
 		}
 	}
@@ -120,7 +121,7 @@ func checkRouter(reply []byte, events int) error {
 	}
 	seen := 0
 	for _, item := range answer.Output {
-		if item.StatusCode != 200 || len(item.BatchedRequest) == 0 {
+		if item.StatusCode != http.StatusOK || len(item.BatchedRequest) == 0 {
 			return fmt.Errorf("an item failed: %d %s", item.StatusCode, item.Error)
 		}
 		seen += len(item.Metadata)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"time"
 
@@ -127,9 +128,7 @@ func (c *client) post(ctx context.Context, text []byte, buffer *bytes.Buffer) (e
 	if err != nil {
 		return err
 	}
-	for name, values := range c.path.header {
-		req.Header[name] = values
-	}
+	maps.Copy(req.Header, c.path.header)
 	req.Header.Set("Content-Type", "application/json")
 	answer, err := c.http.Do(req)
 	if err != nil {

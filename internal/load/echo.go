@@ -40,7 +40,7 @@ func (c *echoCmd) Run(ctx context.Context, in io.Reader) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	go func() {
-		_, _ = io.Copy(io.Discard, in) //nolint:errcheck // Its end is all that matters.
+		_, _ = io.Copy(io.Discard, in) // its end is all that matters
 		cancel()
 	}()
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Addr)

@@ -141,7 +141,7 @@ func surrogateAt[T string | []byte](text T) (rune, bool) {
 // needsEscape reports whether writing the text as a JSON string needs escapes. (A lone surrogate does: it begins with 0xed,
 // as some ordinary characters do, so those are looked at when written.)
 func needsEscape[T string | []byte](text T) bool {
-	for i := 0; i < len(text); i++ {
+	for i := range len(text) {
 		if c := text[i]; c < 0x20 || c == '"' || c == '\\' || c == 0xed {
 			return true
 		}

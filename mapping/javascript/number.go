@@ -77,7 +77,7 @@ func IsCanonicalNumber(literal []byte) bool {
 		return false
 	case whole == len(digits):
 		// Of the integers in this form only -0 is written otherwise.
-		return whole <= 15 && !(negative && digits[0] == '0')
+		return whole <= 15 && (!negative || digits[0] != '0')
 	}
 	return digits[whole] == '.' && isCanonicalFraction(digits[:whole], digits[whole+1:])
 }

@@ -85,7 +85,8 @@ func ToValidUTF8(src []byte) []byte {
 // the bytes that could begin one, at least 1. src isn't empty.
 func utf8Sequence(src []byte) (n int, ok bool) {
 	lead := src[0]
-	size, low, high := 0, byte(0x80), byte(0xBF)
+	var size int
+	low, high := byte(0x80), byte(0xBF)
 	switch {
 	case lead < 0x80:
 		return 1, true

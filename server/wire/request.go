@@ -73,10 +73,10 @@ func (r *Request) EventCount() int { return len(r.Events) + len(r.EventsJSON) }
 func (r *Request) GetDestination() *clevertapv1.Destination { return r.Destination }
 
 // GetDestinationJson returns the settings as JSON, or nothing. Its name is that of the generated method.
-func (r *Request) GetDestinationJson() []byte { return r.DestinationJSON } //nolint:revive,staticcheck // As generated.
+func (r *Request) GetDestinationJson() []byte { return r.DestinationJSON } //nolint:revive // As generated.
 
 // GetDestinationId returns the destination's name, or nothing. Its name is that of the generated method.
-func (r *Request) GetDestinationId() string { return r.DestinationID } //nolint:revive,staticcheck // As generated.
+func (r *Request) GetDestinationId() string { return r.DestinationID } //nolint:revive // As generated.
 
 // Release gives the memory of the message back. Events and JSON settings must not be used after it.
 func (r *Request) Release() {
@@ -116,7 +116,7 @@ func (r *Request) unmarshal(message []byte) error {
 		case f.sequence:
 			r.Sequence = n
 		case f.minSeverity:
-			r.MinSeverity = transformerv1.Severity(int32(n)) //nolint:gosec // Enums are truncated like this by protobuf.
+			r.MinSeverity = transformerv1.Severity(int32(n)) // protobuf truncates enums like this
 		case f.unordered:
 			r.AllowOutOfOrder = protowire.DecodeBool(n)
 		}

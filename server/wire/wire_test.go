@@ -1,6 +1,7 @@
 package wire_test
 
 import (
+	"slices"
 	"testing"
 
 	"buf.build/go/protovalidate"
@@ -65,7 +66,7 @@ type whole interface {
 // requireSame compares a request with the message that it was read from.
 func requireSame(t *testing.T, wanted proto.Message, got *wire.Request) {
 	t.Helper()
-	common := wanted.(whole) //nolint:forcetypeassert // All three are.
+	common := wanted.(whole)
 	require.True(t, proto.Equal(common.GetDestination(), got.GetDestination()))
 	require.Equal(t, string(common.GetDestinationJson()), string(got.GetDestinationJson()))
 	require.Equal(t, common.GetDestinationId(), got.GetDestinationId())
@@ -146,7 +147,7 @@ func TestUnusualForms(t *testing.T) {
 		Target:    &transformerv1.TransformRequest_Destination{Destination: &clevertapv1.Destination{Passcode: "P"}},
 	})
 	require.NoError(t, err)
-	twice := append(one, other...)
+	twice := slices.Concat(one, other)
 	var merged transformerv1.TransformRequest
 	require.NoError(t, proto.Unmarshal(twice, &merged))
 	require.Equal(t, "track u", merged.GetEvent().GetType()+" "+merged.GetEvent().GetUserId())
