@@ -226,6 +226,11 @@ func errStopping() *failure {
 	return &failure{reason: Unavailable, message: "the server is stopping: send what has no answer yet to another one"}
 }
 
+// errAged ends streams that have lasted for as long as one may.
+func errAged() *failure {
+	return &failure{reason: Unavailable, message: "the stream has lasted for as long as one may: open another and send there what has no answer yet"}
+}
+
 // errUnknownCall answers calls that no service here knows.
 func errUnknownCall(method string) *failure {
 	return &failure{reason: UnknownCall, message: "no such call: " + method}

@@ -45,6 +45,9 @@ type Options struct {
 	MaxTransformerBodyBytes int
 	// MaxConcurrentStreams limits the calls that are open at once on one connection.
 	MaxConcurrentStreams uint32
+	// MaxConnectionAge is about how long a gRPC connection or a transform stream lasts before its client has to open another, so
+	// that load comes to new replicas too; zero lets them last.
+	MaxConnectionAge time.Duration
 	// StreamIdleTimeout ends a stream on which no message has come or gone for so long.
 	StreamIdleTimeout time.Duration
 	// StreamInFlight limits the messages of one stream that are read and not yet answered.

@@ -80,6 +80,7 @@ func New(options Options) (*Server, error) {
 		destinations: options.Destinations,
 		engine:       newEngine(options.Telemetry.TracerProvider.Tracer(scopeName), metrics, s.logger),
 		inFlight:     options.StreamInFlight,
+		maxAge:       options.MaxConnectionAge,
 		stopping:     s.stopping,
 		logger:       s.logger,
 	}
@@ -138,8 +139,18 @@ func (s *Server) serverOptions() []grpc.ServerOption {
 		grpc.MaxSendMsgSize(s.options.MaxMessageBytes),
 		grpc.MaxConcurrentStreams(s.options.MaxConcurrentStreams),
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: minPingInterval, PermitWithoutStream: true}),
-		grpc.KeepaliveParams(keepalive.ServerParameters{Time: pingInterval, Timeout: pingTimeout}),
+		grpc.KeepaliveParams(s.keepalive()),
 		grpc.WaitForHandlers(true),
+	}
+}
+
+// keepalive says when the server pings clients, and when it asks them to open another connection.
+func (s *Server) keepalive() keepalive.ServerParameters {
+	return keepalive.ServerParameters{
+		Time: pingInterval, Timeout: pingTimeout,
+		MaxConnectionAge: s.options.MaxConnectionAge,
+		// A stream that was opened at the last moment comes to its own end before it is cut off.
+		MaxConnectionAgeGrace: s.options.MaxConnectionAge / 4 * 5,
 	}
 }
 

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math/rand/v2"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"google.golang.org/grpc"
 
@@ -28,6 +30,8 @@ type transformStream struct {
 	unanswered atomic.Int64
 	// work are the goroutines that transform.
 	work sync.WaitGroup
+	// aged is closed when the stream has lasted for as long as it may.
+	aged chan struct{}
 
 	// What follows belongs to the reader. readErr may be read once answers is closed.
 	first       bool
@@ -43,8 +47,8 @@ type answer struct {
 	response *transformerv1.StreamTransformResponse
 }
 
-// StreamTransform transforms batches until the client has no more, goes away or stays silent for too long, or until the
-// server stops.
+// StreamTransform transforms batches until the client has no more, goes away or stays silent for too long, until the stream is
+// old, or until the server stops.
 func (s *transformService) StreamTransform(stream grpc.ServerStream) error {
 	ctx := stream.Context()
 	s.engine.metrics.streams.Add(ctx, 1)
@@ -54,7 +58,11 @@ func (s *transformService) StreamTransform(stream grpc.ServerStream) error {
 		stream:  stream,
 		slots:   make(chan struct{}, s.inFlight),
 		answers: make(chan *answer, s.inFlight),
+		aged:    make(chan struct{}),
 		first:   true,
+	}
+	if s.maxAge > 0 {
+		defer time.AfterFunc(spread(s.maxAge), func() { close(t.aged) }).Stop()
 	}
 	go t.read(ctx)
 	written := make(chan error, 1)
@@ -65,6 +73,23 @@ func (s *transformService) StreamTransform(stream grpc.ServerStream) error {
 	case <-ctx.Done():
 		// Sending or receiving may be waiting for the client. Both end when this returns.
 		return context.Cause(ctx)
+	}
+}
+
+// spread returns a time up to a tenth less or more than another, so that streams that began together do not end together.
+func spread(about time.Duration) time.Duration {
+	return about - about/10 + rand.N(about/5+1) //nolint:gosec // Nothing about it is secret.
+}
+
+// leaving returns why no more messages are taken in, or nil when they are.
+func (t *transformStream) leaving() *failure {
+	select {
+	case <-t.service.stopping:
+		return errStopping()
+	case <-t.aged:
+		return errAged()
+	default:
+		return nil
 	}
 }
 
@@ -88,14 +113,12 @@ func (t *transformStream) read(ctx context.Context) {
 			}
 			return
 		}
-		select {
-		case <-t.service.stopping:
-			// It gets no answer, and the status says so.
-			t.readErr = errStopping()
+		if leaving := t.leaving(); leaving != nil {
+			// The message gets no answer, and the status says so.
+			t.readErr = leaving
 			return
-		default:
-			t.accept(ctx, req, fault)
 		}
+		t.accept(ctx, req, fault)
 	}
 }
 
@@ -169,29 +192,31 @@ func (s *transformService) answer(
 	return response
 }
 
-// write sends answers until the last is sent. When the server stops, those of the messages that were read are sent first.
+// write sends answers until the last is sent. When no more messages are taken in, those of the messages that were read are sent
+// first.
 func (t *transformStream) write(ctx context.Context) error {
-	stopping, stopped := t.service.stopping, false
+	var leaving *failure
+	stopping, aged := t.service.stopping, (<-chan struct{})(t.aged)
 	for {
 		select {
 		case a, more := <-t.answers:
 			if !more {
-				return t.end(ctx, stopped)
+				return t.end(ctx, leaving)
 			}
 			if err := t.send(ctx, a); err != nil {
 				return err
 			}
 			<-t.slots
-			if t.unanswered.Add(-1) == 0 && stopped {
-				return errStopping()
-			}
+			t.unanswered.Add(-1)
 		case <-stopping:
-			stopping, stopped = nil, true
-			if t.unanswered.Load() == 0 {
-				return errStopping()
-			}
+			stopping, leaving = nil, errStopping()
+		case <-aged:
+			aged, leaving = nil, errAged()
 		case <-ctx.Done():
 			return context.Cause(ctx)
+		}
+		if leaving != nil && t.unanswered.Load() == 0 {
+			return leaving
 		}
 	}
 }
@@ -207,14 +232,14 @@ func (t *transformStream) send(ctx context.Context, a *answer) error {
 }
 
 // end returns what the stream ends with when there are no more answers.
-func (t *transformStream) end(ctx context.Context, stopped bool) error {
+func (t *transformStream) end(ctx context.Context, leaving *failure) error {
 	switch {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
 	case t.readErr != nil:
 		return t.readErr
-	case stopped:
-		return errStopping()
+	case leaving != nil:
+		return leaving
 	default:
 		return nil
 	}

@@ -244,6 +244,38 @@ func TestAStreamOnWhichNothingMovesEnds(t *testing.T) {
 	require.ErrorContains(t, err, "idle")
 }
 
+func TestAnOldStreamEndsWhenWhatWasReadIsAnswered(t *testing.T) {
+	t.Parallel()
+	const age = 200 * time.Millisecond
+	r := start(t, Options{MaxConnectionAge: age})
+	// Streams that are opened anew go on where the ones before them ended.
+	var answered uint64
+	for range 3 {
+		began := time.Now()
+		stream := r.open(t)
+		sending := make(chan error, 1)
+		go func(from uint64) {
+			for i := from; ; i++ {
+				if err := stream.Send(firstMessage(i, track("m"))); err != nil {
+					sending <- err
+					return
+				}
+				time.Sleep(time.Millisecond)
+			}
+		}(answered)
+		resp, err := stream.Recv()
+		for ; err == nil; resp, err = stream.Recv() {
+			require.Equal(t, answered, resp.GetSequence(), "answers come in order, and none is missing")
+			answered++
+		}
+		requireFailure(t, err, codes.Unavailable, Unavailable)
+		require.ErrorContains(t, err, "open another")
+		require.ErrorIs(t, <-sending, io.EOF)
+		require.GreaterOrEqual(t, time.Since(began), age*9/10)
+	}
+	require.Positive(t, answered)
+}
+
 func TestAStreamWhoseClientStopsReadingEndsWhenIdle(t *testing.T) {
 	t.Parallel()
 	r := start(t, Options{StreamIdleTimeout: 500 * time.Millisecond})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"strings"
+	"time"
 
 	clevertapv1 "github.com/rudder-clevertap/rudder-clevertap/gen/clevertap/v1"
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
@@ -16,6 +17,7 @@ type transformService struct {
 	destinations Destinations
 	engine       *engine
 	inFlight     int
+	maxAge       time.Duration
 	stopping     <-chan struct{}
 	logger       *slog.Logger
 }

@@ -45,6 +45,7 @@ type serveCmd struct {
 	MaxConcurrentStreams uint32        `default:"256" placeholder:"N" help:"Most calls at once on one gRPC connection."`
 	StreamInFlight       int           `default:"4" placeholder:"N" help:"Most messages of one stream that are read and not yet answered."`
 	StreamIdleTimeout    time.Duration `default:"5m" placeholder:"TIME" help:"How long nothing may move on a stream."`
+	MaxConnectionAge     time.Duration `default:"0s" placeholder:"TIME" help:"About how long a gRPC connection or stream lasts before its client has to open another, so that load comes to new replicas too; 0s is for ever."`
 	Reflection           bool          `default:"true" negatable:"" help:"Serve gRPC reflection, by which tools read the contract."`
 
 	DrainDelay      time.Duration `default:"0s" placeholder:"TIME" help:"How long to go on serving after health says NOT_SERVING, for load balancers to notice."`
@@ -74,8 +75,8 @@ func (c *serveCmd) Validate() error {
 			return fmt.Errorf("--%s must be more than zero", limit.flag)
 		}
 	}
-	if c.DrainDelay < 0 {
-		return errors.New("--drain-delay must not be less than zero")
+	if c.DrainDelay < 0 || c.MaxConnectionAge < 0 {
+		return errors.New("--drain-delay and --max-connection-age must not be less than zero")
 	}
 	if c.AllowInsecure {
 		return nil
@@ -128,6 +129,7 @@ func (c *serveCmd) options(logger *slog.Logger, telemetry *server.Telemetry) (se
 		MaxConcurrentStreams: c.MaxConcurrentStreams,
 		StreamIdleTimeout:    c.StreamIdleTimeout,
 		StreamInFlight:       c.StreamInFlight,
+		MaxConnectionAge:     c.MaxConnectionAge,
 		DrainDelay:           c.DrainDelay,
 		ShutdownTimeout:      c.ShutdownTimeout,
 		NoReflection:         !c.Reflection,
