@@ -109,7 +109,9 @@ func (s *Server) authenticate(ctx context.Context, method string, next func(cont
 // isTransformerFront reports whether a call comes from within the process for rudder-transformer's routes. They have a
 // listener of their own because rudder-server has no token to show; from outside, the same calls need one.
 func isTransformerFront(ctx context.Context, method string) bool {
+	if !strings.HasPrefix(method, "/"+transformerv1.RudderTransformerService_ServiceDesc.ServiceName+"/") {
+		return false
+	}
 	from, known := peer.FromContext(ctx)
-	return known && from.Addr.Network() == localNetwork &&
-		strings.HasPrefix(method, "/"+transformerv1.RudderTransformerService_ServiceDesc.ServiceName+"/")
+	return known && (from.Addr.Network() == localNetwork || from.Addr.Network() == localAddr{}.Network())
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/tls"
 	"log/slog"
+	"net/url"
 	"time"
 )
 
@@ -43,6 +44,11 @@ type Options struct {
 	MaxBatchEvents int
 	// MaxTransformerBodyBytes limits the body of a call of rudder-transformer's routes, which comes in many messages.
 	MaxTransformerBodyBytes int
+	// ProxyStrict makes the delivery proxy answer as rudder-transformer does: one refused record fails all jobs of a request.
+	ProxyStrict bool
+	// CleverTapBaseURL is where calls to CleverTap go, whatever host they name, for tests and private relays. CleverTap's own
+	// hosts, and no others, are called when it is nil.
+	CleverTapBaseURL *url.URL
 	// MaxConcurrentStreams limits the calls that are open at once on one connection.
 	MaxConcurrentStreams uint32
 	// MaxConnectionAge is about how long a gRPC connection or a transform stream lasts before its client has to open another, so

@@ -78,7 +78,7 @@ func RequireSecure(addr string, encrypted, authenticated bool) error {
 	return fmt.Errorf("address %s is open to others: give a TLS certificate and bearer tokens, or a loopback address such as 127.0.0.1", addr)
 }
 
-// localNetwork is the network of the addresses of connections inside the process.
+// localNetwork is the network of the address of whoever is connected inside the process.
 const localNetwork = "bufconn"
 
 // localListener marks the connections of a listener inside the process, which need no TLS.

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"time"
 
@@ -28,11 +29,20 @@ const headerTimeout = 10 * time.Second
 // idleTimeout is how long an HTTP connection stays open between requests.
 const idleTimeout = 2 * time.Minute
 
-// serveCmd serves gRPC and REST.
+// maxTransformerBody is the most that --transformer-max-body may be.
+const maxTransformerBody = 1 << 30
+
+// serveCmd serves gRPC, REST and rudder-transformer's routes.
 type serveCmd struct {
 	Config   string `type:"existingfile" placeholder:"FILE" help:"Configuration in YAML: the destinations that requests may name."`
 	GRPCAddr string `name:"grpc-addr" default:"127.0.0.1:50051" placeholder:"HOST:PORT" help:"Where gRPC listens."`
 	HTTPAddr string `name:"http-addr" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where REST, /healthz and /openapi.json listen."`
+
+	TransformerAddr        string   `name:"transformer-addr" default:"127.0.0.1:9090" placeholder:"HOST:PORT" help:"Where rudder-transformer's routes listen, for rudder-server, which shows no bearer token; empty for nowhere."`
+	UpstreamTransformer    *url.URL `placeholder:"URL" help:"The rudder-transformer that serves all other destinations and routes of that listener."`
+	TransformerMaxBody     int      `default:"209715200" placeholder:"N" help:"Longest body of rudder-transformer's routes, in bytes."`
+	TransformerProxyStrict bool     `help:"Answer rudder-transformer's delivery proxy as that program does: one refused record fails the whole request."`
+	CleverTapBaseURL       *url.URL `name:"clevertap-base-url" placeholder:"URL" help:"Where calls to CleverTap go instead of its own hosts: for tests and private relays."`
 
 	TLSCert        string   `name:"tls-cert" type:"existingfile" placeholder:"FILE" help:"TLS certificate, in PEM; a changed file is read again."`
 	TLSKey         string   `name:"tls-key" type:"existingfile" placeholder:"FILE" help:"The certificate's private key, in PEM."`
@@ -66,6 +76,7 @@ func (c *serveCmd) Validate() error {
 	}{
 		{"max-message-bytes", int64(c.MaxMessageBytes)},
 		{"max-batch-events", int64(c.MaxBatchEvents)},
+		{"transformer-max-body", int64(c.TransformerMaxBody)},
 		{"max-concurrent-streams", int64(c.MaxConcurrentStreams)},
 		{"stream-in-flight", int64(c.StreamInFlight)},
 		{"stream-idle-timeout", int64(c.StreamIdleTimeout)},
@@ -78,8 +89,28 @@ func (c *serveCmd) Validate() error {
 	if c.DrainDelay < 0 || c.MaxConnectionAge < 0 {
 		return errors.New("--drain-delay and --max-connection-age must not be less than zero")
 	}
+	if c.TransformerMaxBody > maxTransformerBody {
+		return fmt.Errorf("--transformer-max-body must be at most %d", maxTransformerBody)
+	}
+	for flag, address := range map[string]*url.URL{"upstream-transformer": c.UpstreamTransformer, "clevertap-base-url": c.CleverTapBaseURL} {
+		if address != nil && (address.Host == "" || address.Scheme != "http" && address.Scheme != "https") {
+			return fmt.Errorf("--%s %q is no address: write it as http://HOST:PORT or https://HOST", flag, address.Redacted())
+		}
+	}
+	return c.validateAddresses()
+}
+
+// validateAddresses refuses addresses that others can reach, where callers need not be known. The routes of rudder-transformer
+// know nobody.
+func (c *serveCmd) validateAddresses() error {
 	if c.AllowInsecure {
 		return nil
+	}
+	if c.TransformerAddr != "" {
+		if err := server.RequireSecure(c.TransformerAddr, false, false); err != nil {
+			return fmt.Errorf("--transformer-addr: others could reach %s, and these routes know nobody: use a loopback address, "+
+				"or --allow-insecure where only rudder-server can connect", c.TransformerAddr)
+		}
 	}
 	for flag, addr := range map[string]string{"grpc-addr": c.GRPCAddr, "http-addr": c.HTTPAddr} {
 		if err := server.RequireSecure(addr, c.TLSCert != "", c.AuthTokensFile != ""); err != nil {
@@ -122,17 +153,20 @@ func (c *serveCmd) Run(ctx context.Context, std stdio) error {
 // options says what the server is made of.
 func (c *serveCmd) options(logger *slog.Logger, telemetry *server.Telemetry) (server.Options, error) {
 	options := server.Options{
-		Logger:               logger,
-		Telemetry:            telemetry,
-		MaxMessageBytes:      c.MaxMessageBytes,
-		MaxBatchEvents:       c.MaxBatchEvents,
-		MaxConcurrentStreams: c.MaxConcurrentStreams,
-		StreamIdleTimeout:    c.StreamIdleTimeout,
-		StreamInFlight:       c.StreamInFlight,
-		MaxConnectionAge:     c.MaxConnectionAge,
-		DrainDelay:           c.DrainDelay,
-		ShutdownTimeout:      c.ShutdownTimeout,
-		NoReflection:         !c.Reflection,
+		Logger:                  logger,
+		Telemetry:               telemetry,
+		MaxMessageBytes:         c.MaxMessageBytes,
+		MaxBatchEvents:          c.MaxBatchEvents,
+		MaxTransformerBodyBytes: c.TransformerMaxBody,
+		ProxyStrict:             c.TransformerProxyStrict,
+		CleverTapBaseURL:        c.CleverTapBaseURL,
+		MaxConcurrentStreams:    c.MaxConcurrentStreams,
+		StreamIdleTimeout:       c.StreamIdleTimeout,
+		StreamInFlight:          c.StreamInFlight,
+		MaxConnectionAge:        c.MaxConnectionAge,
+		DrainDelay:              c.DrainDelay,
+		ShutdownTimeout:         c.ShutdownTimeout,
+		NoReflection:            !c.Reflection,
 	}
 	var err error
 	if c.Config != "" {
@@ -157,7 +191,42 @@ func (c *serveCmd) options(logger *slog.Logger, telemetry *server.Telemetry) (se
 
 // serve opens the listeners and runs the server with the gateway in front of it.
 func (c *serveCmd) serve(ctx context.Context, srv *server.Server, options server.Options, version string) error {
-	handler, err := gateway.New(ctx, gateway.Options{
+	fronts, err := c.fronts(ctx, srv, options, version)
+	if err != nil {
+		return errors.Join(err, srv.Close())
+	}
+	grpcListener, err := listen(ctx, c.GRPCAddr, nil)
+	if err != nil {
+		return errors.Join(err, srv.Close())
+	}
+	attrs := []any{"version", version, "grpc", grpcListener.Addr().String()}
+	listeners := make([]server.Listener, len(fronts))
+	for i, f := range fronts {
+		listener, err := listen(ctx, f.addr, options.TLS)
+		if err != nil {
+			err = errors.Join(err, grpcListener.Close(), srv.Close())
+			for _, opened := range listeners[:i] {
+				err = errors.Join(err, opened.Close())
+			}
+			return err
+		}
+		listeners[i] = server.Listener{Listener: listener, Name: f.name, Front: newHTTPServer(f.handler, options.Logger)}
+		attrs = append(attrs, f.name, listener.Addr().String())
+	}
+	options.Logger.InfoContext(ctx, "serving", append(attrs,
+		"tls", options.TLS != nil, "authentication", options.Tokens != nil, "destinations", len(options.Destinations))...)
+	return srv.Run(ctx, grpcListener, listeners...)
+}
+
+// front is a handler of HTTP requests and where it is to listen.
+type front struct {
+	name, addr string
+	handler    http.Handler
+}
+
+// fronts makes the handlers in front of the server: REST, and rudder-transformer's routes.
+func (c *serveCmd) fronts(ctx context.Context, srv *server.Server, options server.Options, version string) ([]front, error) {
+	rest, err := gateway.New(ctx, gateway.Options{
 		Conn:           srv.Conn(),
 		TracerProvider: options.Telemetry.TracerProvider,
 		MeterProvider:  options.Telemetry.MeterProvider,
@@ -166,21 +235,22 @@ func (c *serveCmd) serve(ctx context.Context, srv *server.Server, options server
 		AllowedOrigins: c.AllowedOrigins,
 		Logger:         options.Logger,
 	})
-	if err != nil {
-		return errors.Join(err, srv.Close())
+	fronts := []front{{"http", c.HTTPAddr, rest}}
+	if err != nil || c.TransformerAddr == "" {
+		return fronts, err
 	}
-	grpcListener, err := listen(ctx, c.GRPCAddr, nil)
-	if err != nil {
-		return errors.Join(err, srv.Close())
-	}
-	httpListener, err := listen(ctx, c.HTTPAddr, options.TLS)
-	if err != nil {
-		return errors.Join(err, grpcListener.Close(), srv.Close())
-	}
-	options.Logger.InfoContext(ctx, "serving",
-		"version", version, "grpc", grpcListener.Addr().String(), "http", httpListener.Addr().String(),
-		"tls", options.TLS != nil, "authentication", options.Tokens != nil, "destinations", len(options.Destinations))
-	return srv.Run(ctx, grpcListener, server.Listener{Listener: httpListener, Name: "http", Front: newHTTPServer(handler, options.Logger)})
+	transformer, err := gateway.NewTransformer(gateway.TransformerOptions{
+		Conn:            srv.Conn(),
+		TracerProvider:  options.Telemetry.TracerProvider,
+		MeterProvider:   options.Telemetry.MeterProvider,
+		Propagator:      options.Telemetry.Propagator,
+		MaxBodyBytes:    int64(c.TransformerMaxBody),
+		MaxMessageBytes: c.maxBodyBytes(),
+		Upstream:        c.UpstreamTransformer,
+		Version:         version,
+		Logger:          options.Logger,
+	})
+	return append(fronts, front{"transformer", c.TransformerAddr, transformer}), err
 }
 
 // maxBodyBytes is how long a REST request's body may be, so that the message made of it passes the server's limit.

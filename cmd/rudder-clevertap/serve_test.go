@@ -68,7 +68,7 @@ func serve(t *testing.T, args ...string) *serving {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	s := &serving{logs: &logLines{serve: make(chan struct{})}, stop: cancel, status: make(chan int, 1)}
-	args = append([]string{"serve", "--grpc-addr", "127.0.0.1:0", "--http-addr", "127.0.0.1:0"}, args...)
+	args = append([]string{"serve", "--grpc-addr", "127.0.0.1:0", "--http-addr", "127.0.0.1:0", "--transformer-addr", "127.0.0.1:0"}, args...)
 	go func() {
 		s.status <- run(ctx, args, stdio{In: strings.NewReader(""), Out: io.Discard, Err: s.logs})
 		close(s.status)

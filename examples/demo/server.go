@@ -30,7 +30,7 @@ func start(ctx context.Context, program string) (*serverProcess, error) {
 		}
 	}
 	ctx, s.cancel = context.WithCancel(ctx)
-	command := exec.CommandContext(ctx, program, "serve", "--grpc-addr", s.grpc, "--http-addr", s.http)
+	command := exec.CommandContext(ctx, program, "serve", "--grpc-addr", s.grpc, "--http-addr", s.http, "--transformer-addr", "")
 	command.Stdout, command.Stderr = &s.log, &s.log
 	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
 	command.WaitDelay = 15 * time.Second

@@ -1,0 +1,233 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"time"
+
+	"google.golang.org/grpc"
+
+	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
+)
+
+// contentFormat is the header that says which form a body has.
+const contentFormat = "X-Content-Format"
+
+// compactedFormat is the form in which a body has each destination once.
+const compactedFormat = "json+compactedv1"
+
+// exchange is a call that carries one body each way, in pieces.
+type exchange struct {
+	send  func(*transformerv1.RequestHead, []byte) error
+	close func() error
+	recv  func() (answerPiece, error)
+}
+
+// answerPiece is a piece of an answer.
+type answerPiece interface {
+	GetHead() *transformerv1.ResponseHead
+	GetBody() []byte
+}
+
+// newExchange makes an exchange of a stream.
+func newExchange[Q, A any, P interface {
+	*A
+	answerPiece
+}](stream grpc.BidiStreamingClient[Q, A], message func(*transformerv1.RequestHead, []byte) *Q) *exchange {
+	return &exchange{
+		send:  func(head *transformerv1.RequestHead, body []byte) error { return stream.Send(message(head, body)) },
+		close: stream.CloseSend,
+		recv: func() (answerPiece, error) {
+			answer, err := stream.Recv()
+			return P(answer), err
+		},
+	}
+}
+
+// processor serves the processor's route.
+func (h *transformerHandler) processor(w http.ResponseWriter, r *http.Request, route *transformerRoute) {
+	h.carry(w, r, r.Body, &transformerv1.RequestHead{Destination: route.destination}, func(ctx context.Context) (*exchange, error) {
+		stream, err := h.service.ProcessorTransform(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return newExchange(stream, func(head *transformerv1.RequestHead, body []byte) *transformerv1.ProcessorTransformRequest {
+			return &transformerv1.ProcessorTransformRequest{Head: head, Body: body}
+		}), nil
+	})
+}
+
+// router serves the router's route.
+func (h *transformerHandler) router(w http.ResponseWriter, r *http.Request, _ *transformerRoute) {
+	body, ours := h.sort(w, r)
+	if !ours {
+		return
+	}
+	head := &transformerv1.RequestHead{OauthSecret: r.Header.Get("Oauth-Secret")}
+	h.carry(w, r, body, head, func(ctx context.Context) (*exchange, error) {
+		stream, err := h.service.RouterTransform(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return newExchange(stream, func(head *transformerv1.RequestHead, body []byte) *transformerv1.RouterTransformRequest {
+			return &transformerv1.RouterTransformRequest{Head: head, Body: body}
+		}), nil
+	})
+}
+
+// batch serves the batch route.
+func (h *transformerHandler) batch(w http.ResponseWriter, r *http.Request, _ *transformerRoute) {
+	body, ours := h.sort(w, r)
+	if !ours {
+		return
+	}
+	h.carry(w, r, body, &transformerv1.RequestHead{}, func(ctx context.Context) (*exchange, error) {
+		stream, err := h.service.RouterBatch(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return newExchange(stream, func(head *transformerv1.RequestHead, body []byte) *transformerv1.RouterBatchRequest {
+			return &transformerv1.RouterBatchRequest{Head: head, Body: body}
+		}), nil
+	})
+}
+
+// carry carries a request to the server and its answer back.
+func (h *transformerHandler) carry(
+	w http.ResponseWriter, r *http.Request, from io.Reader, head *transformerv1.RequestHead, open func(context.Context) (*exchange, error),
+) {
+	// The stream ends when this does, whatever happens.
+	ctx, cancel := context.WithCancel(r.Context())
+	defer cancel()
+	body, err := openBody(r, from, h.limit)
+	if err != nil {
+		h.fail(w, r, err)
+		return
+	}
+	if !isParsed(r) {
+		body.from = http.NoBody
+	} else if !body.zipped && r.ContentLength > 0 {
+		head.ExpectedLength = uint64(r.ContentLength)
+	}
+	head.Compacted = r.Header.Get(contentFormat) == compactedFormat
+	x, err := open(ctx)
+	if err == nil {
+		err = h.sendBody(x, head, body)
+	}
+	if err != nil {
+		h.fail(w, r, err)
+		return
+	}
+	h.takeAnswer(w, r, x)
+}
+
+// sendBody sends a body in pieces. Its end is no error, and neither is that the server has answered before it: what the
+// server says is to be read from its answer.
+func (h *transformerHandler) sendBody(x *exchange, head *transformerv1.RequestHead, body io.Reader) error {
+	piece := h.pieces.Get().(*[]byte) //nolint:forcetypeassert // The pool makes nothing else.
+	defer h.pieces.Put(piece)
+	for {
+		n, err := io.ReadFull(body, *piece)
+		ended := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+		if err != nil && !ended {
+			return err
+		}
+		if n > 0 || head != nil {
+			if err := x.send(head, (*piece)[:n]); errors.Is(err, io.EOF) {
+				return nil
+			} else if err != nil {
+				return err
+			}
+			head = nil
+		}
+		if ended {
+			return x.close()
+		}
+	}
+}
+
+// takeAnswer writes the server's answer. One that breaks off is broken off here too, so that nobody takes a part for the whole.
+func (h *transformerHandler) takeAnswer(w http.ResponseWriter, r *http.Request, x *exchange) {
+	piece, err := x.recv()
+	if err != nil {
+		h.fail(w, r, err)
+		return
+	}
+	next, err := x.recv()
+	switch {
+	case errors.Is(err, io.EOF):
+		h.answer(w, r, piece.GetHead(), piece.GetBody())
+		return
+	case err != nil:
+		h.fail(w, r, err)
+		return
+	}
+	writeHead(w, piece.GetHead())
+	for {
+		if _, failed := w.Write(piece.GetBody()); failed != nil {
+			h.logger.DebugContext(r.Context(), "the answer could not be written", slog.Any("error", failed))
+			return
+		}
+		if err != nil {
+			break
+		}
+		piece = next
+		next, err = x.recv()
+	}
+	if !errors.Is(err, io.EOF) {
+		h.breakOff(w, r, err)
+	}
+}
+
+// breakOff ends a connection in the middle of an answer.
+func (h *transformerHandler) breakOff(w http.ResponseWriter, r *http.Request, cause error) {
+	h.logger.WarnContext(r.Context(), "an answer broke off", slog.Any("error", cause))
+	if err := http.NewResponseController(w).SetWriteDeadline(time.Now().Add(-time.Second)); err != nil {
+		h.logger.ErrorContext(r.Context(), "a broken answer could not be cut off", slog.Any("error", err))
+	}
+}
+
+// proxy serves the proxy's route.
+func (h *transformerHandler) proxy(w http.ResponseWriter, r *http.Request, route *transformerRoute) {
+	body, err := h.readCall(r)
+	if err != nil {
+		h.fail(w, r, err)
+		return
+	}
+	timeout, err := strconv.ParseUint(r.Header.Get("Rdproxy-Timeout"), 10, 32)
+	if err != nil {
+		timeout = 0
+	}
+	answer, err := h.service.ProxyDelivery(r.Context(), &transformerv1.ProxyDeliveryRequest{
+		Version: route.version, Destination: route.destination, Body: body, TimeoutMs: uint32(timeout),
+	})
+	if err != nil {
+		h.fail(w, r, err)
+		return
+	}
+	h.answer(w, r, answer.GetHead(), answer.GetBody())
+}
+
+// deleteUsers serves the deletion route.
+func (h *transformerHandler) deleteUsers(w http.ResponseWriter, r *http.Request, _ *transformerRoute) {
+	from, ours := h.sort(w, r)
+	if !ours {
+		return
+	}
+	r.Body = io.NopCloser(from)
+	body, err := h.readCall(r)
+	if err != nil {
+		h.fail(w, r, err)
+		return
+	}
+	answer, err := h.service.DeleteUsers(r.Context(), &transformerv1.DeleteUsersRequest{Body: body})
+	if err != nil {
+		h.fail(w, r, err)
+		return
+	}
+	h.answer(w, r, answer.GetHead(), answer.GetBody())
+}
