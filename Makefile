@@ -17,7 +17,7 @@ PACKAGES ?= ./...
 
 .PHONY: help
 help: ## Say what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # ---- For everybody ----
 
@@ -57,8 +57,25 @@ fuzz: ## Run each fuzz target for a while (FUZZTIME=5s)
 	done
 
 .PHONY: bench
-bench: ## Run the Go benchmarks with allocation counts
-	$(GO) test $(PACKAGES) -run '^$$' -bench . -benchmem
+bench: ## Run the Go benchmarks with allocation counts, ready for benchstat (COUNT=6 BENCH=. BENCHTIME=0.5s)
+	$(GO) test $(PACKAGES) $(BENCHFLAGS) -count $(COUNT)
+
+COUNT ?= 6
+BENCH ?= .
+BENCHTIME ?= 0.5s
+BENCHFLAGS = -run '^$$' -bench '$(BENCH)' -benchmem -benchtime $(BENCHTIME)
+
+.PHONY: bench-compare
+bench-compare: $(BIN)/benchstat ## Compare the benchmarks of a commit with those of what is here (BASE=main)
+	@test -n "$(BASE)" || { echo "say what to compare with: make bench-compare BASE=main"; exit 2; }
+	@dir="$$(mktemp -d)"; trap 'rm -rf "$$dir"' EXIT; mkdir "$$dir/base"; \
+	git archive "$(BASE)" | tar -x -C "$$dir/base"; \
+	for run in $$(seq $(COUNT)); do \
+		if [ -t 2 ]; then echo "run $$run of $(COUNT)" >&2; fi; \
+		(cd "$$dir/base" && $(GO) test $(PACKAGES) $(BENCHFLAGS)) >> "$$dir/$(notdir $(BASE)).txt"; \
+		$(GO) test $(PACKAGES) $(BENCHFLAGS) >> "$$dir/here.txt"; \
+	done; \
+	cd "$$dir" && $(CURDIR)/$(BIN)/benchstat "$(notdir $(BASE)).txt" here.txt
 
 # What of it to measure, and how; see internal/load/main.go.
 ARGS ?=
@@ -66,6 +83,16 @@ ARGS ?=
 .PHONY: load
 load: build ## Hold the server, the engine and the command line against their ceilings (ARGS='grpc-batch --tracing')
 	@$(GO) run ./internal/load compare --program $(BIN)/rudder-clevertap $(ARGS)
+
+.PHONY: load-growth
+load-growth: build ## Show how cost grows with batches, events and streams, in docs/performance.md and plots
+	@report="$$(mktemp)"; trap 'rm -f "$$report"' EXIT; \
+	$(GO) run ./internal/load growth --program $(BIN)/rudder-clevertap --update docs/performance.md --json $(ARGS) > "$$report"; \
+	cd tools/bench && $(GO) run ./plot -to $(CURDIR)/docs < "$$report"
+
+.PHONY: load-replicas
+load-replicas: build ## Show that streams spread over replicas which come and go, and that nothing is lost or repeated
+	@$(GO) run ./internal/load replicas --program $(BIN)/rudder-clevertap $(ARGS)
 
 .PHONY: generate
 generate: tools protodeps ## Generate gen/ from proto/
@@ -113,6 +140,10 @@ $(BIN)/buf: tools/go.mod
 
 $(BIN)/protoc-gen-openapi-rest: tools/go.mod $(wildcard tools/protoc-gen-openapi-rest/*.go)
 	cd tools && $(GO) build -o $(CURDIR)/$@ ./protoc-gen-openapi-rest
+
+$(BIN)/benchstat: tools/bench/go.mod
+	cd tools/bench && GOBIN=$(CURDIR)/$(BIN) $(GO) install tool
+	@touch $@
 
 $(BIN)/golangci-lint: tools/lint/go.mod
 	cd tools/lint && GOBIN=$(CURDIR)/$(BIN) $(GO) install tool

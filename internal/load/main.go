@@ -28,9 +28,11 @@ import (
 
 // commands is the command line.
 type commands struct {
-	Compare compareCmd `cmd:"" default:"withargs" help:"Hold each path against its ceiling."`
-	Echo    echoCmd    `cmd:"" hidden:"" help:"Serve an echo server."`
-	Engine  engineCmd  `cmd:"" hidden:"" help:"Measure the engine alone and print figures."`
+	Compare  compareCmd  `cmd:"" default:"withargs" help:"Hold each path against its ceiling."`
+	Growth   growthCmd   `cmd:"" help:"Show how cost grows with batches, events and streams."`
+	Replicas replicasCmd `cmd:"" help:"Show that streams spread over replicas which come and go."`
+	Echo     echoCmd     `cmd:"" hidden:"" help:"Serve an echo server."`
+	Engine   engineCmd   `cmd:"" hidden:"" help:"Measure the engine alone and print figures."`
 }
 
 func main() {

@@ -154,6 +154,13 @@ func (p *process) stop() error {
 	return nil
 }
 
+// kill ends the process at once, as a crash does.
+func (p *process) kill() error {
+	err := p.command.Process.Kill()
+	<-p.exited
+	return err
+}
+
 // cpu returns the processor time that the process has taken so far.
 func (p *process) cpu() (time.Duration, error) { return cpuTime(p.command.Process.Pid) }
 
