@@ -1,0 +1,189 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+
+	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
+	"github.com/rs/cors"
+	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
+	"go.opentelemetry.io/otel/metric"
+	metricnoop "go.opentelemetry.io/otel/metric/noop"
+	"go.opentelemetry.io/otel/propagation"
+	"go.opentelemetry.io/otel/trace"
+	tracenoop "go.opentelemetry.io/otel/trace/noop"
+	"google.golang.org/genproto/googleapis/api/annotations"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/health/grpc_health_v1"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
+)
+
+// DefaultMaxBodyBytes is the longest body that is read unless Options say otherwise: the server's default message limit of
+// 32 MiB, less what the message around the events takes.
+const DefaultMaxBodyBytes = 32<<20 - 64<<10
+
+// Options say what a gateway is made of.
+type Options struct {
+	// Conn leads to the gRPC server. The caller owns it: it closes it after the handler's last request, instruments it for
+	// telemetry, and lets it receive messages as long as the server sends. Required.
+	Conn grpc.ClientConnInterface
+	// TracerProvider, MeterProvider and Propagator record a span and metrics for each REST call and continue the caller's
+	// trace. What is nil is not done.
+	TracerProvider trace.TracerProvider
+	MeterProvider  metric.MeterProvider
+	Propagator     propagation.TextMapPropagator
+	// MaxBodyBytes is the longest request body, decompressed, that is read; DefaultMaxBodyBytes unless positive.
+	MaxBodyBytes int64
+	// AllowedOrigins are the web origins (`https://app.example.com`, `https://*.example.com`) whose pages may call the API.
+	// None may unless named; there is no name for all.
+	AllowedOrigins []string
+	// Logger is told of failures that have no documented reason. Nothing is logged when it is nil.
+	Logger *slog.Logger
+}
+
+// withDefaults returns the options with something in each place.
+func (o Options) withDefaults() Options {
+	if o.TracerProvider == nil {
+		o.TracerProvider = tracenoop.NewTracerProvider()
+	}
+	if o.MeterProvider == nil {
+		o.MeterProvider = metricnoop.NewMeterProvider()
+	}
+	if o.Propagator == nil {
+		o.Propagator = propagation.NewCompositeTextMapPropagator()
+	}
+	if o.MaxBodyBytes <= 0 {
+		o.MaxBodyBytes = DefaultMaxBodyBytes
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	return o
+}
+
+// New returns the handler of the REST API: the calls of the contract, /healthz and /openapi.json. It starts nothing and
+// holds nothing that needs closing. The error says which option is missing or wrong.
+func New(ctx context.Context, options Options) (http.Handler, error) {
+	if options.Conn == nil {
+		return nil, errors.New("gateway: no connection to the gRPC server")
+	}
+	for _, origin := range options.AllowedOrigins {
+		if err := checkOrigin(origin); err != nil {
+			return nil, err
+		}
+	}
+	options = options.withDefaults()
+	errs := &errorWriter{logger: options.Logger, allowed: allowedMethods()}
+	calls, err := newCalls(ctx, options, errs)
+	if err != nil {
+		return nil, err
+	}
+	root := &root{
+		calls:   calls,
+		health:  &healthHandler{client: grpc_health_v1.NewHealthClient(options.Conn), errors: errs},
+		openAPI: newOpenAPIHandler(errs),
+	}
+	if len(options.AllowedOrigins) == 0 {
+		return root, nil
+	}
+	return withCORS(root, options.AllowedOrigins), nil
+}
+
+// root leads each request to its handler. Only the calls are traced and measured.
+type root struct{ calls, health, openAPI http.Handler }
+
+// ServeHTTP answers a request.
+func (h *root) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	switch r.URL.Path {
+	case healthPath:
+		h.health.ServeHTTP(w, r)
+	case openAPIPath:
+		h.openAPI.ServeHTTP(w, r)
+	default:
+		h.calls.ServeHTTP(w, r)
+	}
+}
+
+// newCalls returns the handler of the contract's calls.
+func newCalls(ctx context.Context, options Options, errs *errorWriter) (http.Handler, error) {
+	mux := runtime.NewServeMux(
+		runtime.WithMarshalerOption(runtime.MIMEWildcard, marshaler{}),
+		runtime.WithErrorHandler(errs.handle),
+		runtime.WithRoutingErrorHandler(errs.handleRouting),
+		// authorization and x-forwarded-for are forwarded without asking; the trace goes by way of the propagator.
+		runtime.WithIncomingHeaderMatcher(noHeader),
+		runtime.WithMetadata(requestIDMetadata),
+		runtime.WithOutgoingHeaderMatcher(noHeader),
+		runtime.WithOutgoingTrailerMatcher(noHeader),
+		runtime.WithForwardResponseOption(answerRequestID),
+		runtime.WithMiddlewares(nameSpan, takeBody(options.MaxBodyBytes, errs)),
+		runtime.WithDisablePathLengthFallback(),
+		runtime.WithDisableHTTPMethodOverride(),
+		runtime.WithWriteContentLength(),
+	)
+	transform := transformerv1.NewTransformServiceClient(options.Conn)
+	if err := transformerv1.RegisterTransformServiceHandlerClient(ctx, mux, transform); err != nil {
+		return nil, fmt.Errorf("gateway: register TransformService: %w", err)
+	}
+	destination := transformerv1.NewDestinationServiceClient(options.Conn)
+	if err := transformerv1.RegisterDestinationServiceHandlerClient(ctx, mux, destination); err != nil {
+		return nil, fmt.Errorf("gateway: register DestinationService: %w", err)
+	}
+	return otelhttp.NewHandler(withRequestID(mux), "",
+		otelhttp.WithTracerProvider(options.TracerProvider),
+		otelhttp.WithMeterProvider(options.MeterProvider),
+		otelhttp.WithPropagators(options.Propagator),
+	), nil
+}
+
+// allowedMethods returns the Allow header of each path of the contract.
+func allowedMethods() map[string]string {
+	allowed := map[string]string{}
+	for _, file := range []protoreflect.FileDescriptor{
+		transformerv1.File_transformer_v1_transform_service_proto,
+		transformerv1.File_transformer_v1_destination_service_proto,
+	} {
+		for i := range file.Services().Len() {
+			methods := file.Services().Get(i).Methods()
+			for j := range methods.Len() {
+				rule, _ := proto.GetExtension(methods.Get(j).Options(), annotations.E_Http).(*annotations.HttpRule)
+				if path := rule.GetPost(); path != "" {
+					allowed[path] = http.MethodPost
+				}
+				if path := rule.GetGet(); path != "" {
+					allowed[path] = http.MethodGet
+				}
+			}
+		}
+	}
+	return allowed
+}
+
+// checkOrigin refuses what is no origin.
+func checkOrigin(origin string) error {
+	u, err := url.Parse(origin)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.Host == "*" || u.Scheme+"://"+u.Host != origin {
+		return fmt.Errorf("gateway: %q is no web origin such as https://app.example.com", origin)
+	}
+	return nil
+}
+
+// withCORS lets pages of the given origins call the API. Cookies play no part in it.
+func withCORS(next http.Handler, origins []string) http.Handler {
+	return cors.New(cors.Options{
+		AllowedOrigins: origins,
+		AllowedMethods: []string{http.MethodGet, http.MethodHead, http.MethodPost},
+		// All headers, because browsers differ in which of their own they ask leave for.
+		AllowedHeaders: []string{"*"},
+		ExposedHeaders: []string{requestIDHeader, "WWW-Authenticate"},
+		MaxAge:         600,
+	}).Handler(next)
+}

@@ -1,0 +1,342 @@
+package gateway
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/require"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/testing/protocmp"
+
+	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
+	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
+)
+
+func jsonTransform(event, destination string) *transformerv1.TransformRequest {
+	return &transformerv1.TransformRequest{
+		EventForm: &transformerv1.TransformRequest_EventJson{EventJson: []byte(event)},
+		Target:    &transformerv1.TransformRequest_DestinationJson{DestinationJson: []byte(destination)},
+	}
+}
+
+func namedTransform(event, id string, severity transformerv1.Severity) *transformerv1.TransformRequest {
+	return &transformerv1.TransformRequest{
+		EventForm:   &transformerv1.TransformRequest_EventJson{EventJson: []byte(event)},
+		Target:      &transformerv1.TransformRequest_DestinationId{DestinationId: id},
+		MinSeverity: severity,
+	}
+}
+
+func jsonBatch(destination string, events ...string) *transformerv1.BatchTransformRequest {
+	request := &transformerv1.BatchTransformRequest{
+		Target: &transformerv1.BatchTransformRequest_DestinationJson{DestinationJson: []byte(destination)},
+	}
+	for _, event := range events {
+		request.EventsJson = append(request.EventsJson, []byte(event))
+	}
+	return request
+}
+
+func TestRequestsAreCutOutOfTheBody(t *testing.T) {
+	t.Parallel()
+	const info, warning = transformerv1.Severity_SEVERITY_INFO, transformerv1.Severity_SEVERITY_WARNING
+	tests := map[string]struct {
+		body string
+		want proto.Message
+	}{
+		"event and destination, verbatim": {
+			` { "event" : { "b": 1.0,  "a":"\u00e9", "b": 2 } , "destination":{"x" :1}}` + "\n",
+			jsonTransform(`{ "b": 1.0,  "a":"\u00e9", "b": 2 }`, `{"x" :1}`),
+		},
+		"event of the wrong shape, for the engine to refuse": {
+			`{"event": [1, "x"], "destination": "y"}`, jsonTransform(`[1, "x"]`, `"y"`),
+		},
+		"registered destination": {`{"destinationId": "shop", "event": {}}`, namedTransform(`{}`, "shop", 0)},
+		"escapes in keys and names": {
+			`{"\u0065vent": {}, "destinationId": "sh\u006fp \"eu\""}`, namedTransform(`{}`, `shop "eu"`, 0),
+		},
+		"severity by name": {
+			`{"event": {}, "destinationId": "x", "minSeverity": "SEVERITY_WARNING"}`, namedTransform(`{}`, "x", warning),
+		},
+		"severity by number": {`{"event": {}, "destinationId": "x", "minSeverity": 1.0e0}`, namedTransform(`{}`, "x", info)},
+		"severity unknown to us, for the server to refuse": {
+			`{"event": {}, "destinationId": "x", "minSeverity": 9}`, namedTransform(`{}`, "x", 9),
+		},
+		"null is absence": {
+			`{"event": {}, "destination": null, "destinationId": "x", "minSeverity": null}`, namedTransform(`{}`, "x", 0),
+		},
+		"batch": {
+			`{"events": [ {"a": [1, 2]} ,{} ], "destination": {}}`, jsonBatch(`{}`, `{"a": [1, 2]}`, `{}`),
+		},
+		"batch with elements that are no events": {
+			`{"destination": {}, "events": ["x", 1e3, null, false, [[]]]}`, jsonBatch(`{}`, `"x"`, `1e3`, `null`, `false`, `[[]]`),
+		},
+		"empty batch":          {`{"events": [], "destination": {}}`, jsonBatch(`{}`)},
+		"batch without events": {`{"destination": {}}`, jsonBatch(`{}`)},
+		"batch of null":        {`{"destination": {}, "events": null}`, jsonBatch(`{}`)},
+		"settings to check": {`{"destination": {"a": 1}}`, &transformerv1.ValidateDestinationRequest{
+			Settings: &transformerv1.ValidateDestinationRequest_DestinationJson{DestinationJson: []byte(`{"a": 1}`)},
+		}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := test.want.ProtoReflect().New().Interface()
+			require.NoError(t, marshaler{}.Unmarshal([]byte(test.body), got))
+			require.Empty(t, cmp.Diff(test.want, got, protocmp.Transform()))
+		})
+	}
+}
+
+func TestRequestsThatAreRefused(t *testing.T) {
+	t.Parallel()
+	const invalid, wrongType = transformerv1.ErrorReason_ERROR_REASON_INVALID_REQUEST, transformerv1.ErrorReason_ERROR_REASON_INVALID_FIELD_TYPE
+	single, batch, validate := &transformerv1.TransformRequest{}, &transformerv1.BatchTransformRequest{}, &transformerv1.ValidateDestinationRequest{}
+	tests := map[string]struct {
+		into    proto.Message
+		body    string
+		reason  transformerv1.ErrorReason
+		field   string
+		message string
+	}{
+		"no object": {single, `[]`, wrongType, "", "the body must be a JSON object, but is an array"},
+		"misspelt key": {
+			single, `{"event": {}, "destinaton": {}}`, invalid, "destinaton",
+			`unknown key "destinaton": the body may have event, destination, destinationId, minSeverity`,
+		},
+		"name of the typed form": {
+			single, `{"eventJson": "e30=", "destination": {}}`, invalid, "eventJson",
+			`unknown key "eventJson": the body may have event, destination, destinationId, minSeverity`,
+		},
+		"name of the typed form in a batch": {
+			batch, `{"eventsJson": [], "destination": {}}`, invalid, "eventsJson",
+			`unknown key "eventsJson": the body may have events, destination, destinationId, minSeverity`,
+		},
+		"name of the typed form of a destination": {
+			validate, `{"destinationJson": {}}`, invalid, "destinationJson", `unknown key "destinationJson": the body may have destination`,
+		},
+		"event in a batch": {
+			batch, `{"event": {}, "destination": {}}`, invalid, "event",
+			`unknown key "event": the body may have events, destination, destinationId, minSeverity`,
+		},
+		"long key": {
+			validate, `{"` + strings.Repeat("k", 100) + `": 1}`, invalid, strings.Repeat("k", 64) + "…",
+			`unknown key "` + strings.Repeat("k", 64) + `…": the body may have destination`,
+		},
+		"key that is not UTF-8": {
+			validate, "{\"\xff\": 1}", invalid, "\ufffd", "unknown key \"\ufffd\": the body may have destination",
+		},
+		"key twice": {
+			single, "{\"event\": {},\n\"destination\": {}, \"\\u0065vent\": {}}", transformerv1.ErrorReason_ERROR_REASON_INVALID_JSON,
+			"event", `the key "event" comes twice: again at line 2, column 20`,
+		},
+		"key twice, first null": {
+			single, `{"event": null, "event": {}, "destination": {}}`, transformerv1.ErrorReason_ERROR_REASON_INVALID_JSON,
+			"event", `the key "event" comes twice: again at line 1, column 17`,
+		},
+		"no event":       {single, `{"destination": {}}`, invalid, "event", "event is missing: give the RudderStack event"},
+		"null event":     {single, `{"event": null, "destination": {}}`, invalid, "event", "event is missing: give the RudderStack event"},
+		"no destination": {single, `{"event": {}}`, invalid, "destination", "destination is missing: give the destination's settings, or the name of a registered one as destinationId"},
+		"no destination for a batch": {
+			batch, `{"events": []}`, invalid, "destination",
+			"destination is missing: give the destination's settings, or the name of a registered one as destinationId",
+		},
+		"two destinations": {
+			single, `{"event": {}, "destination": {}, "destinationId": "x"}`, invalid, "destinationId", "give destination or destinationId, not both",
+		},
+		"destinationId that is no text": {
+			single, `{"event": {}, "destinationId": 7}`, wrongType, "destinationId", "destinationId must be a string, but is a number",
+		},
+		"destinationId that is not UTF-8": {
+			single, "{\"event\": {}, \"destinationId\": \"\xff\"}", transformerv1.ErrorReason_ERROR_REASON_INVALID_JSON, "destinationId", "destinationId is not UTF-8",
+		},
+		"events that are no array": {batch, `{"events": {}, "destination": {}}`, wrongType, "events", "events must be an array of events, but is an object"},
+		"unknown severity": {
+			single, `{"event": {}, "destination": {}, "minSeverity": "WARNING"}`, invalid, "minSeverity",
+			`minSeverity "WARNING" is unknown: use SEVERITY_INFO, SEVERITY_WARNING or SEVERITY_ERROR`,
+		},
+		"fractional severity": {
+			batch, `{"events": [], "destination": {}, "minSeverity": 1.5}`, invalid, "minSeverity",
+			`minSeverity 1.5 is unknown: use SEVERITY_INFO, SEVERITY_WARNING or SEVERITY_ERROR`,
+		},
+		"huge severity": {
+			single, `{"event": {}, "destination": {}, "minSeverity": 1e999}`, invalid, "minSeverity",
+			`minSeverity 1e999 is unknown: use SEVERITY_INFO, SEVERITY_WARNING or SEVERITY_ERROR`,
+		},
+		"severity of the wrong type": {
+			single, `{"event": {}, "destination": {}, "minSeverity": true}`, wrongType, "minSeverity", "minSeverity must be a string, but is a boolean",
+		},
+		"no settings to check": {validate, `{}`, invalid, "destination", "destination is missing: give the destination's settings"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var got *problem
+			require.ErrorAs(t, marshaler{}.Unmarshal([]byte(test.body), test.into.ProtoReflect().New().Interface()), &got)
+			require.Equal(t, test.message, got.Error())
+			require.Equal(t, test.reason, got.reason)
+			require.Equal(t, test.field, got.field)
+		})
+	}
+}
+
+func TestMalformedBodiesAreRefusedAsSuchWhateverElseIsWrong(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		body, message string
+	}{
+		"empty":                       {"", "malformed JSON at line 1, column 1: the body is empty where a JSON object is expected"},
+		"blank":                       {" \n", "malformed JSON at line 2, column 1: the body is empty where a JSON object is expected"},
+		"byte order mark":             {"\ufeff{}", "malformed JSON at line 1, column 1: a byte order mark: leave it out"},
+		"after an unknown key":        {`{"x": 1, `, "malformed JSON at line 1, column 10: the text ends where a key is expected"},
+		"inside the event":            {"{\"event\":\n  {\"a\": tru}}", "malformed JSON at line 2, column 12: '}' where true is expected"},
+		"inside the destination":      {`{"destination":{"a":1,}}`, "malformed JSON at line 1, column 23: '}' where a key is expected"},
+		"after the end":               {`{"event":{},"destination":{}} }`, "malformed JSON at line 1, column 31: text after the end of the value"},
+		"no object, and more than it": {`[] []`, "malformed JSON at line 1, column 4: text after the end of the value"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var got *document.SyntaxError
+			require.ErrorAs(t, marshaler{}.Unmarshal([]byte(test.body), &transformerv1.TransformRequest{}), &got)
+			require.Equal(t, test.message, got.Error())
+		})
+	}
+}
+
+// FuzzRequests holds the reading of requests against encoding/json: a body is malformed for one exactly when it is for the
+// other, and what is taken is what encoding/json finds under the same keys.
+func FuzzRequests(f *testing.F) {
+	for _, seed := range []string{
+		`{"event": {"a": [1, {"b": null}]}, "destination": {"x": 1}, "minSeverity": 2}`,
+		`{"events": [{"a": 1}, "x", 5, null, []], "destinationId": "shop"}`,
+		`{"events": [], "events": []}`, `{"\u0065vent": {} , "destination":null}`, `[`, `{"event": tru}`, "{\"event\":1,\"destinationId\":\"\xff\"}",
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		single, batch := &transformerv1.TransformRequest{}, &transformerv1.BatchTransformRequest{}
+		for _, request := range []proto.Message{single, batch} {
+			err := marshaler{}.Unmarshal(body, request)
+			var malformed *document.SyntaxError
+			require.Equal(t, !json.Valid(body), errors.As(err, &malformed))
+			if err != nil {
+				proto.Reset(request)
+			}
+		}
+		if single.GetEventForm() != nil {
+			members := membersOf(t, body)
+			require.Equal(t, string(members["event"]), string(single.GetEventJson()))
+			requireTarget(t, members, single.GetDestinationJson(), single.GetDestinationId())
+		}
+		if batch.GetTarget() != nil {
+			members := membersOf(t, body)
+			var events []json.RawMessage
+			if members["events"] != nil {
+				require.NoError(t, json.Unmarshal(members["events"], &events))
+			}
+			require.Len(t, batch.GetEventsJson(), len(events))
+			for i, event := range events {
+				require.Equal(t, string(event), string(batch.GetEventsJson()[i]))
+			}
+			requireTarget(t, members, batch.GetDestinationJson(), batch.GetDestinationId())
+		}
+	})
+}
+
+func membersOf(t *testing.T, body []byte) map[string]json.RawMessage {
+	t.Helper()
+	var members map[string]json.RawMessage
+	require.NoError(t, json.Unmarshal(body, &members))
+	return members
+}
+
+func requireTarget(t *testing.T, members map[string]json.RawMessage, settings []byte, id string) {
+	t.Helper()
+	if settings != nil {
+		require.Equal(t, string(members["destination"]), string(settings))
+		return
+	}
+	var want string
+	require.NoError(t, json.Unmarshal(members["destinationId"], &want))
+	require.Equal(t, want, id)
+}
+
+func TestDecoderReadsTheBodyOnceAndRemembersItsError(t *testing.T) {
+	t.Parallel()
+	body := &requestBody{ReadCloser: io.NopCloser(strings.NewReader(`{"event": {`)), declared: -1, limit: 100}
+	err := marshaler{}.NewDecoder(body).Decode(&transformerv1.TransformRequest{})
+	require.ErrorContains(t, err, "line 1, column 12")
+	require.Same(t, err, body.err)
+
+	// Any other reader will do as well.
+	request := &transformerv1.ValidateDestinationRequest{}
+	require.NoError(t, marshaler{}.NewDecoder(strings.NewReader(`{"destination": {}}`)).Decode(request))
+	require.Equal(t, `{}`, string(request.GetDestinationJson()))
+}
+
+func TestBodiesAreReadUpToTheLimit(t *testing.T) {
+	t.Parallel()
+	const limit = 1000
+	tests := map[string]struct {
+		body     string
+		declared int64
+		zipped   bool
+		message  string // empty when the body is taken
+	}{
+		"as long as allowed":                {strings.Repeat("x", limit), limit, false, ""},
+		"as long as allowed, undeclared":    {strings.Repeat("x", limit), -1, false, ""},
+		"longer, as declared":               {"", limit + 1, false, "the body is larger than 1000 bytes: send fewer events at once"},
+		"longer than declared":              {strings.Repeat("x", limit+1), 10, false, "the body is larger than 1000 bytes: send fewer events at once"},
+		"longer, undeclared":                {strings.Repeat("x", limit+1), -1, false, "the body is larger than 1000 bytes: send fewer events at once"},
+		"unzipped as long as allowed":       {zip(t, strings.Repeat("x", limit)), -1, true, ""},
+		"unzipped longer":                   {zip(t, strings.Repeat("x", limit+1)), -1, true, "the body is larger than 1000 bytes: send fewer events at once"},
+		"not gzip":                          {`{"event": {}, "destination": {}}`, -1, true, "the body is not gzip, as its Content-Encoding says, or cut short"},
+		"gzip cut short":                    {zip(t, "abc")[:20], -1, true, "the body is not gzip, as its Content-Encoding says, or cut short"},
+		"gzip whose checksum does not hold": {damaged(zip(t, strings.Repeat("x", 9))), -1, true, "the body is not gzip, as its Content-Encoding says, or cut short"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			body := &requestBody{ReadCloser: io.NopCloser(strings.NewReader(test.body)), declared: test.declared, limit: limit, zipped: test.zipped}
+			text, err := body.text()
+			if test.message != "" {
+				require.EqualError(t, err, test.message)
+				return
+			}
+			require.NoError(t, err)
+			require.Len(t, text, limit)
+		})
+	}
+}
+
+func zip(t *testing.T, text string) string {
+	t.Helper()
+	var out bytes.Buffer
+	w := gzip.NewWriter(&out)
+	_, err := w.Write([]byte(text))
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	return out.String()
+}
+
+// damaged changes the checksum of gzip data.
+func damaged(zipped string) string {
+	bytes := []byte(zipped)
+	bytes[len(bytes)-8] ^= 1
+	return string(bytes)
+}
+
+func TestOnlyMessagesHaveAJSONForm(t *testing.T) {
+	t.Parallel()
+	_, err := marshaler{}.Marshal(7)
+	require.Error(t, err)
+	require.Error(t, marshaler{}.NewEncoder(io.Discard).Encode(7))
+	require.Error(t, marshaler{}.Unmarshal([]byte(`{}`), &transformerv1.DescribeDestinationRequest{}))
+}
