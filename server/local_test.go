@@ -59,18 +59,28 @@ func observe(t *testing.T, overHTTP2 bool, call func(ctx context.Context, conn g
 			span.Status().Code.String()+" "+texts(span.Attributes()))
 	}
 	slices.Sort(got.spans)
+	require.Eventually(t, func() bool {
+		clear(got.metrics)
+		collectHistograms(t, reader, got.metrics)
+		return got.metrics["rpc.server.call.duration"] != nil
+	}, 5*time.Second, time.Millisecond, "so may its metrics")
+	return got
+}
+
+// collectHistograms adds the attributes of all histograms to into, by the name of the metric.
+func collectHistograms(t *testing.T, reader *sdkmetric.ManualReader, into map[string][]string) {
+	t.Helper()
 	var collected metricdata.ResourceMetrics
 	require.NoError(t, reader.Collect(t.Context(), &collected))
 	for _, scope := range collected.ScopeMetrics {
 		for _, m := range scope.Metrics {
 			if data, ok := m.Data.(metricdata.Histogram[float64]); ok {
 				for _, point := range data.DataPoints {
-					got.metrics[m.Name] = append(got.metrics[m.Name], texts(point.Attributes.ToSlice()))
+					into[m.Name] = append(into[m.Name], texts(point.Attributes.ToSlice()))
 				}
 			}
 		}
 	}
-	return got
 }
 
 // texts writes attributes as text, without addresses.
