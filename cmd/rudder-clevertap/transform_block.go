@@ -97,14 +97,22 @@ type feeder struct {
 	line int
 	// skipping is whether the rest of a line that is too long is being passed by.
 	skipping bool
-	// take gives an empty block, or nil when it is time to stop; handOver passes a filled one on.
+	// take gives an empty block, or nil when it is time to stop; handOver passes a filled one on, giveBack one that was not
+	// needed.
 	take     func(context.Context) *block
 	handOver func(*block)
+	giveBack func(*block)
 }
 
 // run reads the source to its end, or until there is no block to take.
 func (f *feeder) run(ctx context.Context) error {
-	for b := f.take(ctx); b != nil; {
+	b := f.take(ctx)
+	defer func() {
+		if b != nil {
+			f.giveBack(b)
+		}
+	}()
+	for b != nil {
 		old := len(b.buffer)
 		n, err := f.in.Read(b.room())
 		b.buffer = b.buffer[:old+n]

@@ -117,7 +117,7 @@ func FuzzBlocksHoldEachLineOnce(f *testing.F) {
 		feed := feeder{
 			in: &unevenReader{text: text, sizes: sizes}, line: 1,
 			take: func(context.Context) *block { return newBlock() },
-			handOver: func(b *block) {
+			giveBack: func(*block) {}, handOver: func(b *block) {
 				require.Equal(t, len(lines)+1, b.first)
 				for line := range strings.Lines(string(b.lines)) {
 					lines = append(lines, line)

@@ -73,7 +73,7 @@ func (p *pipeline) readSource(ctx context.Context, from source) error {
 	if err != nil {
 		return err
 	}
-	feed := feeder{name: from.name, in: in, line: 1, take: p.take, handOver: p.handOver}
+	feed := feeder{name: from.name, in: in, line: 1, take: p.take, handOver: p.handOver, giveBack: p.giveBack}
 	return errors.Join(feed.run(ctx), in.Close())
 }
 
@@ -88,6 +88,12 @@ func (p *pipeline) take(ctx context.Context) *block {
 	case <-ctx.Done():
 		return nil
 	}
+}
+
+// giveBack frees a block that was taken and not handed over.
+func (p *pipeline) giveBack(b *block) {
+	b.reset()
+	p.free <- b
 }
 
 // handOver gives a block to the workers and, in its order, to the writer.
@@ -156,7 +162,6 @@ func (p *pipeline) emit(b *block, to *sink, view *screen, total *tally) error {
 		err = to.write(b)
 	}
 	total.add(b.tally)
-	b.reset()
-	p.free <- b
+	p.giveBack(b)
 	return err
 }

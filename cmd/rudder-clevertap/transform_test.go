@@ -168,6 +168,17 @@ func TestTransformReadsFilesInOrder(t *testing.T) {
 	}, lines)
 }
 
+func TestTransformReadsManyFiles(t *testing.T) {
+	t.Parallel()
+	files := make([]string, 100)
+	for i := range files {
+		files[i] = writeFile(t, fmt.Sprintf("%d.jsonl", i), track(fmt.Sprint(i)))
+	}
+	got := transform(t, nil, append(files, "--destination", plain)...)
+	require.Equal(t, 0, got.status, got.err)
+	require.Len(t, readResults(t, got.out), len(files))
+}
+
 func TestTransformReadsStandardInputByDefault(t *testing.T) {
 	t.Parallel()
 	for name, in := range map[string]io.Reader{
