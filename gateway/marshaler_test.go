@@ -6,8 +6,11 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"net/http"
+	"os"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
@@ -313,6 +316,21 @@ func TestBodiesAreReadUpToTheLimit(t *testing.T) {
 			require.NoError(t, err)
 			require.Len(t, text, limit)
 		})
+	}
+}
+
+func TestBodiesThatBreakOff(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		cause error
+		http  int
+	}{{os.ErrDeadlineExceeded, http.StatusRequestTimeout}, {io.ErrUnexpectedEOF, 0}} {
+		body := &requestBody{ReadCloser: io.NopCloser(iotest.ErrReader(test.cause)), declared: 10, limit: 100}
+		_, err := body.text()
+		var got *problem
+		require.ErrorAs(t, err, &got)
+		require.Equal(t, "the body could not be read to its end", got.message)
+		require.Equal(t, test.http, got.http)
 	}
 }
 
