@@ -58,7 +58,7 @@ func TestWrongUsageIsStatus2AndFailureStatus1(t *testing.T) {
 		"no such file":          {[]string{"serve", "--config", "/nowhere/x.yaml"}, 2, "/nowhere/x.yaml"},
 		"half of TLS":           {[]string{"serve", "--tls-cert", cert}, 2, "--tls-cert and --tls-key need one another"},
 		"a limit of nothing":    {[]string{"serve", "--max-batch-events", "0"}, 2, "--max-batch-events must be more than zero"},
-		"a time of the past":    {[]string{"serve", "--drain-delay=-1s"}, 2, "--drain-delay must not be less than zero"},
+		"a time of the past":    {[]string{"serve", "--drain-delay=-1s"}, 2, "must not be less than zero"},
 		"open to others":        {[]string{"serve", "--grpc-addr", ":0"}, 2, "--grpc-addr: address :0 is open to others"},
 		"open to others (HTTP)": {[]string{"serve", "--http-addr", "0.0.0.0:0"}, 2, "--http-addr: address 0.0.0.0:0 is open to others"},
 		"no address":            {[]string{"serve", "--http-addr", "nonsense"}, 2, `address "nonsense"`},

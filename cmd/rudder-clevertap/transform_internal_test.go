@@ -116,7 +116,7 @@ func FuzzBlocksHoldEachLineOnce(f *testing.F) {
 		var lines []string
 		feed := feeder{
 			in: &unevenReader{text: text, sizes: sizes}, line: 1,
-			take: func(context.Context) *block { return newBlock() },
+			take:     func(context.Context) *block { return newBlock() },
 			giveBack: func(*block) {}, handOver: func(b *block) {
 				require.Equal(t, len(lines)+1, b.first)
 				for line := range strings.Lines(string(b.lines)) {
