@@ -117,9 +117,10 @@ func (r *envelopeReader) member(quoted []byte, at int) bool {
 }
 
 // element takes one of the events in.
-func (r *envelopeReader) element(text []byte) bool {
+func (r *envelopeReader) element() bool {
+	text, ok := r.Part()
 	r.into.batch = append(r.into.batch, text)
-	return true
+	return ok
 }
 
 // place returns where a key's value goes, or nil after noting why it goes nowhere.

@@ -131,7 +131,7 @@ func (s *rudderService) release(run *rudderRun) {
 		buffer = nil
 	}
 	run.items.reset()
-	*run = rudderRun{answer: answerWriter{buffer: buffer}, items: run.items}
+	*run = rudderRun{answer: answerWriter{buffer: buffer}, items: run.items, marks: run.marks}
 	s.runs.Put(run)
 }
 
@@ -142,6 +142,8 @@ type rudderRun struct {
 	body   []byte
 	answer answerWriter
 	items  itemReader
+	// marks is memory for those of the body.
+	marks []eventMark
 }
 
 // pieces is a stream that brings the pieces of a body.

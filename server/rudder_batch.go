@@ -4,7 +4,7 @@ import "github.com/rudder-clevertap/rudder-clevertap/mapping/document"
 
 // batch answers a batch call as rudder-transformer does: CleverTap has no such thing, and one item says so for all events.
 func (s *rudderService) batch(run *rudderRun) error {
-	body, refused := readBody(run.body)
+	body, refused := readBody(run.body, run.marks)
 	if refused != nil {
 		return refused
 	}
@@ -19,12 +19,12 @@ func (s *rudderService) batch(run *rudderRun) error {
 	w.begin()
 	w.buffer = append(w.buffer, `[{"metadata":[`...)
 	first := true
-	body.each(func(event []byte, _ int) bool {
+	body.each(func(event eventMark) bool {
 		if !first {
 			w.buffer = append(w.buffer, ',')
 		}
 		first = false
-		if metadata := member(event, "metadata"); metadata != nil {
+		if metadata := event.metadata.of(body.text); metadata != nil {
 			w.buffer = append(w.buffer, metadata...)
 		} else {
 			w.buffer = append(w.buffer, "null"...)

@@ -10,6 +10,10 @@ import (
 // forbiddenKey is the key that rudder-transformer's parser refuses wherever it is.
 const forbiddenKey = "__proto__"
 
+// maxMarked is up to how many events of a body are marked when it is read. The events of a longer one are found again when
+// their turn comes, so that no memory but the body's own grows with them.
+const maxMarked = 4096
+
 // rudderBody is a request's body, cut into its parts, each the text of a value or nothing.
 type rudderBody struct {
 	// array tells that the body is the array of events itself.
@@ -18,13 +22,33 @@ type rudderBody struct {
 	input, destType, destinations, connections []byte
 	// count is how many events there are.
 	count int
+	// marks say where their parts are, in text, unless there are too many.
+	marks []eventMark
+	text  []byte
+	// inputAt is where the array of events begins in text.
+	inputAt int
+}
+
+// eventMark says where an event of a body and its parts are.
+type eventMark struct{ raw, message, metadata, destination span }
+
+// span is a part of a text, nothing when it ends at 0.
+type span struct{ at, end uint32 }
+
+// of returns the part of a text.
+func (p span) of(text []byte) []byte {
+	if p.end == 0 {
+		return nil
+	}
+	return text[p.at:p.end:p.end]
 }
 
 // readBody cuts a body into its parts. All of it is checked, so that nothing is answered to half a body: JSON as a JavaScript
 // parser takes it, with duplicate keys, a byte order mark and bytes that are not UTF-8. No body at all is an empty object.
-func readBody(text []byte) (*rudderBody, *refusal) {
+// Marks is memory to use.
+func readBody(text []byte, marks []eventMark) (*rudderBody, *refusal) {
 	text = javascript.ToValidUTF8(bytes.TrimPrefix(text, []byte("\ufeff")))
-	body := &rudderBody{}
+	body := &rudderBody{text: text, marks: marks[:0]}
 	s := document.Scanner{Text: text, RefuseKey: forbiddenKey}
 	switch first := s.Peek(); {
 	case first == '[':
@@ -54,7 +78,7 @@ func (b *rudderBody) member(s *document.Scanner, key []byte) bool {
 	var part *[]byte
 	switch {
 	case document.QuotedIs(key, "input"):
-		part, b.count = &b.input, 0
+		part, b.count, b.marks = &b.input, 0, b.marks[:0]
 		if s.Peek() == '[' {
 			b.input = b.readArray(s)
 			return s.Problem == ""
@@ -73,20 +97,64 @@ func (b *rudderBody) member(s *document.Scanner, key []byte) bool {
 	return ok
 }
 
-// readArray steps over the array of events and counts them.
+// readArray steps over the array of events, counts and marks them.
 func (b *rudderBody) readArray(s *document.Scanner) []byte {
-	start := s.At
-	s.Array(func([]byte) bool {
-		b.count++
-		return true
+	b.inputAt = s.At
+	s.Array(func() bool {
+		mark, ok := markEvent(s)
+		if b.count++; b.count <= maxMarked {
+			b.marks = append(b.marks, mark)
+		}
+		return ok
 	})
-	return s.Text[start:s.At:s.At]
+	return s.Text[b.inputAt:s.At:s.At]
 }
 
-// each visits the texts of the events, with the places where they begin in the input, until visit returns false.
-func (b *rudderBody) each(visit func(event []byte, at int) bool) {
-	s := document.Scanner{Text: b.input}
-	s.Array(func(event []byte) bool { return visit(event, s.At-len(event)) })
+// markEvent steps over an event and says where it and its parts are. Of several members with one key the last counts.
+func markEvent(s *document.Scanner) (mark eventMark, ok bool) {
+	mark.raw.at = uint32(s.At)
+	if s.Peek() != '{' {
+		ok = s.Value()
+		mark.raw.end = uint32(s.At)
+		return mark, ok
+	}
+	ok = s.Object(func(key []byte, _ int) bool {
+		var part *span
+		switch {
+		case document.QuotedIs(key, "message"):
+			part = &mark.message
+		case document.QuotedIs(key, "metadata"):
+			part = &mark.metadata
+		case document.QuotedIs(key, "destination"):
+			part = &mark.destination
+		default:
+			return s.Value()
+		}
+		s.Peek()
+		part.at = uint32(s.At)
+		ok := s.Value()
+		part.end = uint32(s.At)
+		return ok
+	})
+	mark.raw.end = uint32(s.At)
+	return mark, ok
+}
+
+// each visits the events until visit returns false.
+func (b *rudderBody) each(visit func(event eventMark) bool) {
+	if b.count <= len(b.marks) {
+		for _, mark := range b.marks {
+			if !visit(mark) {
+				return
+			}
+		}
+		return
+	}
+	s := document.Scanner{Text: b.text, At: b.inputAt}
+	s.Array(func() bool {
+		mark, _ := markEvent(&s)
+		return visit(mark)
+	})
 }
 
 // parts visits the members of an object, keys with their quotes, or of nothing if the text is none. The text is well-formed.
@@ -100,14 +168,4 @@ func parts(object []byte, visit func(key, value []byte)) {
 		visit(key, value)
 		return ok
 	})
-}
-
-// member returns a member of an object, or nothing. Of several the last counts.
-func member(object []byte, name string) (found []byte) {
-	parts(object, func(key, value []byte) {
-		if document.QuotedIs(key, name) {
-			found = value
-		}
-	})
-	return found
 }

@@ -31,6 +31,8 @@ type rudderDestinationParts struct {
 
 // itemReader reads the events of a request.
 type itemReader struct {
+	// text is the request's body.
+	text []byte
 	// compacted: destinations and connections are told by id.
 	compacted                 bool
 	destinations, connections map[string][]byte
@@ -53,7 +55,7 @@ const emptyObject = "{}"
 
 // begin makes the reader ready for a body.
 func (r *itemReader) begin(body *rudderBody, compacted bool) {
-	r.compacted = compacted
+	r.text, r.compacted = body.text, compacted
 	if compacted {
 		r.destinations, r.connections = index(body.destinations), index(body.connections)
 	}
@@ -84,25 +86,17 @@ func (r *itemReader) reset() {
 	*r = itemReader{event: r.event, part: r.part, edited: r.edited}
 }
 
-// read cuts an event into its parts, finds its destination and fills in its dynamic config. The error says why it can't be
+// read takes the parts of an event, finds its destination and fills in its dynamic config. The error says why it can't be
 // transformed; what is known of it is there all the same.
-func (r *itemReader) read(raw []byte) (rudderItem, *mapping.Error) {
-	item := rudderItem{raw: raw}
-	parts(raw, func(key, value []byte) {
-		switch {
-		case document.QuotedIs(key, "message"):
-			item.message = value
-		case document.QuotedIs(key, "metadata"):
-			item.metadata = value
-		case document.QuotedIs(key, "destination"):
-			item.destination = value
-		}
-	})
+func (r *itemReader) read(mark eventMark) (rudderItem, *mapping.Error) {
+	item := rudderItem{
+		raw: mark.raw.of(r.text), message: mark.message.of(r.text), metadata: mark.metadata.of(r.text), destination: mark.destination.of(r.text),
+	}
 	r.edited = r.edited[:0]
 	if r.router {
 		r.dressMetadata(&item)
 	}
-	if kind := document.KindAt(raw); kind != document.Object {
+	if kind := document.KindAt(item.raw); kind != document.Object {
 		return item, &mapping.Error{Reason: mapping.InvalidFieldType, Kind: kind, Message: "the event must be an object, but is " + kind.String()}
 	}
 	if document.KindAt(item.message) != document.Object {
@@ -164,7 +158,7 @@ func (r *itemReader) lookUp(item *rudderItem) *mapping.Error {
 			destination = value
 		}
 	})
-	id, truthy := r.text(destination)
+	id, truthy := r.asText(destination)
 	if !truthy && !r.router {
 		return nil
 	}
@@ -172,7 +166,7 @@ func (r *itemReader) lookUp(item *rudderItem) *mapping.Error {
 	if item.destination == nil {
 		return &mapping.Error{Reason: UnknownDestination, Field: "metadata.destinationId", Message: "no destination found for id " + id}
 	}
-	sourceID, _ := r.text(source)
+	sourceID, _ := r.asText(source)
 	item.connection = r.connections[sourceID+":"+id]
 	if item.connection == nil {
 		return &mapping.Error{Reason: UnknownDestination, Field: "metadata.sourceId", Message: "no connection found for id " + sourceID + ":" + id}
@@ -180,8 +174,8 @@ func (r *itemReader) lookUp(item *rudderItem) *mapping.Error {
 	return nil
 }
 
-// text returns a value as JavaScript writes it into a text, and whether it is truthy.
-func (r *itemReader) text(value []byte) (text string, truthy bool) {
+// asText returns a value as JavaScript writes it into a text, and whether it is truthy.
+func (r *itemReader) asText(value []byte) (text string, truthy bool) {
 	if document.KindAt(value) == document.String {
 		text = document.Unquote(value)
 		return text, text != ""

@@ -9,7 +9,7 @@ func (s *rudderService) processor(run *rudderRun) error {
 	if !isOurs(name) {
 		return refuseDestination(name)
 	}
-	body, refused := readBody(run.body)
+	body, refused := readBody(run.body, run.marks)
 	switch {
 	case refused != nil:
 		return refused
@@ -29,7 +29,7 @@ func (s *rudderService) processor(run *rudderRun) error {
 func (t *rudderTransform) processorItems(body *rudderBody) (err error) {
 	t.write("[")
 	first := true
-	body.each(func(event []byte, _ int) bool {
+	body.each(func(event eventMark) bool {
 		if err = t.alive(); err != nil {
 			return false
 		}

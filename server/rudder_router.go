@@ -15,7 +15,7 @@ const maxBatchRecords = 1000
 // router answers a router transform: for each group of events, its batches and then an item for each event that failed;
 // last come the events that belong to no group.
 func (s *rudderService) router(run *rudderRun) error {
-	body, refused := readBody(run.body)
+	body, refused := readBody(run.body, run.marks)
 	if refused != nil {
 		return refused
 	}
@@ -40,7 +40,7 @@ func (s *rudderService) router(run *rudderRun) error {
 		run.items.secret = []byte(secret)
 	}
 	return s.transform(run, body, "router", name, func(t *rudderTransform) error {
-		router := routerTransform{rudderTransform: t, input: body.input}
+		router := routerTransform{rudderTransform: t}
 		return router.answer(body)
 	})
 }
@@ -64,8 +64,7 @@ func ourName(body *rudderBody) (string, error) {
 type routerTransform struct {
 	*rudderTransform
 
-	input []byte
-	keys  stableKeys
+	keys stableKeys
 	// groups are in the order of their first events; byKey finds them.
 	groups []*routerGroup
 	byKey  map[string]*routerGroup
@@ -78,19 +77,15 @@ type routerTransform struct {
 
 // routerGroup are the events that may go to CleverTap together.
 type routerGroup struct {
-	events []place
+	events []eventMark
 	// metadata is that of the first event: errors name its destination and workspace.
 	metadata []byte
 	failed   []failedEvent
 }
 
-// place is where an event is in the input. It is all that is kept of it, since there may be very many.
-type place struct{ at, end uint32 }
-
 // failedEvent is an event that can't be transformed, and why.
 type failedEvent struct {
-	place
-
+	event   eventMark
 	reason  mapping.Reason
 	message string
 }
@@ -125,7 +120,7 @@ func (t *routerTransform) answer(body *rudderBody) error {
 
 // group puts the events into groups. Those that can't be read go astray.
 func (t *routerTransform) group(body *rudderBody) (err error) {
-	body.each(func(event []byte, at int) bool {
+	body.each(func(event eventMark) bool {
 		if err = t.alive(); err != nil {
 			return false
 		}
@@ -141,22 +136,19 @@ func (t *routerTransform) group(body *rudderBody) (err error) {
 			t.byKey[string(key)] = group
 			t.groups = append(t.groups, group)
 		}
-		group.events = append(group.events, place{uint32(at), uint32(at + len(event))})
+		group.events = append(group.events, event)
 		return true
 	})
 	return err
 }
 
-// text returns the text of an event.
-func (t *routerTransform) text(at place) []byte { return t.input[at.at:at.end] }
-
 // groupItems writes the batches of a group, and then its failures.
 func (t *routerTransform) groupItems(group *routerGroup) error {
-	for _, at := range group.events {
+	for _, event := range group.events {
 		if err := t.alive(); err != nil {
 			return err
 		}
-		if err := t.add(group, at); err != nil {
+		if err := t.add(group, event); err != nil {
 			return err
 		}
 	}
@@ -164,7 +156,7 @@ func (t *routerTransform) groupItems(group *routerGroup) error {
 		return err
 	}
 	for _, failed := range group.failed {
-		item, _ := t.items.read(t.text(failed.place))
+		item, _ := t.items.read(failed.event)
 		t.failure(&item, failed.reason, failed.message, group.metadata)
 		if err := t.out.check(); err != nil {
 			return err
@@ -174,14 +166,14 @@ func (t *routerTransform) groupItems(group *routerGroup) error {
 }
 
 // add transforms an event into the open batch, or notes why it failed.
-func (t *routerTransform) add(group *routerGroup, at place) error {
-	item, failed := t.items.read(t.text(at))
+func (t *routerTransform) add(group *routerGroup, event eventMark) error {
+	item, failed := t.items.read(event)
 	if record, ok := t.transformedBefore(item.message); ok && failed == nil {
-		return t.addTransformed(group, at, &item, record)
+		return t.addTransformed(group, event, &item, record)
 	}
 	result, to := t.apply(&item, failed)
 	if result.Err != nil {
-		group.failed = append(group.failed, failedEvent{at, result.Err.Reason, result.Err.Message})
+		group.failed = append(group.failed, failedEvent{event, result.Err.Reason, result.Err.Message})
 		return nil
 	}
 	if err := t.room(len(result.Records), &item, to); err != nil {
@@ -250,7 +242,7 @@ func (t *routerTransform) failure(item *rudderItem, reason mapping.Reason, messa
 
 // astrayItems writes the items of the events that can't be read.
 func (t *routerTransform) astrayItems(body *rudderBody) (err error) {
-	body.each(func(event []byte, _ int) bool {
+	body.each(func(event eventMark) bool {
 		if err = t.alive(); err != nil {
 			return false
 		}
@@ -282,7 +274,7 @@ func (t *routerTransform) transformedBefore(message []byte) (document.Value, boo
 
 // addTransformed adds the first record of a message that was transformed before. A message without records adds null, which
 // is what rudder-transformer does.
-func (t *routerTransform) addTransformed(group *routerGroup, at place, item *rudderItem, message document.Value) error {
+func (t *routerTransform) addTransformed(group *routerGroup, event eventMark, item *rudderItem, message document.Value) error {
 	to := t.destination(item.config)
 	result := &mapping.Result{CallType: "other", Err: to.err}
 	record, failed := firstRecord(message)
@@ -295,7 +287,7 @@ func (t *routerTransform) addTransformed(group *routerGroup, at place, item *rud
 	}
 	t.count(result)
 	if result.Err != nil {
-		group.failed = append(group.failed, failedEvent{at, result.Err.Reason, result.Err.Message})
+		group.failed = append(group.failed, failedEvent{event, result.Err.Reason, result.Err.Message})
 		return nil
 	}
 	if err := t.room(1, item, to); err != nil {

@@ -47,6 +47,7 @@ func (s *rudderService) transform(run *rudderRun, body *rudderBody, feature, des
 	defer s.engine.workspaces.Put(w)
 	w.tally.reset()
 	run.items.begin(body, run.head.GetCompacted())
+	run.marks = body.marks
 	run.answer.begin()
 	start := time.Now()
 	err := work(&rudderTransform{

@@ -154,9 +154,9 @@ func (s *Scanner) Object(member func(key []byte, at int) bool) bool {
 	}
 }
 
-// Array steps over an array, at whose bracket the scanner must be. Element, unless nil, is told each element's text; when it
+// Array steps over an array, at whose bracket the scanner must be. Element, unless nil, steps over each element; when it
 // returns false, so does Array.
-func (s *Scanner) Array(element func(text []byte) bool) bool {
+func (s *Scanner) Array(element func() bool) bool {
 	if !s.enter() {
 		return false
 	}
@@ -164,13 +164,17 @@ func (s *Scanner) Array(element func(text []byte) bool) bool {
 		return s.leave()
 	}
 	for {
-		text, ok := s.Part()
-		if !ok || element != nil && !element(text) {
+		if element == nil {
+			if !s.Value() {
+				return false
+			}
+		} else if !element() {
 			return false
 		}
 		switch s.Peek() {
 		case ',':
 			s.At++
+			s.Peek()
 		case ']':
 			return s.leave()
 		default:

@@ -1,0 +1,60 @@
+package gateway_test
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/rudder-clevertap/rudder-clevertap/gateway"
+	"github.com/rudder-clevertap/rudder-clevertap/server"
+)
+
+// serveTransformer serves rudder-transformer's routes in front of the real server until the test ends, and returns their
+// address.
+func serveTransformer(t testing.TB, options gateway.TransformerOptions, serverOptions server.Options) string {
+	t.Helper()
+	srv, err := server.New(serverOptions)
+	require.NoError(t, err)
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- srv.Run(ctx, listener) }()
+	options.Conn = srv.Conn()
+	handler, err := gateway.NewTransformer(options)
+	require.NoError(t, err)
+	web := httptest.NewServer(handler)
+	t.Cleanup(func() {
+		web.Close()
+		cancel()
+		require.NoError(t, <-ended)
+	})
+	return web.URL
+}
+
+// ask sends a request. Headers come in pairs of name and value.
+func ask(t testing.TB, method, url, body string, headers ...string) reply {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
+	require.NoError(t, err)
+	request.Header.Set("Content-Type", "application/json")
+	for i := 0; i < len(headers); i += 2 {
+		if headers[i+1] == "" {
+			request.Header.Del(headers[i])
+		} else {
+			request.Header.Set(headers[i], headers[i+1])
+		}
+	}
+	answer, err := http.DefaultClient.Do(request)
+	require.NoError(t, err)
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	require.NoError(t, err)
+	return reply{answer.StatusCode, answer.Header, string(text)}
+}
