@@ -31,6 +31,7 @@ type commands struct {
 	Compare  compareCmd  `cmd:"" default:"withargs" help:"Hold each path against its ceiling."`
 	Growth   growthCmd   `cmd:"" help:"Show how cost grows with batches, events and streams."`
 	Replicas replicasCmd `cmd:"" help:"Show that streams spread over replicas which come and go."`
+	Profile  profileCmd  `cmd:"" help:"Show where ours takes its processor time."`
 	Echo     echoCmd     `cmd:"" hidden:"" help:"Serve an echo server."`
 	Engine   engineCmd   `cmd:"" hidden:"" help:"Measure the engine alone and print figures."`
 }
