@@ -37,6 +37,13 @@ func NewPacker(to *Destination) *Packer {
 	return &Packer{packing: to.rules.packing, open: [2]int{-1, -1}}
 }
 
+// Reserve makes room for about so many bytes in the next payload, for those who know what is to come.
+func (p *Packer) Reserve(size int) {
+	if len(p.spare) == 0 {
+		p.spare = append(p.spare, make([]byte, 0, size))
+	}
+}
+
 // AddJSON takes in the records of one event as JSON text and appends their places.
 func (p *Packer) AddJSON(records []Record, places []Place) []Place {
 	for i, r := range records {

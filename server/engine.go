@@ -47,6 +47,22 @@ type batch struct {
 // size returns how many events the batch has.
 func (b *batch) size() int { return len(b.events) + len(b.eventsJSON) }
 
+// recordsPerInput is how many bytes the records of a batch take, per hundred bytes of its events: what the context of an event
+// takes is left out.
+const recordsPerInput = 75
+
+// bytes returns how long the events are together.
+func (b *batch) bytes() int {
+	size := 0
+	for _, event := range b.events {
+		size += len(event)
+	}
+	for _, event := range b.eventsJSON {
+		size += len(event)
+	}
+	return size
+}
+
 // typed reports whether the events are typed, and the answer with them.
 func (b *batch) typed() bool { return len(b.events) > 0 }
 
@@ -116,6 +132,7 @@ func (w *workspace) run(ctx context.Context, b *batch) (*transformed, error) {
 	w.places = w.places[:0]
 	w.mapper.MinSeverity = mapping.Severity(b.minSeverity) // The contract has the same numbers.
 	packer := mapping.NewPacker(b.to.Destination)
+	packer.Reserve(b.bytes() * recordsPerInput / 100)
 	out := newResults(b.size())
 	for i := range b.size() {
 		if i%checkEvery == checkEvery-1 && ctx.Err() != nil {

@@ -118,7 +118,8 @@ func isPrintable(id string) bool {
 	return true
 }
 
-// logCall writes a line about the call when it has ended. Faults of ours are errors; health checks show when debugging only.
+// logCall writes a line about the call when it has ended. Faults of ours are errors; calls that went well, and health checks, show
+// when debugging only: metrics count them, and a line for each costs more than transforming an event does.
 func (s *Server) logCall(ctx context.Context, method string, next func(context.Context) error) error {
 	start := time.Now()
 	err := next(ctx)
@@ -150,6 +151,8 @@ func (s *Server) logCall(ctx context.Context, method string, next func(context.C
 // logLevel says how much a code matters to whoever runs the server: what callers do wrong is no fault of the server.
 func logLevel(code codes.Code) slog.Level {
 	switch code {
+	case codes.OK:
+		return slog.LevelDebug
 	case codes.Internal, codes.Unknown, codes.DataLoss:
 		return slog.LevelError
 	case codes.Unavailable, codes.DeadlineExceeded, codes.ResourceExhausted:

@@ -305,8 +305,7 @@ func TestAPanicInAMessageFailsThatMessageAlone(t *testing.T) {
 	srv, err := New(Options{})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, srv.Close()) })
-	service := *srv.transforms
-	service.engine = nil
+	service := &transformService{logger: srv.logger}
 	resp := service.answer(t.Context(), &wire.Request{Kind: wire.StreamTransform, Sequence: 3, EventsJSON: [][]byte{track("m")}}, target{}, nil)
 	require.EqualValues(t, 3, resp.GetSequence())
 	require.Equal(t, string(Internal), reasonOfStatus(t, resp.GetError()).GetReason())

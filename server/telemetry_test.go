@@ -39,7 +39,7 @@ func instrumented(t *testing.T, calls func(r *running)) (*otlptest.Receiver, *lo
 	telemetry, err := NewTelemetry(t.Context(), "v1.2.3")
 	require.NoError(t, err)
 	logs := &logBuffer{}
-	r := start(t, Options{Telemetry: telemetry, Logger: NewLogger(logs, LogJSON, slog.LevelInfo, telemetry), Destinations: registered(t)})
+	r := start(t, Options{Telemetry: telemetry, Logger: NewLogger(logs, LogJSON, slog.LevelDebug, telemetry), Destinations: registered(t)})
 	calls(r)
 	r.stop()
 	require.NoError(t, <-r.ended)

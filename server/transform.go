@@ -1,9 +1,11 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	clevertapv1 "github.com/rudder-clevertap/rudder-clevertap/gen/clevertap/v1"
@@ -20,6 +22,14 @@ type transformService struct {
 	maxAge       time.Duration
 	stopping     <-chan struct{}
 	logger       *slog.Logger
+	// last is the last destination that came as JSON. Most callers have one, so compiling it anew for each call is work lost.
+	last atomic.Pointer[compiled]
+}
+
+// compiled is a destination and the settings that it was compiled from.
+type compiled struct {
+	settings []byte
+	to       *mapping.Destination
 }
 
 // target is where events go.
@@ -57,12 +67,24 @@ func (s *transformService) target(req targeted) (target, *failure) {
 	if settings := req.GetDestination(); settings != nil {
 		to, failed = mapping.NewDestination(settings)
 	} else {
-		to, failed = mapping.ParseDestination(req.GetDestinationJson())
+		to, failed = s.parse(req.GetDestinationJson())
 	}
 	if failed != nil {
 		return target{}, destinationFailure(failed)
 	}
 	return target{to, false}, nil
+}
+
+// parse compiles a destination's settings, unless they are those of the last call.
+func (s *transformService) parse(settings []byte) (*mapping.Destination, *mapping.Error) {
+	if last := s.last.Load(); last != nil && bytes.Equal(last.settings, settings) {
+		return last.to, nil
+	}
+	to, failed := mapping.ParseDestination(settings)
+	if failed == nil {
+		s.last.Store(&compiled{settings: bytes.Clone(settings), to: to})
+	}
+	return to, failed
 }
 
 // destinationFailure returns what is wrong with a request's destination, with the field's path in the request.
