@@ -81,7 +81,8 @@ func TestTheCallersTraceIsContinuedToTheMapping(t *testing.T) {
 	require.Equal(t, hex.EncodeToString(serverSpan.GetSpanId()), lines[0]["span_id"])
 	found := false
 	for _, record := range receiver.Logs() {
-		if record.GetBody().GetStringValue() == "call" {
+		method := otlptest.Attributes(record.GetAttributes())["rpc.method"]
+		if record.GetBody().GetStringValue() == "call" && method == "transformer.v1.TransformService/Transform" {
 			found = true
 			require.Equal(t, serverSpan.GetSpanId(), record.GetSpanId())
 			require.Equal(t, traceID, hex.EncodeToString(record.GetTraceId()))
