@@ -84,6 +84,10 @@ ARGS ?=
 load: build ## Hold the server, the engine and the command line against their ceilings (ARGS='grpc-batch --tracing')
 	@$(GO) run ./internal/load compare --program $(BIN)/rudder-clevertap $(ARGS)
 
+.PHONY: load-transformer
+load-transformer: build ## Hold rudder-transformer's routes, in batches of 100 mixed events, against a net/http echo
+	@$(GO) run ./internal/load compare --program $(BIN)/rudder-clevertap transformer $(ARGS)
+
 .PHONY: load-growth
 load-growth: build ## Show how cost grows with batches, events and streams, in docs/performance.md and plots
 	@report="$$(mktemp)"; trap 'rm -f "$$report"' EXIT; \

@@ -76,7 +76,8 @@ func startServe(ctx context.Context, o serveOptions) (*process, error) {
 		to   *string
 	}{{"--grpc-addr", &p.grpc}, {"--http-addr", &p.http}, {"--transformer-addr", &p.transformer}}
 	if !o.transformer {
-		flags = flags[:2]
+		// Its default address is one for all.
+		flags, args = flags[:2], append(args, "--transformer-addr", "")
 	}
 	for _, flag := range flags {
 		addr, err := freeAddress(ctx)
