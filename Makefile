@@ -17,7 +17,7 @@ PACKAGES ?= ./...
 
 .PHONY: help
 help: ## Say what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # ---- For everybody ----
 
@@ -163,3 +163,10 @@ protodeps: .protodeps/.done ## Fetch the .proto files that ours import, at their
 .PHONY: clean
 clean: ## Remove what was built or fetched
 	rm -rf $(BIN) .protodeps
+
+# ---- With a real rudder-server's clients ----
+
+# Its own module, see test/rudderserver/doc.go. The tests run a program that go test does not watch: never a cached result.
+.PHONY: test-rudderserver
+test-rudderserver: ## Drive the built program with rudder-server's own clients (the first build takes minutes)
+	cd test/rudderserver && $(GO) test -count=1 ./...
