@@ -11,6 +11,7 @@ import (
 
 	"google.golang.org/grpc"
 
+	"github.com/rudder-clevertap/rudder-clevertap/delivery"
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/javascript"
@@ -22,6 +23,10 @@ type rudderService struct {
 
 	engine *engine
 	logger *slog.Logger
+	// clevertap sends what the proxy and the deletion send.
+	clevertap *delivery.Client
+	// strict makes the proxy answer for all jobs alike.
+	strict bool
 	// maxBody is how many bytes a body may have.
 	maxBody int
 	// stopping is closed when the server stops: what has not begun by then is refused.
@@ -32,7 +37,10 @@ type rudderService struct {
 
 // newRudderService returns the service.
 func newRudderService(options Options, engine *engine, stopping <-chan struct{}) *rudderService {
-	s := &rudderService{engine: engine, logger: options.Logger, maxBody: options.MaxTransformerBodyBytes, stopping: stopping}
+	s := &rudderService{
+		engine: engine, logger: options.Logger, maxBody: options.MaxTransformerBodyBytes, stopping: stopping,
+		clevertap: delivery.New(delivery.Options{BaseURL: options.CleverTapBaseURL}), strict: options.ProxyStrict,
+	}
 	s.runs.New = func() any { return &rudderRun{} }
 	return s
 }

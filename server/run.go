@@ -53,6 +53,7 @@ func (s *Server) Run(ctx context.Context, listener net.Listener, fronts ...Liste
 // Close frees what New made, for a server that never ran.
 func (s *Server) Close() error {
 	s.grpc.Stop()
+	s.rudder.clevertap.Close()
 	return errors.Join(s.inside.Close(), s.local.Close())
 }
 
@@ -73,6 +74,7 @@ func (s *Server) end(ctx context.Context, fronts []Listener) error {
 	ctx, cancel := context.WithTimeout(ctx, s.options.ShutdownTimeout)
 	defer cancel()
 	close(s.stopping)
+	defer s.rudder.clevertap.Close()
 	return errors.Join(s.stopFronts(ctx, fronts), s.stopGRPC(ctx), s.inside.Close(), s.local.Close())
 }
 

@@ -44,6 +44,7 @@ type Server struct {
 	logger     *slog.Logger
 	validator  *validator
 	transforms *transformService
+	rudder     *rudderService
 	grpc       *grpc.Server
 	health     *health.Server
 	local      *bufconn.Listener
@@ -86,7 +87,8 @@ func New(options Options) (*Server, error) {
 	}
 	wire.Register(services, s.transforms)
 	transformerv1.RegisterDestinationServiceServer(services, &destinationService{})
-	transformerv1.RegisterRudderTransformerServiceServer(services, newRudderService(options, s.transforms.engine, s.stopping))
+	s.rudder = newRudderService(options, s.transforms.engine, s.stopping)
+	transformerv1.RegisterRudderTransformerServiceServer(services, s.rudder)
 	s.serveHealth()
 	if !options.NoReflection {
 		reflection.Register(s.grpc)
