@@ -22,6 +22,8 @@ type client struct {
 	grpc   []*grpc.ClientConn
 	http   *http.Client
 	url    string
+	// answered is how many bytes the answers to all requests of the corpus have, once verify has had them.
+	answered int
 }
 
 // newClient returns a client of a server. Nothing is sent yet.
@@ -229,6 +231,7 @@ func (c *client) verify(ctx context.Context) error {
 		}
 		reply, err := answer(ctx, text)
 		if err == nil {
+			c.answered += len(reply)
 			err = c.path.check(reply, c.corpus.events)
 		}
 		if err != nil {

@@ -30,7 +30,7 @@ type compareCmd struct {
 	Window   int           `help:"Unanswered messages of a stream, instead of each path's own number."`
 	JSON     bool          `name:"json" help:"Print JSON."`
 	Markdown bool          `help:"Print Markdown."`
-	Update   string        `type:"existingfile" placeholder:"FILE" help:"Write the tables into a document as well."`
+	Update   []string      `type:"existingfile" placeholder:"FILE" help:"Write the tables into documents as well."`
 }
 
 // report is all that was measured.
@@ -72,8 +72,8 @@ func (c *compareCmd) Run(ctx context.Context, out io.Writer) error {
 		r.Others = append(r.Others, row)
 	}
 	steps.done()
-	if c.Update != "" {
-		if err := updateDocument(c.Update, r.documents()); err != nil {
+	for _, file := range c.Update {
+		if err := updateDocument(file, r.documents()); err != nil {
 			return err
 		}
 	}

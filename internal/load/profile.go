@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -32,9 +33,11 @@ var profiled []byte
 
 // profileCmd shows where ours takes its processor time.
 type profileCmd struct {
-	Keys []string      `arg:"" help:"Keys of the paths, or their beginnings."`
+	Keys []string      `arg:"" optional:"" help:"Keys of the paths, or their beginnings; all unless given."`
 	Time time.Duration `default:"5s" help:"How long each path is profiled."`
 	To   string        `type:"existingdir" placeholder:"FOLDER" help:"Keep the profiles, for go tool pprof."`
+
+	Update string `type:"existingfile" placeholder:"FILE" help:"Write the table into a document as well."`
 }
 
 // Run builds the program with its door open, profiles the paths and prints a table.
@@ -69,6 +72,12 @@ func (c *profileCmd) Run(ctx context.Context, out io.Writer) (err error) {
 			row = append(row, fmt.Sprintf("%.0f %%", 100*shares[area]))
 		}
 		t.rows = append(t.rows, row)
+	}
+	if c.Update != "" {
+		about := fmt.Sprintf("%s, %s, %s; %s each", time.Now().Format(time.DateOnly), describeMachine(), runtime.Version(), c.Time)
+		if err := updateDocument(c.Update, map[string]string{t.name: about + ".\n\n" + t.markdown()}); err != nil {
+			return err
+		}
 	}
 	return t.text(out)
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -13,12 +14,14 @@ import (
 
 // pathRow is what was measured on one path.
 type pathRow struct {
-	Name          string  `json:"name"`
-	Key           string  `json:"key"`
-	Ceiling       string  `json:"ceiling"`
-	BytesPerEvent float64 `json:"bytesPerEvent"`
-	Workers       int     `json:"workers"`
-	Window        int     `json:"window,omitempty"`
+	Name    string `json:"name"`
+	Key     string `json:"key"`
+	Ceiling string `json:"ceiling"`
+	// BytesPerEvent and AnswerBytesPerEvent are means of the requests and of the answers.
+	BytesPerEvent       float64 `json:"bytesPerEvent"`
+	AnswerBytesPerEvent float64 `json:"answerBytesPerEvent"`
+	Workers             int     `json:"workers"`
+	Window              int     `json:"window,omitempty"`
 	// EventsPerSecond is how many events ours answered; the client took its part of the same machine.
 	EventsPerSecond float64 `json:"eventsPerSecond"`
 	// CPUMicros and CeilingCPUMicros are the server's processor time for one event.
@@ -69,7 +72,8 @@ func newPathRow(p *path, c *corpus, l *lineup) (pathRow, error) {
 	took := latencies(ours.runs)
 	row := pathRow{
 		Name: p.name, Key: p.key, Ceiling: map[string]string{echoRaw: "raw-bytes echo", echoTyped: "standard-codec echo", echoHTTP: "net/http echo"}[p.ceiling],
-		BytesPerEvent: c.bytesPerEvent(), Workers: p.workers, Window: p.window,
+		BytesPerEvent: c.bytesPerEvent(), AnswerBytesPerEvent: float64(ours.client.answered) / float64(len(c.requests)*c.events),
+		Workers: p.workers, Window: p.window,
 		EventsPerSecond:  median(each(ours.runs, (*figures).rate)),
 		CPUMicros:        micros(median(each(ours.runs, (*figures).perEvent))),
 		CeilingCPUMicros: micros(median(each(ceiling.runs, (*figures).perEvent))),
@@ -130,7 +134,27 @@ func (r *report) documents() map[string]string {
 	for _, t := range r.tables() {
 		texts[t.name] = fmt.Sprintf("%s; %d runs of %g s each, in turn.\n\n%s", r.about(), r.Rounds, r.RunSeconds, t.markdown())
 	}
+	texts["plan"] = fmt.Sprintf("%s.\n\n%s", r.about(), r.plan().markdown())
 	return texts
+}
+
+// plan returns what a million events a second take, by path.
+func (r *report) plan() table {
+	const (
+		events      = 1e6
+		utilisation = 0.6
+		cores       = 4
+	)
+	t := table{name: "plan", head: []string{"path", "CPU µs/event", "events/s of a busy core", "busy cores", "replicas of 4 cores at 60 %", "Gbit/s in", "Gbit/s out"}}
+	for _, p := range r.Paths {
+		busy := events * p.CPUMicros / 1e6
+		t.rows = append(t.rows, []string{
+			p.Name, fmt.Sprintf("%.2f", p.CPUMicros), fmt.Sprintf("%.0f", 1e6/p.CPUMicros), fmt.Sprintf("%.1f", busy),
+			fmt.Sprintf("%.0f", math.Ceil(busy/utilisation/cores)),
+			fmt.Sprintf("%.1f", events*p.BytesPerEvent*8/1e9), fmt.Sprintf("%.1f", events*p.AnswerBytesPerEvent*8/1e9),
+		})
+	}
+	return t
 }
 
 // tables returns the tables that have rows.
