@@ -32,8 +32,6 @@ const serverFault = 555
 func (r Refusal) Retryable() bool { return r.Code == serverFault }
 
 // recordNumber finds a record's place in an error's text: `Skipped record number : 3`, with or without blanks.
-//
-//nolint:gochecknoglobals // Nothing writes to it.
 var recordNumber = regexp.MustCompile(`Skipped record number\s*:\s*(\d{1,6})`)
 
 // Record returns the refused record's place in the upload, from 0. CleverTap counts from 1; its echo of the record may be

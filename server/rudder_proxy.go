@@ -13,6 +13,7 @@ import (
 
 	"github.com/rudder-clevertap/rudder-clevertap/delivery"
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
+	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
 )
 
 // proxyAgent is the User-Agent under which rudder-transformer delivers.
@@ -211,13 +212,7 @@ func scalarText(value json.RawMessage) (string, bool) {
 
 // quoted returns a text as JSON.
 func quoted(text string) json.RawMessage {
-	out := &bytes.Buffer{}
-	encoder := json.NewEncoder(out)
-	encoder.SetEscapeHTML(false)
-	if encoder.Encode(text) != nil {
-		return json.RawMessage(`""`)
-	}
-	return bytes.TrimSpace(out.Bytes())
+	return document.AppendString(nil, text)
 }
 
 // replyJSON returns a reply's body as compact JSON. What is no JSON is taken as text; null, 0 and false count as nothing.
