@@ -238,7 +238,7 @@ func servesTransformer(ctx context.Context, program string) (bool, error) {
 	return strings.Contains(string(help), "--transformer-addr"), nil
 }
 
-// describeMachine says what the figures were measured on.
+// describeMachine says what the figures are measured on, before they are.
 func describeMachine() string {
-	return fmt.Sprintf("%s, %d processors, %s/%s", machine(), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH)
+	return fmt.Sprintf("%s, %d processors, %s/%s%s", machine(), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, busyness())
 }

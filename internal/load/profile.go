@@ -51,6 +51,7 @@ func (c *profileCmd) Run(ctx context.Context, out io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
+	about := fmt.Sprintf("%s, %s, %s; %s each", time.Now().Format(time.DateOnly), describeMachine(), runtime.Version(), c.Time)
 	t := table{name: "profiles", head: []string{"path"}}
 	for _, p := range paths() {
 		if !wanted(p.key, c.Keys) {
@@ -74,7 +75,6 @@ func (c *profileCmd) Run(ctx context.Context, out io.Writer) (err error) {
 		t.rows = append(t.rows, row)
 	}
 	if c.Update != "" {
-		about := fmt.Sprintf("%s, %s, %s; %s each", time.Now().Format(time.DateOnly), describeMachine(), runtime.Version(), c.Time)
 		if err := updateDocument(c.Update, map[string]string{t.name: about + ".\n\n" + t.markdown()}); err != nil {
 			return err
 		}

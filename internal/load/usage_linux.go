@@ -36,6 +36,16 @@ func peakMemory(pid int) (int64, error) {
 	return 0, fmt.Errorf("process %d has no VmHWM", pid)
 }
 
+// busyness says how busy the machine is with other things, when it is asked before anything is measured.
+func busyness() string {
+	text, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return ""
+	}
+	minute, _, _ := strings.Cut(string(text), " ")
+	return ", load average " + minute + " beforehand"
+}
+
 // machine says what the figures were measured on.
 func machine() string {
 	model := "unknown processor"

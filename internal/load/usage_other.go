@@ -14,4 +14,6 @@ func cpuTime(int) (time.Duration, error) { return 0, errUsage }
 
 func peakMemory(int) (int64, error) { return 0, errUsage }
 
+func busyness() string { return "" }
+
 func machine() string { return "unknown processor" }
