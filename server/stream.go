@@ -15,7 +15,7 @@ import (
 	"github.com/rudder-clevertap/rudder-clevertap/server/wire"
 )
 
-// transformStream is one open stream. One goroutine reads, one writes, and each message in flight has one that transforms it.
+// transformStream is one open stream. One goroutine reads, one writes, and each large message in flight has one that transforms it.
 // A message is in flight from before it is read until its answer is sent, so a client that stops reading its answers is
 // soon not read from either, and no more memory is needed than that of the messages in flight.
 type transformStream struct {
@@ -136,15 +136,24 @@ func (t *transformStream) accept(ctx context.Context, req *wire.Request, fault *
 		t.answers <- a
 	}
 	to := t.destination
-	t.work.Go(func() {
+	transform := func() {
 		a.response = t.service.answer(ctx, req, to, fault)
 		req.Release()
 		close(a.ready)
 		if t.overtaking {
 			t.answers <- a
 		}
-	})
+	}
+	if req.EventCount() <= fewEvents {
+		transform()
+		return
+	}
+	t.work.Go(transform)
 }
+
+// fewEvents is how many events of a message the reader transforms by itself: handing them to another goroutine would take
+// longer.
+const fewEvents = 8
 
 // settle finds out where a message goes. After a destination that can't be used, messages need to name one again: they must
 // not go where an earlier message went.

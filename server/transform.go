@@ -26,18 +26,30 @@ type transformService struct {
 	last atomic.Pointer[compiled]
 }
 
-// compiled is a destination and the settings that it was compiled from.
+// compiled is where events go, and the settings that it was compiled from.
 type compiled struct {
 	settings []byte
-	to       *mapping.Destination
+	to       target
 }
 
 // target is where events go.
 type target struct {
 	*mapping.Destination
 
-	// registered tells a destination of the server's configuration, whose passcode no answer shows.
-	registered bool
+	// headers are those of its uploads, which all share the map: nobody writes to it. A destination of the server's
+	// configuration has none for its passcode, which no answer shows.
+	headers map[string]string
+}
+
+// newTarget returns where events go; registered tells a destination of the server's configuration.
+func newTarget(to *mapping.Destination, registered bool) target {
+	t := target{to, make(map[string]string)}
+	for _, header := range to.Headers() {
+		if !registered || header.Name != mapping.PasscodeHeader {
+			t.headers[header.Name] = header.Value
+		}
+	}
+	return t
 }
 
 // targeted is a request that names where its events go, in one of three ways.
@@ -51,7 +63,7 @@ type targeted interface {
 func (s *transformService) target(req targeted) (target, *failure) {
 	if id := req.GetDestinationId(); id != "" {
 		if to := s.destinations[id]; to != nil {
-			return target{to, true}, nil
+			return newTarget(to, true), nil
 		}
 		const field = "destination_id"
 		message := "no destination is registered as " + id + ": the server's configuration file names them"
@@ -60,31 +72,28 @@ func (s *transformService) target(req targeted) (target, *failure) {
 			violations: []violation{{field: field, message: message}},
 		}
 	}
-	var (
-		to     *mapping.Destination
-		failed *mapping.Error
-	)
 	if settings := req.GetDestination(); settings != nil {
-		to, failed = mapping.NewDestination(settings)
-	} else {
-		to, failed = s.parse(req.GetDestinationJson())
+		to, failed := mapping.NewDestination(settings)
+		if failed != nil {
+			return target{}, destinationFailure(failed)
+		}
+		return newTarget(to, false), nil
 	}
-	if failed != nil {
-		return target{}, destinationFailure(failed)
-	}
-	return target{to, false}, nil
+	return s.parse(req.GetDestinationJson())
 }
 
 // parse compiles a destination's settings, unless they are those of the last call.
-func (s *transformService) parse(settings []byte) (*mapping.Destination, *mapping.Error) {
+func (s *transformService) parse(settings []byte) (target, *failure) {
 	if last := s.last.Load(); last != nil && bytes.Equal(last.settings, settings) {
 		return last.to, nil
 	}
 	to, failed := mapping.ParseDestination(settings)
-	if failed == nil {
-		s.last.Store(&compiled{settings: bytes.Clone(settings), to: to})
+	if failed != nil {
+		return target{}, destinationFailure(failed)
 	}
-	return to, failed
+	next := &compiled{settings: bytes.Clone(settings), to: newTarget(to, false)}
+	s.last.Store(next)
+	return next.to, nil
 }
 
 // destinationFailure returns what is wrong with a request's destination, with the field's path in the request.

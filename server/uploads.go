@@ -12,11 +12,9 @@ func uploads(packer *mapping.Packer, to target, typed bool) []*clevertapv1.Uploa
 	if n == 0 {
 		return nil
 	}
-	headers := uploadHeaders(to)
 	list := make([]*clevertapv1.Upload, n)
 	for i := range list {
-		// The uploads share the map: nobody writes to it any more.
-		list[i] = &clevertapv1.Upload{Method: "POST", Endpoint: to.Endpoint(), Headers: headers}
+		list[i] = &clevertapv1.Upload{Method: "POST", Endpoint: to.Endpoint(), Headers: to.headers}
 	}
 	if typed {
 		for i, payload := range packer.Wire() {
@@ -28,16 +26,4 @@ func uploads(packer *mapping.Packer, to target, typed bool) []*clevertapv1.Uploa
 		}
 	}
 	return list
-}
-
-// uploadHeaders returns the HTTP headers of uploads to a destination; a registered one's passcode stays with the server.
-func uploadHeaders(to target) map[string]string {
-	headers := make(map[string]string)
-	for _, header := range to.Headers() {
-		if to.registered && header.Name == mapping.PasscodeHeader {
-			continue
-		}
-		headers[header.Name] = header.Value
-	}
-	return headers
 }

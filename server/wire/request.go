@@ -219,6 +219,28 @@ func (r *Request) message() proto.Message {
 	}
 }
 
+// Sound reports that the request breaks no rule of the contract, by a look that costs nothing. False means that protovalidate must
+// be asked, on the Outline, which also says what is wrong. A fuzz test holds the two together.
+func (r *Request) Sound() bool {
+	if r.MinSeverity < transformerv1.Severity_SEVERITY_UNSPECIFIED || r.MinSeverity > transformerv1.Severity_SEVERITY_ERROR {
+		return false
+	}
+	switch r.Target {
+	case NoTarget:
+		if r.Kind != StreamTransform {
+			return false
+		}
+	case NamedTarget:
+		if r.DestinationID == "" {
+			return false
+		}
+	}
+	if r.Kind == Transform {
+		return r.EventCount() == 1
+	}
+	return len(r.Events) == 0 || len(r.EventsJSON) == 0
+}
+
 // Outline returns the request as a message on which the contract's rules hold just when they hold on the request: with one
 // empty event where there are any, since no rule looks into events.
 func (r *Request) Outline() proto.Message {

@@ -127,6 +127,7 @@ func TestTheContractHolds(t *testing.T) {
 		got, err := read(kindOf(message), bytes)
 		require.NoError(t, err)
 		wanted, outline := protovalidate.Validate(message), protovalidate.Validate(got.Outline())
+		require.Equal(t, wanted == nil, got.Sound(), name)
 		if wanted == nil {
 			require.NoError(t, outline, name)
 		} else {
@@ -192,6 +193,8 @@ func FuzzRequest(f *testing.F) {
 		}
 		require.NoError(t, err)
 		requireSame(t, message, got)
-		require.Equal(t, protovalidate.Validate(message) == nil, protovalidate.Validate(got.Outline()) == nil)
+		sound := protovalidate.Validate(message) == nil
+		require.Equal(t, sound, protovalidate.Validate(got.Outline()) == nil)
+		require.Equal(t, sound, got.Sound())
 	})
 }
