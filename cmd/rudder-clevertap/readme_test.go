@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/rudder-clevertap/rudder-clevertap/examples"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/cases"
 	"github.com/rudder-clevertap/rudder-clevertap/server"
 )
 
@@ -30,6 +31,7 @@ func TestReadmeTablesAreThoseOfTheProgram(t *testing.T) {
 		"transform":   flagTable(t, "transform"),
 		"reasons":     enumTable(t, "error_reason.proto", "ERROR_REASON_", "| reason | gRPC code | what it means |\n|---|---|---|\n"),
 		"rulesets":    rulesetTable(t),
+		"deviations":  deviationTable(),
 		"diagnostics": enumTable(t, "diagnostic.proto", "DIAGNOSTIC_CODE_", "| code | severity | what it means |\n|---|---|---|\n"),
 	} {
 		begin := "<!-- table: " + table + " -->\n"
@@ -44,6 +46,16 @@ func TestReadmeTablesAreThoseOfTheProgram(t *testing.T) {
 		return
 	}
 	require.Equal(t, want, string(text), "run go test with -update")
+}
+
+// deviationTable makes a table of the recorded exchanges with rudder-transformer that are answered otherwise.
+func deviationTable() string {
+	var table strings.Builder
+	table.WriteString("| recorded as | why |\n|---|---|\n")
+	for _, d := range cases.Deviations() {
+		fmt.Fprintf(&table, "| %s | %s |\n", d.Row, d.Reason)
+	}
+	return table.String()
 }
 
 // rulesetTable makes a table of what the rulesets make of the same events.

@@ -613,7 +613,7 @@ const file_transformer_v1_destination_service_proto_rawDesc = "" +
 	"\bsettings\x12\x05\xbaH\x02\b\x01\"\xab\x03\n" +
 	"\x1bValidateDestinationResponse\x12\x14\n" +
 	"\x05valid\x18\x01 \x01(\bR\x05valid\x12>\n" +
-	"\bproblems\x18\x02 \x03(\v2\".transformer.v1.DestinationProblemR\bproblems:\xb5\x02\x92A\xb1\x022\xae\x02{\"valid\": false, \"problems\": [{\"severity\": \"SEVERITY_ERROR\", \"path\": \"region\", \"message\": \"unknown region \\\"mars1\\\": use none, in1, sg1, us1, sk1, aps3, mec1 or eu1\"}, {\"severity\": \"SEVERITY_WARNING\", \"path\": \"trackAnonymus\", \"message\": \"unknown setting: it is ignored; did you mean trackAnonymous?\"}]}\"x\n" +
+	"\bproblems\x18\x02 \x03(\v2\".transformer.v1.DestinationProblemR\bproblems:\xb5\x02\x92A\xb1\x022\xae\x02{\"valid\": false, \"problems\": [{\"severity\": \"SEVERITY_WARNING\", \"path\": \"trackAnonymus\", \"message\": \"unknown setting: it is ignored; did you mean trackAnonymous?\"}, {\"severity\": \"SEVERITY_ERROR\", \"path\": \"region\", \"message\": \"unknown region \\\"mars1\\\": use none, in1, sg1, us1, sk1, aps3, mec1 or eu1\"}]}\"x\n" +
 	"\x12DestinationProblem\x124\n" +
 	"\bseverity\x18\x01 \x01(\x0e2\x18.transformer.v1.SeverityR\bseverity\x12\x12\n" +
 	"\x04path\x18\x02 \x01(\tR\x04path\x12\x18\n" +

@@ -64,8 +64,8 @@ const (
 	ErrorReason_ERROR_REASON_INVALID_REQUEST ErrorReason = 15
 	// UNAUTHENTICATED. The call has no bearer token that the server knows.
 	ErrorReason_ERROR_REASON_UNAUTHENTICATED ErrorReason = 16
-	// RESOURCE_EXHAUSTED over gRPC, 413 over REST. The request is larger than the server takes; metadata `limit` says how
-	// many bytes it does.
+	// 413 over REST. The request is larger than the server takes; metadata `limit` says how many bytes it does. Over gRPC such a
+	// message is refused before it is read, with RESOURCE_EXHAUSTED and no details.
 	ErrorReason_ERROR_REASON_REQUEST_TOO_LARGE ErrorReason = 17
 	// UNAVAILABLE. The server is stopping, or the stream has been idle for too long; try again.
 	ErrorReason_ERROR_REASON_UNAVAILABLE ErrorReason = 18
