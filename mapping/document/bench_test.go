@@ -18,7 +18,7 @@ const identify = `{"type":"identify","channel":"web","messageId":"7c1e0f53-7d0b-
 	`"timezone":"Europe/London","screen":{"density":2,"width":1512,"height":982,"innerWidth":1512,"innerHeight":860},"page":{"path":"/account","url":"https://shop.example.com/account","title":"Your account","referrer":"$direct"},` +
 	`"traits":{"name":"Grace Hopper","email":"grace@example.com","phone":"+442071838750","gender":"female","birthday":"$D_631152000","city":"London","country":"GB","zip":"N1 9GU","plan":"premium","loyaltyPoints":2310,` +
 	`"lifetimeValue":1845.25,"newsletter":true,"MSG-email":true,"MSG-push":false,"favouriteBrands":["Acme","Globex"],"address":{"street":"12 Essex Road","city":"London"},"lastOrderId":"A-99120","cartSize":3,"referrals":0,` +
-	`"segment":"champion"},"sessionId":1795424597,"campaign":{"source":"newsletter","medium":"email","name":"autumn"}},"integrations":{"All":true},"rudderId":"b7d0a2c1-0c7e-4f0e-8f57-91f1f2b3c4d5"}`
+	`"segment":"champion","preferredStore":"Upper Street 114","lastSeenCategory":"board games","acquisition":{"channel":"search","landing":"/autumn-sale"},"notes":"rings the bell twice"},"sessionId":1795424597,"campaign":{"source":"newsletter","medium":"email","name":"autumn"}},"integrations":{"All":true},"rudderId":"b7d0a2c1-0c7e-4f0e-8f57-91f1f2b3c4d5"}`
 
 // BenchmarkIdentify compares parsing and writing an identify event of 1.5 KB with checking it.
 func BenchmarkIdentify(b *testing.B) {
