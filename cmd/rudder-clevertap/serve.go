@@ -122,6 +122,7 @@ func (c *serveCmd) validateAddresses() error {
 
 // Run serves until ctx ends.
 func (c *serveCmd) Run(ctx context.Context, std stdio) error {
+	defer reserveHeap()()
 	version, _ := buildVersion()
 	telemetry, err := server.NewTelemetry(ctx, version)
 	if err != nil {
