@@ -67,7 +67,8 @@ const (
 	// 413 over REST. The request is larger than the server takes; metadata `limit` says how many bytes it does. Over gRPC such a
 	// message is refused before it is read, with RESOURCE_EXHAUSTED and no details.
 	ErrorReason_ERROR_REASON_REQUEST_TOO_LARGE ErrorReason = 17
-	// UNAVAILABLE. The server is stopping, or the stream has been idle for too long; try again.
+	// UNAVAILABLE. The server is stopping, or the stream has been idle for too long or has reached the age at which streams end;
+	// try again.
 	ErrorReason_ERROR_REASON_UNAVAILABLE ErrorReason = 18
 	// INTERNAL. A fault of ours. The request id in the metadata finds it in the server's log.
 	ErrorReason_ERROR_REASON_INTERNAL ErrorReason = 19
