@@ -1,10 +1,6 @@
 package mapping
 
-import (
-	"google.golang.org/protobuf/encoding/protowire"
-
-	clevertapv1 "github.com/rudder-clevertap/rudder-clevertap/gen/clevertap/v1"
-)
+import "google.golang.org/protobuf/encoding/protowire"
 
 // Packer puts the records of many events together into payloads, within the limits of the destination's ruleset. Records
 // keep their order. In GUIDE, device tokens have payloads of their own, which come last. Use NewPacker.
@@ -19,12 +15,11 @@ type Packer struct {
 	wire []byte
 }
 
-// payload is one payload in the making: text, JSON or protobuf's wire form, or typed records.
+// payload is one payload in the making, as JSON text or in protobuf's wire form.
 type payload struct {
 	tokens bool
 	count  int
 	text   []byte
-	typed  []*clevertapv1.Record
 }
 
 // Place is where a record is in a Packer; Resolve tells where that is in the payloads.
@@ -61,7 +56,8 @@ func (p *Packer) AddJSON(records []Record, places []Place) []Place {
 	return places
 }
 
-// AddWire is AddTyped for Wire: records are kept in protobuf's wire form.
+// AddWire takes in the records of one event in protobuf's wire form and appends their places. Nothing is taken in when one of
+// them has no typed form.
 func (p *Packer) AddWire(records []Record, places []Place) ([]Place, *Error) {
 	var start [2]int
 	p.wire = p.wire[:0]
@@ -95,26 +91,6 @@ func (p *Packer) Wire() [][]byte {
 	bodies := make([][]byte, 0, len(p.all))
 	p.inOrder(func(_ int, b *payload) { bodies = append(bodies, b.text) })
 	return bodies
-}
-
-// AddTyped takes in the records of one event in typed form and appends their places. Nothing is taken in when one of them
-// has no typed form.
-func (p *Packer) AddTyped(records []Record, places []Place) ([]Place, *Error) {
-	var typed [2]*clevertapv1.Record
-	for i, r := range records {
-		var err *Error
-		if typed[i], err = r.Proto(); err != nil {
-			return places, err
-		}
-	}
-	for i, r := range records {
-		at := p.room(r.Token, len(records)-i)
-		to := &p.all[at]
-		to.typed = append(to.typed, typed[i])
-		places = append(places, Place{at, to.count})
-		to.count++
-	}
-	return places, nil
 }
 
 // room returns the payload that takes the next record; left is how many of the event's records are to come, this one among
@@ -153,13 +129,6 @@ func (p *Packer) Len() int { return len(p.all) }
 func (p *Packer) JSON() [][]byte {
 	bodies := make([][]byte, 0, len(p.all))
 	p.inOrder(func(_ int, b *payload) { bodies = append(bodies, append(b.text, `]}`...)) })
-	return bodies
-}
-
-// Typed returns the payloads in order, in typed form.
-func (p *Packer) Typed() []*clevertapv1.Payload {
-	bodies := make([]*clevertapv1.Payload, 0, len(p.all))
-	p.inOrder(func(_ int, b *payload) { bodies = append(bodies, &clevertapv1.Payload{D: b.typed}) })
 	return bodies
 }
 
