@@ -62,8 +62,8 @@ type transformerHandler struct {
 	version  string
 	upstream *upstream // nil when nothing is forwarded
 	logger   *slog.Logger
-	// pieces are buffers for the pieces of bodies.
-	pieces sync.Pool
+	// pieces are buffers for the pieces of bodies, answers pairs of them for those of answers.
+	pieces, answers sync.Pool
 }
 
 // NewTransformer returns the handler of rudder-transformer's routes, for a listener of their own: rudder-server calls them
@@ -95,6 +95,7 @@ func NewTransformer(options TransformerOptions) (http.Handler, error) {
 		piece := make([]byte, min(pieceBytes, h.callLimit))
 		return &piece
 	}
+	h.answers.New = func() any { return new([2][]byte) }
 	if options.Upstream != nil {
 		if options.Upstream.Host == "" || options.Upstream.Scheme != "http" && options.Upstream.Scheme != "https" {
 			return nil, fmt.Errorf("transformer routes: the upstream %q is no address such as http://rudder-transformer:9090", options.Upstream.Redacted())

@@ -24,7 +24,8 @@ const compactedFormat = "json+compactedv1"
 type exchange struct {
 	send  func(*transformerv1.RequestHead, []byte) error
 	close func() error
-	recv  func() (answerPiece, error)
+	// recv receives a piece. Its bytes go into the given memory if they fit.
+	recv func(memory []byte) (answerPiece, error)
 }
 
 // answerPiece is a piece of an answer.
@@ -33,17 +34,16 @@ type answerPiece interface {
 	GetBody() []byte
 }
 
-// newExchange makes an exchange of a stream.
-func newExchange[Q, A any, P interface {
-	*A
-	answerPiece
-}](stream grpc.BidiStreamingClient[Q, A], message func(*transformerv1.RequestHead, []byte) *Q) *exchange {
+// newExchange makes an exchange of a stream. Request and answer make its messages.
+func newExchange[Q, A any, P answerPiece](
+	stream grpc.BidiStreamingClient[Q, A], request func(*transformerv1.RequestHead, []byte) *Q, answer func([]byte) P,
+) *exchange {
 	return &exchange{
-		send:  func(head *transformerv1.RequestHead, body []byte) error { return stream.Send(message(head, body)) },
+		send:  func(head *transformerv1.RequestHead, body []byte) error { return stream.Send(request(head, body)) },
 		close: stream.CloseSend,
-		recv: func() (answerPiece, error) {
-			answer, err := stream.Recv()
-			return P(answer), err
+		recv: func(memory []byte) (answerPiece, error) {
+			piece := answer(memory[:cap(memory)])
+			return piece, stream.RecvMsg(piece)
 		},
 	}
 }
@@ -57,6 +57,8 @@ func (h *transformerHandler) processor(w http.ResponseWriter, r *http.Request, r
 		}
 		return newExchange(stream, func(head *transformerv1.RequestHead, body []byte) *transformerv1.ProcessorTransformRequest {
 			return &transformerv1.ProcessorTransformRequest{Head: head, Body: body}
+		}, func(body []byte) *transformerv1.ProcessorTransformResponse {
+			return &transformerv1.ProcessorTransformResponse{Body: body}
 		}), nil
 	})
 }
@@ -75,6 +77,8 @@ func (h *transformerHandler) router(w http.ResponseWriter, r *http.Request, _ *t
 		}
 		return newExchange(stream, func(head *transformerv1.RequestHead, body []byte) *transformerv1.RouterTransformRequest {
 			return &transformerv1.RouterTransformRequest{Head: head, Body: body}
+		}, func(body []byte) *transformerv1.RouterTransformResponse {
+			return &transformerv1.RouterTransformResponse{Body: body}
 		}), nil
 	})
 }
@@ -92,6 +96,8 @@ func (h *transformerHandler) batch(w http.ResponseWriter, r *http.Request, _ *tr
 		}
 		return newExchange(stream, func(head *transformerv1.RequestHead, body []byte) *transformerv1.RouterBatchRequest {
 			return &transformerv1.RouterBatchRequest{Head: head, Body: body}
+		}, func(body []byte) *transformerv1.RouterBatchResponse {
+			return &transformerv1.RouterBatchResponse{Body: body}
 		}), nil
 	})
 }
@@ -152,12 +158,15 @@ func (h *transformerHandler) sendBody(x *exchange, head *transformerv1.RequestHe
 
 // takeAnswer writes the server's answer. One that breaks off is broken off here too, so that nobody takes a part for the whole.
 func (h *transformerHandler) takeAnswer(w http.ResponseWriter, r *http.Request, x *exchange) {
-	piece, err := x.recv()
+	memory := h.answers.Get().(*[2][]byte) //nolint:forcetypeassert // The pool makes nothing else.
+	defer h.answers.Put(memory)
+	piece, err := x.recv(memory[0])
 	if err != nil {
 		h.fail(w, r, err)
 		return
 	}
-	next, err := x.recv()
+	memory[0] = keep(piece.GetBody())
+	next, err := x.recv(memory[1])
 	switch {
 	case errors.Is(err, io.EOF):
 		h.answer(w, r, piece.GetHead(), piece.GetBody())
@@ -168,6 +177,7 @@ func (h *transformerHandler) takeAnswer(w http.ResponseWriter, r *http.Request, 
 	}
 	writeHead(w, piece.GetHead())
 	for {
+		memory[1] = keep(next.GetBody())
 		if _, failed := w.Write(piece.GetBody()); failed != nil {
 			h.logger.DebugContext(r.Context(), "the answer could not be written", slog.Any("error", failed))
 			return
@@ -176,11 +186,21 @@ func (h *transformerHandler) takeAnswer(w http.ResponseWriter, r *http.Request, 
 			break
 		}
 		piece = next
-		next, err = x.recv()
+		memory[0], memory[1] = memory[1], memory[0]
+		next, err = x.recv(memory[1])
 	}
 	if !errors.Is(err, io.EOF) {
 		h.breakOff(w, r, err)
 	}
+}
+
+// keep returns memory to use again, or nothing if it is unusually much.
+func keep(memory []byte) []byte {
+	const most = 4 * pieceBytes
+	if cap(memory) > most {
+		return nil
+	}
+	return memory[:0]
 }
 
 // breakOff ends a connection in the middle of an answer.

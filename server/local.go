@@ -16,20 +16,24 @@ import (
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 
+	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
 	"github.com/rudder-clevertap/rudder-clevertap/server/wire"
 )
 
 // insideConn is the connection inside the process, for the REST gateway. Unary calls skip HTTP/2, which costs more than all
 // else that is done for a single event, and nothing but that: they pass the same interceptors, limits and deadlines as calls
-// from outside, and telemetry sees a client's and a server's side of them. Streams, and gRPC's own services, go over a real
-// connection to the server's in-process listener.
+// from outside, and telemetry sees a client's and a server's side of them. So do the streams of rudder-transformer's routes. Other
+// streams, and gRPC's own services, go over a real connection to the server's in-process listener.
 type insideConn struct {
 	// remote is that connection.
 	remote *grpc.ClientConn
 	// methods are the unary methods by their full names.
 	methods map[string]localMethod
-	// around is all interceptors in one.
-	around grpc.UnaryServerInterceptor
+	// streams are those stream methods that skip HTTP/2 too, by their full names.
+	streams map[string]localStreamMethod
+	// around and aroundStream are all interceptors in one.
+	around       grpc.UnaryServerInterceptor
+	aroundStream grpc.StreamServerInterceptor
 	// client and server are told of each call, as the two ends of a real connection tell them.
 	client, server stats.Handler
 	// maxBytes limits a message, each way.
@@ -56,6 +60,12 @@ func (r registry) RegisterService(desc *grpc.ServiceDesc, service any) {
 	for _, m := range desc.Methods {
 		r.local.methods["/"+desc.ServiceName+"/"+m.MethodName] = localMethod{service: service, handler: m.Handler}
 	}
+	if desc.ServiceName != transformerv1.RudderTransformerService_ServiceDesc.ServiceName {
+		return
+	}
+	for i := range desc.Streams {
+		r.local.streams["/"+desc.ServiceName+"/"+desc.Streams[i].StreamName] = localStreamMethod{service: service, desc: &desc.Streams[i]}
+	}
 }
 
 // chain makes one interceptor of many, the first of them outermost.
@@ -69,8 +79,22 @@ func chain(interceptors []grpc.UnaryServerInterceptor) grpc.UnaryServerIntercept
 	}
 }
 
+// chainStreams makes one interceptor of streams of many, the first of them outermost.
+func chainStreams(interceptors []grpc.StreamServerInterceptor) grpc.StreamServerInterceptor {
+	return func(service any, stream grpc.ServerStream, info *grpc.StreamServerInfo, handler grpc.StreamHandler) error {
+		for _, around := range slices.Backward(interceptors) {
+			next := handler
+			handler = func(service any, stream grpc.ServerStream) error { return around(service, stream, info, next) }
+		}
+		return handler(service, stream)
+	}
+}
+
 // NewStream opens a stream.
 func (c *insideConn) NewStream(ctx context.Context, desc *grpc.StreamDesc, method string, options ...grpc.CallOption) (grpc.ClientStream, error) {
+	if m, ok := c.streams[method]; ok {
+		return c.openStream(ctx, m, method)
+	}
 	return c.remote.NewStream(ctx, desc, method, options...)
 }
 

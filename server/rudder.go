@@ -75,7 +75,9 @@ func (s *rudderService) ProcessorTransform(
 	send := func(head *transformerv1.ResponseHead, body []byte) error {
 		return stream.Send(&transformerv1.ProcessorTransformResponse{Head: head, Body: body})
 	}
-	return serveBody(s, stream, send, s.processor)
+	return serveBody(s, stream, send, s.processor, func(body []byte) *transformerv1.ProcessorTransformRequest {
+		return &transformerv1.ProcessorTransformRequest{Body: body}
+	})
 }
 
 // RouterTransform serves the router's route.
@@ -85,7 +87,9 @@ func (s *rudderService) RouterTransform(
 	send := func(head *transformerv1.ResponseHead, body []byte) error {
 		return stream.Send(&transformerv1.RouterTransformResponse{Head: head, Body: body})
 	}
-	return serveBody(s, stream, send, s.router)
+	return serveBody(s, stream, send, s.router, func(body []byte) *transformerv1.RouterTransformRequest {
+		return &transformerv1.RouterTransformRequest{Body: body}
+	})
 }
 
 // RouterBatch serves the batch route.
@@ -95,26 +99,47 @@ func (s *rudderService) RouterBatch(
 	send := func(head *transformerv1.ResponseHead, body []byte) error {
 		return stream.Send(&transformerv1.RouterBatchResponse{Head: head, Body: body})
 	}
-	return serveBody(s, stream, send, s.batch)
+	return serveBody(s, stream, send, s.batch, func(body []byte) *transformerv1.RouterBatchRequest {
+		return &transformerv1.RouterBatchRequest{Body: body}
+	})
 }
 
 // rudderRoute answers a request whose body has come. The error is a *refusal, or ends the call.
 type rudderRoute func(run *rudderRun) error
 
-// serveBody receives the body of a request, lets a route answer it, and sends what is left of the answer.
-func serveBody[T any, R bodyPiece[T]](
-	s *rudderService, stream pieces[T], send func(*transformerv1.ResponseHead, []byte) error, route rudderRoute,
+// serveBody receives the body of a request, lets a route answer it, and sends what is left of the answer. Piece makes a message
+// to receive into, with memory for its body.
+func serveBody[R bodyPiece](
+	s *rudderService, stream pieces, send func(*transformerv1.ResponseHead, []byte) error, route rudderRoute, piece func(memory []byte) R,
 ) error {
 	select {
 	case <-s.stopping:
 		return errStopping()
 	default:
 	}
-	run := s.runs.Get().(*rudderRun) //nolint:forcetypeassert // The pool makes nothing else.
-	defer s.release(run)
 	ctx := stream.Context()
-	run.ctx, run.answer.send = ctx, send
-	err := receive[T, R](stream, run, s.maxBody)
+	served := make(chan error, 1)
+	go func() {
+		served <- recoverPanic(ctx, "", func(ctx context.Context) error {
+			run := s.runs.Get().(*rudderRun) //nolint:forcetypeassert // The pool makes nothing else.
+			run.ctx, run.answer.send = ctx, send
+			err := answerBody(s, stream, run, route, piece)
+			s.release(run)
+			return err
+		})
+	}()
+	select {
+	case err := <-served:
+		return err
+	case <-ctx.Done():
+		// Sending or receiving may be waiting for the client. Both end when this returns.
+		return context.Cause(ctx)
+	}
+}
+
+// answerBody is serveBody for one run.
+func answerBody[R bodyPiece](s *rudderService, stream pieces, run *rudderRun, route rudderRoute, piece func([]byte) R) error {
+	err := receive(stream, run, s.maxBody, piece)
 	if err == nil {
 		err = route(run)
 	}
@@ -125,22 +150,23 @@ func serveBody[T any, R bodyPiece[T]](
 	if err == nil {
 		err = run.answer.flush()
 	}
-	if err != nil && ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
 	return err
 }
 
 // release makes a run's memory ready for the next call, unless it is unusually much.
 func (s *rudderService) release(run *rudderRun) {
-	const kept = 4 * pieceBytes
-	buffer := run.answer.buffer[:0]
-	if cap(buffer) > kept {
-		buffer = nil
-	}
 	run.items.reset()
-	*run = rudderRun{answer: answerWriter{buffer: buffer}, items: run.items, marks: run.marks}
+	*run = rudderRun{answer: answerWriter{buffer: keep(run.answer.buffer)}, items: run.items, marks: run.marks, memory: keep(run.memory)}
 	s.runs.Put(run)
+}
+
+// keep returns memory to use again, or nothing if it is unusually much.
+func keep(memory []byte) []byte {
+	const most = 4 * pieceBytes
+	if cap(memory) > most {
+		return nil
+	}
+	return memory[:0]
 }
 
 // rudderRun is one request, and the memory that answering it needs.
@@ -150,35 +176,35 @@ type rudderRun struct {
 	body   []byte
 	answer answerWriter
 	items  itemReader
-	// marks is memory for those of the body.
-	marks []eventMark
+	// marks is memory for those of the body, memory for the body itself when it is one piece.
+	marks  []eventMark
+	memory []byte
 }
 
 // pieces is a stream that brings the pieces of a body.
-type pieces[T any] interface {
+type pieces interface {
 	Context() context.Context
-	Recv() (*T, error)
+	RecvMsg(into any) error
 }
 
 // bodyPiece is one of them.
-type bodyPiece[T any] interface {
-	*T
+type bodyPiece interface {
 	GetHead() *transformerv1.RequestHead
 	GetBody() []byte
 }
 
 // receive puts the pieces of a body together. The body of one message is taken as it is; a longer one is held once, apart
 // from what growing leaves behind.
-func receive[T any, R bodyPiece[T]](stream pieces[T], run *rudderRun, limit int) error {
+func receive[R bodyPiece](stream pieces, run *rudderRun, limit int, message func(memory []byte) R) error {
+	piece := message(run.memory[:cap(run.memory)])
 	for {
-		message, err := stream.Recv()
+		err := stream.RecvMsg(piece)
 		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
 			return err
 		}
-		piece := R(message)
 		if run.head == nil {
 			if run.head = piece.GetHead(); run.head == nil {
 				return &failure{
@@ -190,7 +216,8 @@ func receive[T any, R bodyPiece[T]](stream pieces[T], run *rudderRun, limit int)
 		if body := piece.GetBody(); len(run.body)+len(body) > limit {
 			return refuseTooLarge(limit)
 		} else if run.body == nil {
-			run.body = body
+			run.body, run.memory = body, body
+			piece = message(nil) // the first one's memory is taken
 		} else {
 			run.body = append(grow(run.body, len(body), run.head.GetExpectedLength(), limit), body...)
 		}
@@ -209,7 +236,7 @@ func grow(body []byte, more int, expected uint64, limit int) []byte {
 	if need <= cap(body) {
 		return body
 	}
-	size := min(2*need, limit)
+	size := min(need+need/2, limit)
 	if e := int(min(expected, uint64(limit))); e >= need && e <= believed*need {
 		size = e
 	}

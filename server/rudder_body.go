@@ -27,6 +27,9 @@ type rudderBody struct {
 	text  []byte
 	// inputAt is where the array of events begins in text.
 	inputAt int
+	// last is the destination that was marked last, an object. Most events of a body have the same, and so its text need not
+	// be looked at again.
+	last []byte
 }
 
 // eventMark says where an event of a body and its parts are.
@@ -101,7 +104,7 @@ func (b *rudderBody) member(s *document.Scanner, key []byte) bool {
 func (b *rudderBody) readArray(s *document.Scanner) []byte {
 	b.inputAt = s.At
 	s.Array(func() bool {
-		mark, ok := markEvent(s)
+		mark, ok := b.mark(s)
 		if b.count++; b.count <= maxMarked {
 			b.marks = append(b.marks, mark)
 		}
@@ -110,8 +113,8 @@ func (b *rudderBody) readArray(s *document.Scanner) []byte {
 	return s.Text[b.inputAt:s.At:s.At]
 }
 
-// markEvent steps over an event and says where it and its parts are. Of several members with one key the last counts.
-func markEvent(s *document.Scanner) (mark eventMark, ok bool) {
+// mark steps over an event and says where it and its parts are. Of several members with one key the last counts.
+func (b *rudderBody) mark(s *document.Scanner) (mark eventMark, ok bool) {
 	mark.raw.at = uint32(s.At)
 	if s.Peek() != '{' {
 		ok = s.Value()
@@ -119,25 +122,42 @@ func markEvent(s *document.Scanner) (mark eventMark, ok bool) {
 		return mark, ok
 	}
 	ok = s.Object(func(key []byte, _ int) bool {
-		var part *span
 		switch {
 		case document.QuotedIs(key, "message"):
-			part = &mark.message
+			return markPart(s, &mark.message)
 		case document.QuotedIs(key, "metadata"):
-			part = &mark.metadata
+			return markPart(s, &mark.metadata)
 		case document.QuotedIs(key, "destination"):
-			part = &mark.destination
+			return b.markDestination(s, &mark.destination)
 		default:
 			return s.Value()
 		}
-		s.Peek()
-		part.at = uint32(s.At)
-		ok := s.Value()
-		part.end = uint32(s.At)
-		return ok
 	})
 	mark.raw.end = uint32(s.At)
 	return mark, ok
+}
+
+// markPart steps over a value and says where it is.
+func markPart(s *document.Scanner, part *span) bool {
+	s.Peek()
+	part.at = uint32(s.At)
+	ok := s.Value()
+	part.end = uint32(s.At)
+	return ok
+}
+
+// markDestination steps over a destination and says where it is.
+func (b *rudderBody) markDestination(s *document.Scanner, part *span) bool {
+	if s.Peek() == '{' && b.last != nil && bytes.HasPrefix(s.Text[s.At:], b.last) {
+		*part = span{uint32(s.At), uint32(s.At + len(b.last))}
+		s.At += len(b.last)
+		return true
+	}
+	ok := markPart(s, part)
+	if text := part.of(s.Text); ok && text[0] == '{' {
+		b.last = text
+	}
+	return ok
 }
 
 // each visits the events until visit returns false.
@@ -152,7 +172,7 @@ func (b *rudderBody) each(visit func(event eventMark) bool) {
 	}
 	s := document.Scanner{Text: b.text, At: b.inputAt}
 	s.Array(func() bool {
-		mark, _ := markEvent(&s)
+		mark, _ := b.mark(&s)
 		return visit(mark)
 	})
 }

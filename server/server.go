@@ -106,17 +106,23 @@ func (s *Server) serveHealth() {
 
 // newLocalConn makes the connection inside the process. It leads to the services that are registered by way of a registry.
 func (s *Server) newLocalConn() *insideConn {
-	var around []grpc.UnaryServerInterceptor
+	var (
+		around       []grpc.UnaryServerInterceptor
+		aroundStream []grpc.StreamServerInterceptor
+	)
 	for _, concern := range s.interceptors() {
 		around = append(around, concern.unary)
+		aroundStream = append(aroundStream, concern.stream)
 	}
 	return &insideConn{
-		remote:   s.conn,
-		methods:  map[string]localMethod{},
-		around:   chain(around),
-		client:   otelgrpc.NewClientHandler(s.telemetryOptions()...),
-		server:   otelgrpc.NewServerHandler(s.telemetryOptions()...),
-		maxBytes: s.options.MaxMessageBytes,
+		remote:       s.conn,
+		methods:      map[string]localMethod{},
+		streams:      map[string]localStreamMethod{},
+		around:       chain(around),
+		aroundStream: chainStreams(aroundStream),
+		client:       otelgrpc.NewClientHandler(s.telemetryOptions()...),
+		server:       otelgrpc.NewServerHandler(s.telemetryOptions()...),
+		maxBytes:     s.options.MaxMessageBytes,
 	}
 }
 

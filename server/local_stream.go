@@ -1,0 +1,247 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"io"
+	"sync"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/stats"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+)
+
+// localStreamMethod is a stream method of a registered service.
+type localStreamMethod struct {
+	service any
+	desc    *grpc.StreamDesc
+}
+
+// localStream is one stream inside the process, without HTTP/2: for the bodies of rudder-transformer's routes, where the hop
+// costs as much as a third of all else. Both ends are told what those of a real stream are told. A message is copied from its
+// sender to its receiver, so that both may use theirs again; a receiver's message keeps its memory.
+type localStream struct {
+	conn   *insideConn
+	method string
+	// toServer and toClient hand messages over; taken tells the sender that its message has been copied.
+	toServer, toClient chan proto.Message
+	taken              [2]chan struct{}
+	// transport keeps the headers; begun is closed when they are out, ended when the server's side has returned err.
+	transport    *localTransport
+	begun, ended chan struct{}
+	begin        sync.Once
+	err          error
+
+	clientCtx, serverCtx context.Context //nolint:containedctx // A stream has one on each side.
+	clientBegin          time.Time
+	finish, closeSend    sync.Once
+}
+
+// The directions of a stream.
+const (
+	clientToServer = iota
+	serverToClient
+)
+
+// openStream opens a stream to a method.
+func (c *insideConn) openStream(ctx context.Context, m localStreamMethod, method string) (grpc.ClientStream, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, status.FromContextError(err).Err()
+	}
+	if c.closed.Load() {
+		return nil, status.Error(codes.Canceled, "the connection is closed")
+	}
+	s := &localStream{
+		conn: c, method: method, toServer: make(chan proto.Message), toClient: make(chan proto.Message),
+		taken: [2]chan struct{}{make(chan struct{}), make(chan struct{})},
+		begun: make(chan struct{}), ended: make(chan struct{}), clientBegin: time.Now(),
+	}
+	tag := &stats.RPCTagInfo{FullMethodName: method}
+	s.clientCtx = c.client.TagRPC(ctx, tag)
+	c.client.HandleRPC(s.clientCtx, &stats.Begin{Client: true, BeginTime: s.clientBegin, IsClientStream: true, IsServerStream: true})
+	s.serverCtx, s.transport = serverContext(s.clientCtx, method)
+	serving, cancel := context.WithCancel(s.serverCtx)
+	s.serverCtx = c.server.TagRPC(serving, tag)
+	go s.serve(m, cancel)
+	// A client that gives up need not receive any more.
+	context.AfterFunc(ctx, func() { s.finished(status.FromContextError(s.clientCtx.Err()).Err()) })
+	return clientSide{s}, nil
+}
+
+// serve runs the server's side, and cancels its context when it has returned.
+func (s *localStream) serve(m localStreamMethod, cancel context.CancelFunc) {
+	defer cancel()
+	begin := time.Now()
+	s.conn.server.HandleRPC(s.serverCtx, &stats.Begin{BeginTime: begin, IsClientStream: true, IsServerStream: true})
+	info := &grpc.StreamServerInfo{FullMethod: s.method, IsClientStream: m.desc.ClientStreams, IsServerStream: m.desc.ServerStreams}
+	if err := s.conn.aroundStream(m.service, serverSide{s}, info, m.desc.Handler); err != nil {
+		s.err = status.Convert(err).Err()
+	}
+	s.conn.server.HandleRPC(s.serverCtx, &stats.End{BeginTime: begin, EndTime: time.Now(), Error: s.err})
+	s.headersOut()
+	close(s.ended)
+}
+
+// headersOut lets the client see the headers.
+func (s *localStream) headersOut() { s.begin.Do(func() { close(s.begun) }) }
+
+// finished tells the client's telemetry how the stream ended.
+func (s *localStream) finished(err error) {
+	s.finish.Do(func() {
+		if errors.Is(err, io.EOF) {
+			err = nil
+		}
+		s.conn.client.HandleRPC(s.clientCtx, &stats.End{Client: true, BeginTime: s.clientBegin, EndTime: time.Now(), Error: err})
+	})
+}
+
+// hand hands a message over and waits until it has been copied. Ended is why nobody takes it any more.
+func (s *localStream) hand(direction int, m any, ctx context.Context, ended <-chan struct{}) error {
+	message, ok := m.(proto.Message)
+	if !ok {
+		return status.Errorf(codes.Internal, "%T is no message", m)
+	}
+	if size := proto.Size(message); size > s.conn.maxBytes {
+		return status.Errorf(codes.ResourceExhausted, "message larger than max (%d vs. %d)", size, s.conn.maxBytes)
+	}
+	to := s.toServer
+	if direction == serverToClient {
+		to = s.toClient
+	}
+	select {
+	case to <- message:
+		// Whoever took it copies it, whatever else happens.
+		<-s.taken[direction]
+		return nil
+	case <-ended:
+		return io.EOF
+	case <-ctx.Done():
+		return status.FromContextError(ctx.Err()).Err()
+	}
+}
+
+// take copies a message that was handed over.
+func (s *localStream) take(direction int, from proto.Message, m any) error {
+	defer func() { s.taken[direction] <- struct{}{} }()
+	into, ok := m.(proto.Message)
+	if !ok || into.ProtoReflect().Descriptor() != from.ProtoReflect().Descriptor() {
+		return status.Errorf(codes.Internal, "the message is a %T, not a %T", from, m)
+	}
+	copyMessage(into.ProtoReflect(), from.ProtoReflect())
+	return nil
+}
+
+// copyMessage makes a message equal to another one, and keeps the memory of its bytes.
+func copyMessage(into, from protoreflect.Message) {
+	into.Range(func(field protoreflect.FieldDescriptor, _ protoreflect.Value) bool {
+		if !from.Has(field) {
+			into.Clear(field)
+		}
+		return true
+	})
+	from.Range(func(field protoreflect.FieldDescriptor, value protoreflect.Value) bool {
+		switch {
+		case field.Kind() == protoreflect.BytesKind && !field.IsList():
+			value = protoreflect.ValueOfBytes(append(into.Get(field).Bytes()[:0], value.Bytes()...))
+		case field.Message() != nil && !field.IsList() && !field.IsMap():
+			value = protoreflect.ValueOfMessage(proto.Clone(value.Message().Interface()).ProtoReflect())
+		}
+		into.Set(field, value)
+		return true
+	})
+}
+
+// clientSide is the client's side of a stream.
+type clientSide struct{ s *localStream }
+
+// Header waits for the server's headers.
+func (c clientSide) Header() (metadata.MD, error) {
+	select {
+	case <-c.s.begun:
+		return c.s.transport.sent(), nil
+	case <-c.s.clientCtx.Done():
+		return nil, status.FromContextError(c.s.clientCtx.Err()).Err()
+	}
+}
+
+// Trailer returns nothing: the server sets none.
+func (clientSide) Trailer() metadata.MD { return nil }
+
+// Context returns the client's context.
+func (c clientSide) Context() context.Context { return c.s.clientCtx }
+
+// CloseSend says that no more messages will come.
+func (c clientSide) CloseSend() error {
+	c.s.closeSend.Do(func() { close(c.s.toServer) })
+	return nil
+}
+
+// SendMsg sends a message, which may be changed again when it returns. io.EOF says that the server has ended the stream.
+func (c clientSide) SendMsg(m any) error {
+	return c.s.hand(clientToServer, m, c.s.clientCtx, c.s.ended)
+}
+
+// RecvMsg waits for the next message, or for how the stream ended.
+func (c clientSide) RecvMsg(m any) error {
+	err := c.recv(m)
+	if err != nil {
+		c.s.finished(err)
+	}
+	return err
+}
+
+func (c clientSide) recv(m any) error {
+	select {
+	case from := <-c.s.toClient:
+		return c.s.take(serverToClient, from, m)
+	case <-c.s.ended:
+		if c.s.err == nil {
+			return io.EOF
+		}
+		return c.s.err
+	case <-c.s.clientCtx.Done():
+		return status.FromContextError(c.s.clientCtx.Err()).Err()
+	}
+}
+
+// serverSide is the server's side of a stream.
+type serverSide struct{ s *localStream }
+
+// SetHeader adds headers.
+func (v serverSide) SetHeader(header metadata.MD) error { return v.s.transport.SetHeader(header) }
+
+// SendHeader adds headers and lets the client see them.
+func (v serverSide) SendHeader(header metadata.MD) error {
+	defer v.s.headersOut()
+	return v.s.transport.SendHeader(header)
+}
+
+// SetTrailer does nothing: the server sets none.
+func (serverSide) SetTrailer(metadata.MD) {}
+
+// Context returns the server's context.
+func (v serverSide) Context() context.Context { return v.s.serverCtx }
+
+// SendMsg sends a message, which may be changed again when it returns.
+func (v serverSide) SendMsg(m any) error {
+	v.s.headersOut()
+	return v.s.hand(serverToClient, m, v.s.serverCtx, nil)
+}
+
+// RecvMsg waits for the next message. io.EOF says that there are no more.
+func (v serverSide) RecvMsg(m any) error {
+	select {
+	case from, more := <-v.s.toServer:
+		if !more {
+			return io.EOF
+		}
+		return v.s.take(clientToServer, from, m)
+	case <-v.s.serverCtx.Done():
+		return status.FromContextError(v.s.serverCtx.Err()).Err()
+	}
+}

@@ -1,0 +1,153 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/require"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/testing/protocmp"
+
+	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
+)
+
+// rudderStream is a stream of ProcessorTransform, as its client has it.
+type rudderStream = grpc.BidiStreamingClient[transformerv1.ProcessorTransformRequest, transformerv1.ProcessorTransformResponse]
+
+// sent is a message with a piece of a body.
+func sent(body string) *transformerv1.ProcessorTransformRequest {
+	return &transformerv1.ProcessorTransformRequest{Head: &transformerv1.RequestHead{Destination: "clevertap"}, Body: []byte(body)}
+}
+
+// TestBothConnectionsInsideTheProcessCarryStreamsTheSame: answers, headers, errors, limits and telemetry of the streams that skip
+// HTTP/2 are the same with and without it.
+func TestBothConnectionsInsideTheProcessCarryStreamsTheSame(t *testing.T) {
+	t.Parallel()
+	long := "[" + strings.Repeat(rudderEvent+",", 3000) + rudderEvent + "]"
+	for name, messages := range map[string][]*transformerv1.ProcessorTransformRequest{
+		"an event":      {sent("[" + rudderEvent + "]")},
+		"pieces":        {sent("["), sent(rudderEvent), sent("]")},
+		"empty pieces":  {sent(""), sent("[1"), sent(""), sent("]")},
+		"a long answer": {sent(long)},
+		"no JSON":       {sent("[")},
+		"no head":       {{Body: []byte("[]")}},
+		"no message":    {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			type outcome struct {
+				Answers []*transformerv1.ProcessorTransformResponse
+				ID      []string
+				Status  string
+				Seen    seen
+			}
+			var got [2]outcome
+			for i, overHTTP2 := range []bool{true, false} {
+				o := &got[i]
+				o.Seen = observe(t, overHTTP2, func(ctx context.Context, conn grpc.ClientConnInterface) {
+					ctx = metadata.AppendToOutgoingContext(ctx, RequestIDHeader, "r-1")
+					stream, err := transformerv1.NewRudderTransformerServiceClient(conn).ProcessorTransform(ctx)
+					require.NoError(t, err)
+					for _, m := range messages {
+						if err := stream.Send(m); err != nil {
+							require.ErrorIs(t, err, io.EOF)
+							break
+						}
+					}
+					require.NoError(t, stream.CloseSend())
+					header, err := stream.Header()
+					require.NoError(t, err)
+					o.ID = header.Get(RequestIDHeader)
+					for err == nil {
+						answer := &transformerv1.ProcessorTransformResponse{}
+						if err = stream.RecvMsg(answer); err == nil {
+							o.Answers = append(o.Answers, answer)
+						}
+					}
+					if !errors.Is(err, io.EOF) {
+						o.Status = err.Error()
+					}
+				})
+			}
+			require.Equal(t, []string{"r-1"}, got[0].ID)
+			require.Empty(t, cmp.Diff(got[0], got[1], protocmp.Transform(), cmp.AllowUnexported(seen{})))
+		})
+	}
+}
+
+// inside opens a stream that skips HTTP/2.
+func inside(t *testing.T, ctx context.Context, r *running) rudderStream {
+	t.Helper()
+	stream, err := transformerv1.NewRudderTransformerServiceClient(r.Conn()).ProcessorTransform(ctx)
+	require.NoError(t, err)
+	return stream
+}
+
+func TestAMessageMayBeUsedAgainOnceItIsSent(t *testing.T) {
+	t.Parallel()
+	stream := inside(t, t.Context(), start(t, Options{}))
+	m := sent("[" + rudderEvent)
+	require.NoError(t, stream.Send(m))
+	copy(m.Body, strings.Repeat("x", len(m.Body)))
+	m.Head.Destination = "elsewhere"
+	require.NoError(t, stream.Send(sent("]")))
+	require.NoError(t, stream.CloseSend())
+	answer, err := stream.Recv()
+	require.NoError(t, err)
+	require.Contains(t, string(answer.GetBody()), `"statusCode":200`)
+}
+
+func TestAStreamInsideTheProcessIsLimited(t *testing.T) {
+	t.Parallel()
+	stream := inside(t, t.Context(), start(t, Options{MaxMessageBytes: 1000}))
+	err := stream.Send(sent(strings.Repeat(" ", 1000)))
+	require.Equal(t, codes.ResourceExhausted, status.Code(err))
+}
+
+func TestAStreamInsideTheProcessEndsWithItsClient(t *testing.T) {
+	t.Parallel()
+	r := start(t, Options{})
+	ctx, cancel := context.WithCancel(t.Context())
+	stream := inside(t, ctx, r)
+	require.NoError(t, stream.Send(sent("[")))
+	cancel()
+	_, err := stream.Recv()
+	require.Equal(t, codes.Canceled, status.Code(err))
+	require.Error(t, stream.Send(sent("]")))
+	_, err = transformerv1.NewRudderTransformerServiceClient(r.Conn()).ProcessorTransform(ctx)
+	require.Equal(t, codes.Canceled, status.Code(err))
+}
+
+func TestAStreamOfABodyThatStaysAwayEnds(t *testing.T) {
+	t.Parallel()
+	for _, overHTTP2 := range []bool{true, false} {
+		r := start(t, Options{StreamIdleTimeout: 50 * time.Millisecond})
+		conn := r.Conn()
+		if overHTTP2 {
+			conn = r.Server.conn
+		}
+		stream, err := transformerv1.NewRudderTransformerServiceClient(conn).ProcessorTransform(t.Context())
+		require.NoError(t, err)
+		require.NoError(t, stream.Send(sent("[")))
+		_, err = stream.Recv()
+		requireFailure(t, err, codes.Unavailable, Unavailable)
+		require.ErrorIs(t, stream.Send(sent("]")), io.EOF, "the stream is over, and Recv said why")
+	}
+}
+
+func TestNoStreamOpensOnAClosedConnection(t *testing.T) {
+	t.Parallel()
+	srv, err := New(Options{})
+	require.NoError(t, err)
+	require.NoError(t, srv.Close())
+	_, err = transformerv1.NewRudderTransformerServiceClient(srv.Conn()).ProcessorTransform(t.Context())
+	require.Equal(t, codes.Canceled, status.Code(err))
+}
