@@ -15,10 +15,13 @@ import (
 // and marshaling the messages in between (typed.go, Record.Proto) costs ten times as much as transforming does; a test and a
 // fuzz test hold the two ways together. A test compares the field numbers below with the contract's.
 
+// wireFields bounds the numbers of the fields that the rules read.
+const wireFields = 24
+
 // wireTexts are the fields of Event that hold texts which the rules read.
 //
 //nolint:gochecknoglobals // A table; nothing writes to it.
-var wireTexts = map[protowire.Number]string{
+var wireTexts = [wireFields]string{
 	1: "type", 2: "messageId", 3: "userId", 4: "anonymousId", 5: "channel", 7: "originalTimestamp", 9: "timestamp",
 	14: "event", 17: "name", 20: "previousId",
 }
@@ -26,7 +29,7 @@ var wireTexts = map[protowire.Number]string{
 // wireStructs are the fields of Event that hold open objects.
 //
 //nolint:gochecknoglobals // A table; nothing writes to it.
-var wireStructs = map[protowire.Number]string{13: "integrations", 15: "properties", 16: "traits"}
+var wireStructs = [wireFields]string{13: "integrations", 15: "properties", 16: "traits"}
 
 // wireContext is the field of Event that holds the context, and wireContextTraits the context's that holds the traits.
 const (
@@ -44,7 +47,7 @@ type wireGroup struct {
 // wireGroups are the fields of Context that hold such messages.
 //
 //nolint:gochecknoglobals // A table; nothing writes to it.
-var wireGroups = map[protowire.Number]wireGroup{2: {"device", 6, "token"}, 3: {"os", 1, "name"}, 4: {"library", 1, "name"}}
+var wireGroups = [wireFields]wireGroup{2: {"device", 6, "token"}, 3: {"os", 1, "name"}, 4: {"library", 1, "name"}}
 
 // TransformWire transforms a typed event given in protobuf's wire form, just as TransformEvent does.
 func (m *Mapper) TransformWire(event []byte, to *Destination) *Result {
@@ -69,23 +72,23 @@ func wireEvent(d *document.Document, wire []byte) (document.Value, error) {
 	event, context := d.NewObject(), d.NewObject()
 	seen := uint64(0)
 	err := document.Fields(wire, func(number protowire.Number, kind protowire.Type, value []byte) error {
-		if kind != protowire.BytesType || number >= 64 {
+		if kind != protowire.BytesType || number >= wireFields {
 			return nil
 		}
 		if seen>>number&1 == 1 {
 			return document.ErrUnusual
 		}
 		seen |= 1 << number
-		if number == wireContext {
+		switch {
+		case number == wireContext:
 			return wireContextOf(context, value)
+		case wireTexts[number] != "":
+			return setWireText(event, wireTexts[number], value)
+		case wireStructs[number] != "":
+			return setWireStruct(event, wireStructs[number], value)
+		default:
+			return nil
 		}
-		if key, ok := wireTexts[number]; ok {
-			return setWireText(event, key, value)
-		}
-		if key, ok := wireStructs[number]; ok {
-			return setWireStruct(event, key, value)
-		}
-		return nil
 	})
 	event.Set("context", context)
 	return event, err
@@ -95,24 +98,21 @@ func wireEvent(d *document.Document, wire []byte) (document.Value, error) {
 func wireContextOf(context document.Value, wire []byte) error {
 	seen := uint64(0)
 	return document.Fields(wire, func(number protowire.Number, kind protowire.Type, value []byte) error {
-		if kind != protowire.BytesType || number >= 64 {
+		if kind != protowire.BytesType || number >= wireFields {
 			return nil
 		}
-		if group, ok := wireGroups[number]; ok {
-			if seen>>number&1 == 1 {
-				return document.ErrUnusual
-			}
-			seen |= 1 << number
-			return setWireGroup(context, group, value)
-		}
-		if number != wireContextTraits {
+		group := wireGroups[number]
+		if group.key == "" && number != wireContextTraits {
 			return nil
 		}
 		if seen>>number&1 == 1 {
 			return document.ErrUnusual
 		}
 		seen |= 1 << number
-		return setWireStruct(context, "traits", value)
+		if number == wireContextTraits {
+			return setWireStruct(context, "traits", value)
+		}
+		return setWireGroup(context, group, value)
 	})
 }
 

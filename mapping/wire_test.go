@@ -9,6 +9,7 @@ import (
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/testing/protocmp"
 	"google.golang.org/protobuf/types/known/structpb"
 
@@ -103,9 +104,13 @@ func TestUnusualWireForms(t *testing.T) {
 // TestWireFieldNumbers: the numbers that the wire codec knows are the contract's.
 func TestWireFieldNumbers(t *testing.T) {
 	t.Parallel()
-	event := (&rudderstackv1.Event{}).ProtoReflect().Descriptor().Fields()
-	for number, name := range mapping.WireTexts() {
-		require.Equal(t, name, event.ByNumber(number).JSONName())
+	event, context := mapping.WireNames()
+	for of, names := range map[protoreflect.Message]map[int]string{
+		(&rudderstackv1.Event{}).ProtoReflect(): event, (&rudderstackv1.Context{}).ProtoReflect(): context,
+	} {
+		for number, name := range names {
+			require.Equal(t, name, of.Descriptor().Fields().ByNumber(protowire.Number(number)).JSONName())
+		}
 	}
 	record := &clevertapv1.Record{
 		Type: "token", EvtName: "e", EvtData: &structpb.Struct{}, ProfileData: &structpb.Struct{},

@@ -79,11 +79,15 @@ func (d *Document) NewDouble(f float64) (Value, error) {
 		return Value{}, fmt.Errorf("%w: %v has no JSON form", ErrNotRepresentable, f)
 	}
 	at := len(d.text)
-	format := byte('f')
-	if size := math.Abs(f); size != 0 && (size < 1e-6 || size >= 1e21) {
-		format = 'e'
+	if whole := int64(f); float64(whole) == f && whole < exact && whole > -exact && (whole != 0 || !math.Signbit(f)) {
+		d.text = strconv.AppendInt(d.text, whole, 10)
+	} else {
+		format := byte('f')
+		if size := math.Abs(f); size != 0 && (size < 1e-6 || size >= 1e21) {
+			format = 'e'
+		}
+		d.text = strconv.AppendFloat(d.text, f, format, -1, 64)
 	}
-	d.text = strconv.AppendFloat(d.text, f, format, -1, 64)
 	return Value{d, d.add(node{kind: Number, at: uint32(at), size: uint32(len(d.text) - at)})}, nil
 }
 
@@ -155,8 +159,29 @@ func (v Value) protoValue() (*structpb.Value, error) {
 	}
 }
 
+// exact bounds the whole numbers that a double surely holds, and that are read and written without a look at fractions.
+const exact = 1e15
+
+// smallWhole reads a literal of at most 15 digits and nothing else.
+func smallWhole(literal []byte) (float64, bool) {
+	if len(literal) == 0 || len(literal) > 15 {
+		return 0, false
+	}
+	whole := int64(0)
+	for _, c := range literal {
+		if c < '0' || c > '9' {
+			return 0, false
+		}
+		whole = whole*10 + int64(c-'0')
+	}
+	return float64(whole), true
+}
+
 // Double returns a number as a double; one beyond its range is an error.
 func (v Value) Double() (float64, error) {
+	if whole, ok := smallWhole(v.Bytes()); ok {
+		return whole, nil
+	}
 	f, err := strconv.ParseFloat(string(v.Bytes()), 64)
 	if err != nil {
 		return 0, fmt.Errorf("%w: the number %s", ErrNotRepresentable, v.Bytes())

@@ -44,13 +44,15 @@ func Fields(message []byte, use func(number protowire.Number, kind protowire.Typ
 			return errWire
 		}
 		message = message[tag:]
-		size := protowire.ConsumeFieldValue(number, kind, message)
+		var value []byte
+		size := 0
+		if kind == protowire.BytesType {
+			value, size = protowire.ConsumeBytes(message)
+		} else if size = protowire.ConsumeFieldValue(number, kind, message); size >= 0 {
+			value = message[:size]
+		}
 		if size < 0 {
 			return errWire
-		}
-		value := message[:size]
-		if kind == protowire.BytesType {
-			value, _ = protowire.ConsumeBytes(value)
 		}
 		if err := use(number, kind, value); err != nil {
 			return err
