@@ -44,8 +44,10 @@ func Fields(message []byte, use func(number protowire.Number, kind protowire.Typ
 			return errWire
 		}
 		message = message[tag:]
-		var value []byte
-		size := 0
+		var (
+			value []byte
+			size  int
+		)
 		if kind == protowire.BytesType {
 			value, size = protowire.ConsumeBytes(message)
 		} else if size = protowire.ConsumeFieldValue(number, kind, message); size >= 0 {
