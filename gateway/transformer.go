@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
 	"go.opentelemetry.io/otel/metric"
@@ -30,6 +31,9 @@ import (
 // DefaultMaxTransformerBodyBytes is the longest body that rudder-transformer's routes take unless options say otherwise.
 const DefaultMaxTransformerBodyBytes = 200 << 20
 
+// DefaultBodyIdleTimeout is how long clients of rudder-transformer's routes may pause within a body.
+const DefaultBodyIdleTimeout = 5 * time.Minute
+
 // TransformerOptions say what rudder-transformer's routes are made of.
 type TransformerOptions struct {
 	// Conn leads to the gRPC server, under the same terms as that of Options. Required.
@@ -43,6 +47,8 @@ type TransformerOptions struct {
 	// MaxMessageBytes is the longest body of calls that travel in one message: the proxy's and deletion. It is
 	// DefaultMaxBodyBytes unless positive.
 	MaxMessageBytes int64
+	// BodyIdleTimeout is how long nothing may come of a body that has begun; DefaultBodyIdleTimeout unless positive.
+	BodyIdleTimeout time.Duration
 	// Upstream is the address of a rudder-transformer that all is forwarded to which is not CleverTap's. Nothing is forwarded
 	// when it is nil.
 	Upstream *url.URL
@@ -58,6 +64,7 @@ type transformerHandler struct {
 	health  grpc_health_v1.HealthClient
 	// limit is how long a body may be, callLimit how long one that travels in one message.
 	limit, callLimit int64
+	bodyIdle         time.Duration
 
 	version  string
 	upstream *upstream // nil when nothing is forwarded
@@ -81,6 +88,7 @@ func NewTransformer(options TransformerOptions) (http.Handler, error) {
 		health:    grpc_health_v1.NewHealthClient(options.Conn),
 		limit:     options.MaxBodyBytes,
 		callLimit: options.MaxMessageBytes,
+		bodyIdle:  options.BodyIdleTimeout,
 		version:   options.Version,
 		logger:    common.Logger,
 	}
@@ -91,6 +99,9 @@ func NewTransformer(options TransformerOptions) (http.Handler, error) {
 		h.callLimit = DefaultMaxBodyBytes
 	}
 	h.callLimit = min(h.callLimit, h.limit)
+	if h.bodyIdle <= 0 {
+		h.bodyIdle = DefaultBodyIdleTimeout
+	}
 	h.pieces.New = func() any {
 		piece := make([]byte, min(pieceBytes, h.callLimit))
 		return &piece
@@ -142,6 +153,9 @@ func (h *transformerHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		id = rand.Text()
 	}
 	w.Header().Set(requestIDHeader, id)
+	if r.Body != http.NoBody {
+		r.Body = &awaitedBody{ReadCloser: r.Body, connection: http.NewResponseController(w), idle: h.bodyIdle}
+	}
 	route.serve(h, w, r.WithContext(metadata.AppendToOutgoingContext(r.Context(), requestIDHeader, id)), route)
 }
 
@@ -292,16 +306,13 @@ func writeHead(w http.ResponseWriter, head *transformerv1.ResponseHead) {
 // fail answers a call that failed without an answer of the server's. What may go well another time is a 503 that
 // rudder-server's processor repeats for as long as it takes.
 func (h *transformerHandler) fail(w http.ResponseWriter, r *http.Request, err error) {
-	if r.Context().Err() != nil {
-		return // nobody is listening
-	}
 	if p := (*problem)(nil); errors.As(err, &p) {
 		h.refuse(w, r, p.http, http.StatusText(p.http), p.message)
 		return
 	}
 	switch status.Code(err) {
 	case codes.Unavailable, codes.ResourceExhausted, codes.Canceled, codes.DeadlineExceeded:
-		h.logger.WarnContext(r.Context(), "a call could not be served", slog.Any("error", err))
+		h.logger.Log(r.Context(), levelOf(r), "a call could not be served", slog.Any("error", err))
 		w.Header().Set("X-Rudder-Should-Retry", "true")
 		w.Header().Set("X-Rudder-Error-Reason", "overloaded-or-stopping")
 		h.refuse(w, r, http.StatusServiceUnavailable, "Service Unavailable", "the service is overloaded or stopping: try again")
@@ -310,6 +321,14 @@ func (h *transformerHandler) fail(w http.ResponseWriter, r *http.Request, err er
 		h.logger.ErrorContext(r.Context(), "a call failed", slog.String("request_id", id), slog.Any("error", err))
 		h.refuse(w, r, http.StatusInternalServerError, "Internal Server Error", "internal error; the server's log has the request "+id)
 	}
+}
+
+// levelOf says how much it matters that a request was not served: not at all when its client has gone.
+func levelOf(r *http.Request) slog.Level {
+	if r.Context().Err() != nil {
+		return slog.LevelDebug
+	}
+	return slog.LevelWarn
 }
 
 // refuse answers with an error.

@@ -104,8 +104,8 @@ func TestALongBodyIsHeldOnce(t *testing.T) {
 	sorting := serveTransformer(t, gateway.TransformerOptions{Upstream: theirs}, server.Options{})
 	for name, test := range map[string]struct {
 		to, begin, end string
-		copies          float64
-		declared        bool
+		copies         float64
+		declared       bool
 	}{
 		"processor":                     {plain + "/v0/destinations/clevertap", "[", "]", 2.5, true},
 		"processor, of unknown length":  {plain + "/v0/destinations/clevertap", "[", "]", 4, false},

@@ -17,32 +17,32 @@ import (
 
 // serveTransformer serves rudder-transformer's routes in front of the real server until the test ends, and returns their
 // address.
-func serveTransformer(t testing.TB, options gateway.TransformerOptions, serverOptions server.Options) string {
-	t.Helper()
+func serveTransformer(tb testing.TB, options gateway.TransformerOptions, serverOptions server.Options) string {
+	tb.Helper()
 	srv, err := server.New(serverOptions)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- srv.Run(ctx, listener) }()
 	options.Conn = srv.Conn()
 	handler, err := gateway.NewTransformer(options)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	web := httptest.NewServer(handler)
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		web.Close()
 		cancel()
-		require.NoError(t, <-ended)
+		require.NoError(tb, <-ended)
 	})
 	return web.URL
 }
 
 // ask sends a request. Headers come in pairs of name and value.
-func ask(t testing.TB, method, url, body string, headers ...string) reply {
-	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
-	require.NoError(t, err)
+func ask(tb testing.TB, method, url, body string, headers ...string) reply {
+	tb.Helper()
+	request, err := http.NewRequestWithContext(tb.Context(), method, url, strings.NewReader(body))
+	require.NoError(tb, err)
 	request.Header.Set("Content-Type", "application/json")
 	for i := 0; i < len(headers); i += 2 {
 		if headers[i+1] == "" {
@@ -52,9 +52,9 @@ func ask(t testing.TB, method, url, body string, headers ...string) reply {
 		}
 	}
 	answer, err := http.DefaultClient.Do(request)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	defer answer.Body.Close()
 	text, err := io.ReadAll(answer.Body)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return reply{answer.StatusCode, answer.Header, string(text)}
 }

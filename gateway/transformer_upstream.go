@@ -62,10 +62,7 @@ func newUpstream(address *url.URL, options Options, h *transformerHandler) *upst
 
 // unreachable answers a request that the upstream could not be asked for.
 func (h *transformerHandler) unreachable(w http.ResponseWriter, r *http.Request, err error) {
-	if errors.Is(err, context.Canceled) && r.Context().Err() != nil {
-		return // nobody is listening
-	}
-	h.logger.WarnContext(r.Context(), "the upstream transformer can't be reached", slog.Any("error", err))
+	h.logger.Log(r.Context(), levelOf(r), "the upstream transformer can't be reached", slog.Any("error", err))
 	w.Header().Set("X-Rudder-Should-Retry", "true")
 	w.Header().Set("X-Rudder-Error-Reason", "upstream-unreachable")
 	h.refuse(w, r, http.StatusServiceUnavailable, "Service Unavailable", "the upstream transformer can't be reached: try again")
@@ -76,11 +73,11 @@ func (h *transformerHandler) unreachable(w http.ResponseWriter, r *http.Request,
 func (u *upstream) mergeFeatures(r *http.Request, ours []byte) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(r.Context(), featuresTimeout)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, u.address.JoinPath("features").String(), http.NoBody)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, u.address.JoinPath("features").String(), http.NoBody) //nolint:gosec // The operator names it.
 	if err != nil {
 		return nil, fmt.Errorf("ask for features: %w", err)
 	}
-	answer, err := u.client.Do(request)
+	answer, err := u.client.Do(request) //nolint:gosec // As above.
 	if err != nil {
 		return nil, fmt.Errorf("ask for features: %w", err)
 	}

@@ -101,7 +101,7 @@ func (s *localStream) finished(err error) {
 }
 
 // hand hands a message over and waits until it has been copied. Ended is why nobody takes it any more.
-func (s *localStream) hand(direction int, m any, ctx context.Context, ended <-chan struct{}) error {
+func (s *localStream) hand(ctx context.Context, direction int, m any, ended <-chan struct{}) error {
 	message, ok := m.(proto.Message)
 	if !ok {
 		return status.Errorf(codes.Internal, "%T is no message", m)
@@ -183,7 +183,7 @@ func (c clientSide) CloseSend() error {
 
 // SendMsg sends a message, which may be changed again when it returns. io.EOF says that the server has ended the stream.
 func (c clientSide) SendMsg(m any) error {
-	return c.s.hand(clientToServer, m, c.s.clientCtx, c.s.ended)
+	return c.s.hand(c.s.clientCtx, clientToServer, m, c.s.ended)
 }
 
 // RecvMsg waits for the next message, or for how the stream ended.
@@ -230,7 +230,7 @@ func (v serverSide) Context() context.Context { return v.s.serverCtx }
 // SendMsg sends a message, which may be changed again when it returns.
 func (v serverSide) SendMsg(m any) error {
 	v.s.headersOut()
-	return v.s.hand(serverToClient, m, v.s.serverCtx, nil)
+	return v.s.hand(v.s.serverCtx, serverToClient, m, nil)
 }
 
 // RecvMsg waits for the next message. io.EOF says that there are no more.

@@ -84,7 +84,7 @@ func TestBothConnectionsInsideTheProcessCarryStreamsTheSame(t *testing.T) {
 }
 
 // inside opens a stream that skips HTTP/2.
-func inside(t *testing.T, ctx context.Context, r *running) rudderStream {
+func inside(ctx context.Context, t *testing.T, r *running) rudderStream {
 	t.Helper()
 	stream, err := transformerv1.NewRudderTransformerServiceClient(r.Conn()).ProcessorTransform(ctx)
 	require.NoError(t, err)
@@ -93,7 +93,7 @@ func inside(t *testing.T, ctx context.Context, r *running) rudderStream {
 
 func TestAMessageMayBeUsedAgainOnceItIsSent(t *testing.T) {
 	t.Parallel()
-	stream := inside(t, t.Context(), start(t, Options{}))
+	stream := inside(t.Context(), t, start(t, Options{}))
 	m := sent("[" + rudderEvent)
 	require.NoError(t, stream.Send(m))
 	copy(m.Body, strings.Repeat("x", len(m.Body)))
@@ -107,7 +107,7 @@ func TestAMessageMayBeUsedAgainOnceItIsSent(t *testing.T) {
 
 func TestAStreamInsideTheProcessIsLimited(t *testing.T) {
 	t.Parallel()
-	stream := inside(t, t.Context(), start(t, Options{MaxMessageBytes: 1000}))
+	stream := inside(t.Context(), t, start(t, Options{MaxMessageBytes: 1000}))
 	err := stream.Send(sent(strings.Repeat(" ", 1000)))
 	require.Equal(t, codes.ResourceExhausted, status.Code(err))
 }
@@ -116,7 +116,7 @@ func TestAStreamInsideTheProcessEndsWithItsClient(t *testing.T) {
 	t.Parallel()
 	r := start(t, Options{})
 	ctx, cancel := context.WithCancel(t.Context())
-	stream := inside(t, ctx, r)
+	stream := inside(ctx, t, r)
 	require.NoError(t, stream.Send(sent("[")))
 	cancel()
 	_, err := stream.Recv()

@@ -314,8 +314,8 @@ func (r *refusal) write(w *answerWriter) {
 }
 
 // refuse says what is wrong with a request that rudder-transformer would die of.
-func refuse(format string, args ...any) *refusal {
-	return &refusal{statusBadRequest, "Bad Request", fmt.Sprintf(format, args...)}
+func refuse(message string) *refusal {
+	return &refusal{statusBadRequest, "Bad Request", message}
 }
 
 // refuseBody refuses a body that is no JSON, in the words that rudder-transformer has for any failure.

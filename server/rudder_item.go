@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"slices"
 
 	"github.com/rudder-clevertap/rudder-clevertap/mapping"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
@@ -144,7 +145,7 @@ func (r *itemReader) dressMetadata(item *rudderItem) {
 		add([]byte(`"secret"`), r.secret)
 	}
 	r.edited = append(dst, '}')
-	item.metadata = r.edited[:len(r.edited):len(r.edited)]
+	item.metadata = slices.Clip(r.edited)
 }
 
 // lookUp finds the destination and the connection of an event in the compacted form.

@@ -174,7 +174,7 @@ func (t *routerTransform) add(group *routerGroup, event eventMark) error {
 	result, to := t.apply(&item, failed)
 	if result.Err != nil {
 		group.failed = append(group.failed, failedEvent{event, result.Err.Reason, result.Err.Message})
-		return nil
+		return nil //nolint:nilerr // It becomes an item of the answer.
 	}
 	if err := t.room(len(result.Records), &item, to); err != nil {
 		return err
@@ -288,7 +288,7 @@ func (t *routerTransform) addTransformed(group *routerGroup, event eventMark, it
 	t.count(result)
 	if result.Err != nil {
 		group.failed = append(group.failed, failedEvent{event, result.Err.Reason, result.Err.Message})
-		return nil
+		return nil //nolint:nilerr // It becomes an item of the answer.
 	}
 	if err := t.room(1, item, to); err != nil {
 		return err

@@ -37,21 +37,21 @@ func newTestPiece(memory []byte) *transformerv1.RouterTransformRequest {
 }
 
 // newTestService returns a service without a server around it.
-func newTestService(t testing.TB, maxBody int) *rudderService {
-	t.Helper()
+func newTestService(tb testing.TB, maxBody int) *rudderService {
+	tb.Helper()
 	options := Options{MaxTransformerBodyBytes: maxBody}.withDefaults()
 	metrics, err := newInstruments(options.Telemetry.MeterProvider.Meter(scopeName))
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	engine := newEngine(options.Telemetry.TracerProvider.Tracer(scopeName), metrics, options.Logger)
 	return newRudderService(options, engine, make(chan struct{}))
 }
 
 // serveText lets a route answer a body that comes in pieces, and returns the head and the body of the answer.
 func serveText(
-	t testing.TB, s *rudderService, route rudderRoute, head *transformerv1.RequestHead, pieces ...string,
+	tb testing.TB, s *rudderService, route rudderRoute, head *transformerv1.RequestHead, pieces ...string,
 ) (*transformerv1.ResponseHead, string) {
-	t.Helper()
-	given := &givenPieces{ctx: t.Context()}
+	tb.Helper()
+	given := &givenPieces{ctx: tb.Context()}
 	for i, piece := range pieces {
 		message := &transformerv1.RouterTransformRequest{Body: []byte(piece)}
 		if i == 0 {
@@ -63,15 +63,15 @@ func serveText(
 		answered *transformerv1.ResponseHead
 		body     strings.Builder
 	)
-	require.NoError(t, serveBody(s, given, func(head *transformerv1.ResponseHead, piece []byte) error {
-		require.Equal(t, answered == nil, head != nil, "the first message has the head, and no other")
+	require.NoError(tb, serveBody(s, given, func(head *transformerv1.ResponseHead, piece []byte) error {
+		require.Equal(tb, answered == nil, head != nil, "the first message has the head, and no other")
 		if head != nil {
 			answered = proto.CloneOf(head)
 		}
 		body.Write(piece)
 		return nil
 	}, route, newTestPiece))
-	require.NotNil(t, answered)
+	require.NotNil(tb, answered)
 	return answered, body.String()
 }
 
