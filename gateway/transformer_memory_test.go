@@ -110,7 +110,7 @@ func TestALongBodyIsHeldOnce(t *testing.T) {
 		"processor":                     {plain + "/v0/destinations/clevertap", "[", "]", 2.5, true},
 		"processor, of unknown length":  {plain + "/v0/destinations/clevertap", "[", "]", 4, false},
 		"router":                        {plain + "/routerTransform", `{"input":[`, `],"destType":"clevertap"}`, 2.5, true},
-		"router, with an upstream":      {sorting + "/routerTransform", `{"input":[`, `],"destType":"clevertap"}`, 3, true},
+		"router, with an upstream":      {sorting + "/routerTransform", `{"input":[`, `],"destType":"clevertap"}`, 3.5, true},
 		"router, but for the upstream":  {sorting + "/routerTransform", `{"input":[`, `],"destType":"am"}`, 2.5, true},
 		"malformed":                     {plain + "/routerTransform", `{"input":[`, `],"destType":"clevertap"`, 2.5, true},
 		"something else in a long body": {plain + "/batch", `{"input":[`, `],"destType":"clevertap"}`, 2.5, true},
