@@ -67,7 +67,7 @@ func (p *problem) metadata() map[string]string {
 		m["field"] = p.field
 	}
 	if p.kind != document.Invalid {
-		m["kind"] = p.kind.String()
+		m["kind"] = p.kind.Name()
 	}
 	if p.line > 0 {
 		m["line"], m["column"] = strconv.Itoa(p.line), strconv.Itoa(p.column)

@@ -265,7 +265,7 @@ func TestRequestsAnsweredHere(t *testing.T) {
 		},
 		"wrong kind": {
 			"POST", batchPath, `{"events": "x", "destination": {}}`, nil, 400, codes.InvalidArgument, "INVALID_FIELD_TYPE",
-			map[string]string{"field": "events", "kind": "a string"}, "events must be an array of events, but is a string",
+			map[string]string{"field": "events", "kind": "string"}, "events must be an array of events, but is a string",
 		},
 		"too large": {
 			"POST", transformPath, strings.Repeat(" ", 201), nil, 413, codes.ResourceExhausted, "REQUEST_TOO_LARGE",

@@ -151,7 +151,7 @@ func (s *settings) nameFilter() *nameFilter {
 // problems checks settings that were read.
 func (s *settings) problems() (problems []Problem) {
 	wrong := func(path, format string, args ...any) {
-		problems = append(problems, Problem{Severity: SeverityError, Path: path, Message: fmt.Sprintf(format, args...)})
+		problems = append(problems, Problem{Severity: SeverityError, Path: path, Message: fmt.Sprintf(format, args...), kind: document.String})
 	}
 	for _, credential := range []struct{ name, text string }{{"accountId", s.accountID}, {"passcode", s.passcode}} {
 		if s.unread[credential.name] {
@@ -159,6 +159,7 @@ func (s *settings) problems() (problems []Problem) {
 		}
 		if credential.text == "" {
 			wrong(credential.name, "it is required: take it from CleverTap's settings")
+			problems[len(problems)-1].kind = document.Invalid
 		} else if !headerSafe(credential.text) {
 			wrong(credential.name, "it holds characters that an HTTP header can't: use visible ASCII")
 		}

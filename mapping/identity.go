@@ -61,10 +61,14 @@ func (m *Mapper) id(at path, v document.Value) (document.Value, *Error) {
 			m.diagnose(SeverityInfo, NumericIDConverted, at.in, at.key, "the id is a number and was sent as its decimal text")
 			return m.doc.NewString(text), nil
 		}
+		return document.Value{}, &Error{
+			Reason: InvalidIdentity, Field: at.String(), Kind: v.Kind(),
+			Message: at.String() + " is a number of more digits than CleverTap takes for an id",
+		}
 	}
 	return document.Value{}, &Error{
 		Reason: InvalidIdentity, Field: at.String(), Kind: v.Kind(),
-		Message: at.String() + " must be a string or a number that is an id, not " + v.Kind().String(),
+		Message: at.String() + " must be a string or a number, not " + v.Kind().String(),
 	}
 }
 

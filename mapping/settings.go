@@ -259,10 +259,10 @@ func platformNamed(name string) (platform, bool) {
 func unknownSetting(name string) string {
 	for _, def := range settingDefinitions {
 		if distance(strings.ToLower(name), strings.ToLower(def.Name)) <= 2 {
-			return fmt.Sprintf("unknown setting: it is ignored; did you mean %s?", def.Name)
+			return fmt.Sprintf("unknown setting; did you mean %s?", def.Name)
 		}
 	}
-	return "unknown setting: it is ignored"
+	return "unknown setting"
 }
 
 // distance counts the letters to insert, drop or change to make one text of another; more than 2 may be any number above.

@@ -135,15 +135,12 @@ func newDestination(settings map[string]any, dir string) (*mapping.Destination, 
 	return to, nil
 }
 
-// secretSettings are the settings whose value may be kept elsewhere.
+// secretSettings are the settings whose value must be kept elsewhere.
 func secretSettings() []string { return []string{"passcode", "accountToken"} }
 
-// resolveSecret returns the value of a secret setting: itself, or what {env: …} or {file: …} names.
+// resolveSecret returns the value of a secret setting: what {env: …} or {file: …} names.
 func resolveSecret(value any, dir string) (string, error) {
-	const usage = "write a text, {env: VARIABLE} or {file: PATH}"
-	if text, ok := value.(string); ok {
-		return text, nil
-	}
+	const usage = "a secret has no place in the file: write {env: VARIABLE} or {file: PATH}"
 	source, _ := value.(map[string]any)
 	if len(source) != 1 {
 		return "", errors.New(usage)

@@ -83,9 +83,9 @@ destinations:
 		"destinations.a.region: unknown region",
 		"destinations.b.trackAnonymus: unknown setting",
 		"destinations.c.passcode: open ",
-		"destinations.d.passcode: write a text, {env: VARIABLE} or {file: PATH}",
+		"destinations.d.passcode: a secret has no place in the file: write {env: VARIABLE} or {file: PATH}",
 		"destinations.e.accountId: ",
-		"destinations.e.passcode: write a text",
+		"destinations.e.passcode: a secret has no place in the file",
 		"destinations.f.accountId: ",
 	} {
 		require.ErrorContains(t, err, want)
@@ -102,7 +102,7 @@ func TestAConfigurationOfTheWrongShapeNamesTheLineAndNoValue(t *testing.T) {
 		secret:                                                 "line 1",
 		"destinations:\n  a: {b\n":                             "line",
 		"destinations:\n  a: {x: 1}\n  a: {x: 2}":              "line 3: write each name once",
-		"destinations: {a: {accountId: x, passcode: {1: 2}}}":  "destinations.a.passcode: write a text",
+		"destinations: {a: {accountId: x, passcode: {1: 2}}}":  "destinations.a.passcode: a secret has no place in the file",
 		"destinations: {a: {accountId: x, region: {{a: b}: c}": "line",
 	} {
 		_, err := parseConfig([]byte(text), ".")

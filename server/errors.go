@@ -136,7 +136,7 @@ func mappingFailure(e *mapping.Error) *failure {
 		f.violations = []violation{{field: field, message: clean(e.Message)}}
 	}
 	if e.Kind != document.Invalid {
-		f.metadata[metaKind] = kindName(e.Kind)
+		f.metadata[metaKind] = e.Kind.Name()
 	}
 	if e.Line > 0 {
 		f.metadata[metaLine] = strconv.Itoa(e.Line)
@@ -148,14 +148,6 @@ func mappingFailure(e *mapping.Error) *failure {
 // ErrorStatus returns an error of the mapping as the google.rpc.Status that batches and streams answer it with, so that
 // whoever uses the mapping without a server says the same.
 func ErrorStatus(e *mapping.Error) *spb.Status { return mappingFailure(e).proto() }
-
-// kindName returns the JSON name of a kind, without the article that a sentence has.
-func kindName(kind document.Kind) string {
-	if _, name, found := strings.Cut(kind.String(), " "); found {
-		return name
-	}
-	return kind.String()
-}
 
 // clean returns text as a protobuf string can hold it: what is not UTF-8 is replaced.
 func clean(text string) string { return strings.ToValidUTF8(text, "\uFFFD") }

@@ -168,7 +168,7 @@ func (t *transformStream) settle(req *wire.Request) *failure {
 		return nil
 	}
 	const field = "destination"
-	message := "is missing: give destination or destination_id in the stream's first message, and again after one that can't be used"
+	message := "is missing: give destination or destinationId in the stream's first message, and again after one that can't be used"
 	return &failure{
 		reason: InvalidRequest, message: field + ": " + message, metadata: map[string]string{metaField: field},
 		violations: []violation{{field: field, message: message}},

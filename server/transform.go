@@ -65,7 +65,7 @@ func (s *transformService) target(req targeted) (target, *failure) {
 		if to := s.destinations[id]; to != nil {
 			return newTarget(to, true), nil
 		}
-		const field = "destination_id"
+		const field = "destinationId"
 		message := "no destination is registered as " + id + ": the server's configuration file names them"
 		return target{}, &failure{
 			reason: UnknownDestination, message: message, metadata: map[string]string{metaField: field},

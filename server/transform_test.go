@@ -131,11 +131,11 @@ func TestWhatIsWrongWithARequestFailsTheCall(t *testing.T) {
 		},
 		"a name that is not registered": {
 			&transformerv1.TransformRequest{EventForm: event, Target: &transformerv1.TransformRequest_DestinationId{DestinationId: "nowhere"}},
-			codes.NotFound, UnknownDestination, "destination_id",
+			codes.NotFound, UnknownDestination, "destinationId",
 		},
 		"an empty name": {
 			&transformerv1.TransformRequest{EventForm: event, Target: &transformerv1.TransformRequest_DestinationId{}},
-			codes.InvalidArgument, InvalidRequest, "destination_id",
+			codes.InvalidArgument, InvalidRequest, "destinationId",
 		},
 		"an unknown region": {
 			&transformerv1.TransformRequest{EventForm: event, Target: &transformerv1.TransformRequest_Destination{
@@ -161,7 +161,7 @@ func TestWhatIsWrongWithARequestFailsTheCall(t *testing.T) {
 		"an event of an unknown type":  {jsonRequest(`{"type":"group"}`), codes.InvalidArgument, mapping.UnsupportedMessageType, "type"},
 		"an event of the wrong shape":  {jsonRequest(`{"type":"track","userId":"u","event":"x","properties":"x"}`), codes.InvalidArgument, mapping.InvalidFieldType, "properties"},
 		"an event that names nobody":   {jsonRequest(`{"type":"track","event":"x"}`), codes.InvalidArgument, mapping.MissingIdentity, "userId"},
-		"a severity that is not known": {unknownSeverity, codes.InvalidArgument, InvalidRequest, "min_severity"},
+		"a severity that is not known": {unknownSeverity, codes.InvalidArgument, InvalidRequest, "minSeverity"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -95,13 +95,16 @@ func describe(request proto.Message, v *protovalidate.Violation) (field, message
 	field, message = protovalidate.FieldPathString(v.Proto.GetField()), v.Proto.GetMessage()
 	choice := request.ProtoReflect().Descriptor().Oneofs().ByName(protoreflect.Name(field))
 	if choice == nil {
+		if known := request.ProtoReflect().Descriptor().Fields().ByName(protoreflect.Name(field)); known != nil {
+			field = known.JSONName()
+		}
 		return field, message
 	}
 	var names []string
 	for i := range choice.Fields().Len() {
 		// The JSON form of a field has its name over REST.
-		if name := string(choice.Fields().Get(i).Name()); !strings.HasSuffix(name, "_json") {
-			names = append(names, name)
+		if f := choice.Fields().Get(i); !strings.HasSuffix(string(f.Name()), "_json") {
+			names = append(names, f.JSONName())
 		}
 	}
 	return names[0], "is missing: give " + strings.Join(names, " or ")

@@ -90,7 +90,7 @@ func TestWhatIsMissingIsNamedAsOverREST(t *testing.T) {
 	v, err := newValidator()
 	require.NoError(t, err)
 	require.EqualError(t, v.check(&transformerv1.TransformRequest{}),
-		"event: is missing: give event; destination: is missing: give destination or destination_id")
+		"event: is missing: give event; destination: is missing: give destination or destinationId")
 	require.EqualError(t, v.check(&transformerv1.ValidateDestinationRequest{}), "destination: is missing: give destination")
 	require.NoError(t, v.check("not a message"))
 }

@@ -1,5 +1,7 @@
 package document
 
+import "strings"
+
 // Kind is the JSON kind of a value.
 type Kind uint8
 
@@ -32,6 +34,15 @@ func (k Kind) String() string {
 	default:
 		return "nothing"
 	}
+}
+
+// Name names the kind as JSON does: "string", "object", "null".
+func (k Kind) Name() string {
+	_, name, found := strings.Cut(k.String(), " ")
+	if !found {
+		return k.String()
+	}
+	return name
 }
 
 // Flags of a node.

@@ -610,10 +610,10 @@ const file_transformer_v1_destination_service_proto_rawDesc = "" +
 	"\x1aValidateDestinationRequest\x12=\n" +
 	"\vdestination\x18\x01 \x01(\v2\x19.clevertap.v1.DestinationH\x00R\vdestination\x120\n" +
 	"\x10destination_json\x18\x02 \x01(\fB\x03\x80\x01\x01H\x00R\x0fdestinationJson:s\x92Ap2n{\"destination\": {\"accountId\": \"ACCOUNT-ID\", \"passcode\": \"PASSCODE\", \"region\": \"mars1\", \"trackAnonymus\": true}}B\x11\n" +
-	"\bsettings\x12\x05\xbaH\x02\b\x01\"\xab\x03\n" +
+	"\bsettings\x12\x05\xbaH\x02\b\x01\"\x9c\x03\n" +
 	"\x1bValidateDestinationResponse\x12\x14\n" +
 	"\x05valid\x18\x01 \x01(\bR\x05valid\x12>\n" +
-	"\bproblems\x18\x02 \x03(\v2\".transformer.v1.DestinationProblemR\bproblems:\xb5\x02\x92A\xb1\x022\xae\x02{\"valid\": false, \"problems\": [{\"severity\": \"SEVERITY_WARNING\", \"path\": \"trackAnonymus\", \"message\": \"unknown setting: it is ignored; did you mean trackAnonymous?\"}, {\"severity\": \"SEVERITY_ERROR\", \"path\": \"region\", \"message\": \"unknown region \\\"mars1\\\": use none, in1, sg1, us1, sk1, aps3, mec1 or eu1\"}]}\"x\n" +
+	"\bproblems\x18\x02 \x03(\v2\".transformer.v1.DestinationProblemR\bproblems:\xa6\x02\x92A\xa2\x022\x9f\x02{\"valid\": false, \"problems\": [{\"severity\": \"SEVERITY_WARNING\", \"path\": \"trackAnonymus\", \"message\": \"unknown setting; did you mean trackAnonymous?\"}, {\"severity\": \"SEVERITY_ERROR\", \"path\": \"region\", \"message\": \"unknown region \\\"mars1\\\": use none, in1, sg1, us1, sk1, aps3, mec1 or eu1\"}]}\"x\n" +
 	"\x12DestinationProblem\x124\n" +
 	"\bseverity\x18\x01 \x01(\x0e2\x18.transformer.v1.SeverityR\bseverity\x12\x12\n" +
 	"\x04path\x18\x02 \x01(\tR\x04path\x12\x18\n" +
