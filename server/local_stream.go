@@ -114,6 +114,12 @@ func (s *localStream) hand(ctx context.Context, direction int, m any, ended <-ch
 		to = s.toClient
 	}
 	select {
+	case <-ended:
+		// Somebody of the server's side may still be receiving, but nobody answers any more.
+		return io.EOF
+	default:
+	}
+	select {
 	case to <- message:
 		// Whoever took it copies it, whatever else happens.
 		<-s.taken[direction]
