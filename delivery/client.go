@@ -2,216 +2,223 @@ package delivery
 
 import (
 	"bytes"
+	"cmp"
 	"context"
-	"errors"
-	"fmt"
 	"io"
-	"net"
 	"net/http"
+	"net/textproto"
 	"net/url"
-	"syscall"
 	"time"
 
-	"github.com/rudder-clevertap/rudder-clevertap/mapping"
+	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
+	"go.opentelemetry.io/otel/metric"
+	metricnoop "go.opentelemetry.io/otel/metric/noop"
+	"go.opentelemetry.io/otel/propagation"
+	"go.opentelemetry.io/otel/trace"
+	tracenoop "go.opentelemetry.io/otel/trace/noop"
+	"golang.org/x/net/http/httpguts"
 )
 
-// Defaults of Options.
+// The defaults of Options.
 const (
 	// DefaultTimeout is how long CleverTap may take to answer.
 	DefaultTimeout = time.Minute
-	// maxReply is the longest reply that is read. CleverTap echoes refused records, so replies get about as long as requests.
-	maxReply = 64 << 20
-	// maxConnections limits the connections to one host: CleverTap takes 15 uploads at once from an account.
-	maxConnections = 64
+	// DefaultMaxReplyBytes is 32 MiB. CleverTap echoes refused records, so replies get about as long as requests.
+	DefaultMaxReplyBytes = 32 << 20
+	// DefaultMaxConnections is per host.
+	DefaultMaxConnections = 64
 )
 
-// Options say what a client is made of.
+// MaxTimeout is how long CleverTap may take at most, whatever a request says.
+const MaxTimeout = 10 * time.Minute
+
+// Options say what a Client is made of. What is zero has its default.
 type Options struct {
 	// BaseURL is where all requests go, with their own paths and queries, whatever host they name: for tests and private
-	// relays. Nil is CleverTap itself: a request for any other host is refused.
+	// relays. Nil is CleverTap itself, and then a request for any other host is refused.
 	BaseURL *url.URL
-	// Timeout is how long CleverTap may take, unless a request says otherwise; DefaultTimeout unless positive.
+	// Timeout is how long CleverTap may take, from the first byte sent to the last one read, unless a request says otherwise.
 	Timeout time.Duration
+	// MaxReplyBytes is the longest reply that is read.
+	MaxReplyBytes int
+	// MaxConnections limits the connections to one host; requests beyond it wait.
+	MaxConnections int
+	// TracerProvider and MeterProvider get a span and metrics of each request. Nil is none. CleverTap is told no trace.
+	TracerProvider trace.TracerProvider
+	MeterProvider  metric.MeterProvider
 }
 
-// Client sends requests to CleverTap. It is safe for use by many goroutines. It never follows redirects.
+// withDefaults returns the options with their defaults in place.
+func (o Options) withDefaults() Options {
+	o.Timeout = cmp.Or(o.Timeout, DefaultTimeout)
+	o.MaxReplyBytes = cmp.Or(o.MaxReplyBytes, DefaultMaxReplyBytes)
+	o.MaxConnections = cmp.Or(o.MaxConnections, DefaultMaxConnections)
+	if o.TracerProvider == nil {
+		o.TracerProvider = tracenoop.NewTracerProvider()
+	}
+	if o.MeterProvider == nil {
+		o.MeterProvider = metricnoop.NewMeterProvider()
+	}
+	return o
+}
+
+// Client sends requests to CleverTap. It is safe for use by many goroutines. It never follows redirects, and never sends a
+// request again once a part of it may have arrived.
 type Client struct {
-	base    *url.URL
-	timeout time.Duration
-	http    *http.Client
-	hosts   map[string]bool
+	options   Options
+	http      *http.Client
+	deletions gates
 }
 
 // New returns a client. Close ends its idle connections.
 func New(options Options) *Client {
-	c := &Client{base: options.BaseURL, timeout: options.Timeout, hosts: map[string]bool{}}
-	if c.timeout <= 0 {
-		c.timeout = DefaultTimeout
+	options = options.withDefaults()
+	var protocols http.Protocols
+	// HTTP/2 has faults without a name of the system's; CleverTap speaks HTTP/1.1 and mostly closes connections.
+	protocols.SetHTTP1(true)
+	transport := &http.Transport{
+		Proxy:                 http.ProxyFromEnvironment,
+		Protocols:             &protocols,
+		TLSHandshakeTimeout:   10 * time.Second,
+		ExpectContinueTimeout: time.Second,
+		IdleConnTimeout:       90 * time.Second,
+		MaxConnsPerHost:       options.MaxConnections,
+		MaxIdleConns:          options.MaxConnections,
+		MaxIdleConnsPerHost:   options.MaxConnections,
 	}
-	for _, region := range mapping.Describe().Regions {
-		c.hosts[region.Host] = true
+	return &Client{
+		options: options,
+		http: &http.Client{
+			Transport: otelhttp.NewTransport(transport,
+				otelhttp.WithTracerProvider(options.TracerProvider),
+				otelhttp.WithMeterProvider(options.MeterProvider),
+				otelhttp.WithPropagators(propagation.NewCompositeTextMapPropagator()),
+			),
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
 	}
-	transport := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // It is one.
-	transport.MaxConnsPerHost = maxConnections
-	transport.MaxIdleConnsPerHost = maxConnections
-	c.http = &http.Client{
-		Transport:     transport,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-	return c
 }
 
 // Close ends idle connections.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 
+// Header is one header of a request.
+type Header struct {
+	// Name is the header's name, Value its text.
+	Name, Value string
+}
+
 // Request is one HTTP request to CleverTap.
 type Request struct {
-	// Method and Endpoint are the method and the address.
+	// Method is the HTTP method, Endpoint the address.
 	Method, Endpoint string
-	// Query is added to that of the address.
-	Query url.Values
-	// Header holds the headers, the passcode's among them.
-	Header http.Header
+	// Query is added to the query of the address as it is; it must be escaped already.
+	Query string
+	// Headers are the headers, the passcode's among them; of several with one name the last counts. Those that belong to
+	// the connection (Host, Content-Length, Accept-Encoding, …) are the client's own and left out.
+	Headers []Header
 	// Body is what to send.
 	Body []byte
-	// Timeout is how long CleverTap may take; the client's own unless positive.
+	// Timeout is how long CleverTap may take, at most MaxTimeout; the client's own unless positive.
 	Timeout time.Duration
 }
 
 // Reply is what CleverTap answered.
 type Reply struct {
-	// Status is the HTTP status.
+	// Status is the HTTP status, 200 to 999.
 	Status int
-	// Body is the whole body.
+	// Body is the body; of a reply that is no success and longer than what is read, the beginning.
 	Body []byte
 }
 
 // OK reports whether the HTTP status says that the request was taken.
 func (r *Reply) OK() bool { return r.Status >= 200 && r.Status < 300 }
 
-// RefusedError says that a request was not sent, since it names what it must not, or can't be made.
-type RefusedError struct {
-	// Message is the sentence for a person. It holds no header.
-	Message string
-}
-
-// Error returns the message.
-func (e *RefusedError) Error() string { return e.Message }
-
-// ConnectionError says that no reply came.
-type ConnectionError struct {
-	// Code is the system's name of the fault: ECONNREFUSED, ECONNRESET, ETIMEDOUT, EAI_AGAIN, ECONNABORTED, ENOTFOUND or
-	// ERR_NETWORK.
-	Code string
-	// Text says it in words.
-	Text string
-	// Retryable tells faults that may pass from those that stay.
-	Retryable bool
-	// Cause is the client's error, for the log.
-	Cause error
-}
-
-// Error returns the code and the text.
-func (e *ConnectionError) Error() string { return "[" + e.Code + "] :: " + e.Text }
-
-// Unwrap returns the cause.
-func (e *ConnectionError) Unwrap() error { return e.Cause }
-
-// Do sends a request and reads the reply. The error is a *RefusedError, when nothing was sent, or a *ConnectionError.
+// Do sends a request and reads the reply. The error is a *RefusedError when nothing was sent, a *ConnectionError when no reply
+// came, or the context's cause when that has ended.
 func (c *Client) Do(ctx context.Context, r Request) (*Reply, error) {
+	request, err := c.prepare(&r)
+	if err != nil {
+		return nil, err
+	}
+	timeout := c.options.Timeout
+	if r.Timeout > 0 {
+		timeout = min(r.Timeout, MaxTimeout)
+	}
+	limited, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	reply, err := c.exchange(request.WithContext(limited))
+	if err != nil && ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	return reply, err
+}
+
+// prepare makes the HTTP request, without a context yet. The error is a *RefusedError.
+func (c *Client) prepare(r *Request) (*http.Request, error) {
 	address, err := c.address(r.Endpoint, r.Query)
 	if err != nil {
 		return nil, err
 	}
-	timeout := c.timeout
-	if r.Timeout > 0 {
-		timeout = r.Timeout
+	if !httpguts.ValidHeaderFieldName(r.Method) {
+		return nil, &RefusedError{Code: "ERR_INVALID_HTTP_TOKEN", Message: "the method is no HTTP method: nothing was sent"}
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, r.Method, address, bytes.NewReader(r.Body))
-	if err != nil {
-		return nil, &RefusedError{Message: "the request can't be made: its method or address is malformed"}
+	request := &http.Request{
+		Method: r.Method, URL: address, Host: address.Host, Header: make(http.Header, len(r.Headers)),
+		ContentLength: int64(len(r.Body)),
 	}
-	for name, values := range r.Header {
-		request.Header[http.CanonicalHeaderKey(name)] = values
+	if len(r.Body) > 0 {
+		request.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(r.Body)), nil }
+		request.Body = io.NopCloser(bytes.NewReader(r.Body))
 	}
+	for _, h := range r.Headers {
+		name := textproto.CanonicalMIMEHeaderKey(h.Name)
+		switch {
+		case !httpguts.ValidHeaderFieldName(name):
+			return nil, &RefusedError{Code: "ERR_INVALID_HTTP_TOKEN", Message: "headers: a name is no HTTP header's: nothing was sent"}
+		case !httpguts.ValidHeaderFieldValue(h.Value):
+			return nil, &RefusedError{
+				Code: "ERR_INVALID_CHAR", Message: "headers." + name + ": it holds characters that an HTTP header can't: nothing was sent",
+			}
+		case !isConnectionHeader(name):
+			request.Header[name] = []string{h.Value}
+		}
+	}
+	return request, nil
+}
+
+// isConnectionHeader reports whether a header says something of the connection, or of how the body is sent, rather than of
+// the request.
+func isConnectionHeader(name string) bool {
+	switch name {
+	case "Host", "Connection", "Content-Length", "Transfer-Encoding", "Accept-Encoding", "Te", "Trailer", "Upgrade", "Expect",
+		"Keep-Alive", "Proxy-Connection", "Proxy-Authorization":
+		return true
+	default:
+		return false
+	}
+}
+
+// exchange sends a request and reads the reply.
+func (c *Client) exchange(request *http.Request) (*Reply, error) {
 	response, err := c.http.Do(request)
 	if err != nil {
 		return nil, connectionError(err)
 	}
-	body, err := io.ReadAll(io.LimitReader(response.Body, maxReply))
-	if closeErr := response.Body.Close(); err == nil {
-		err = closeErr
-	}
+	defer response.Body.Close() //nolint:errcheck // What was read counts; nothing is lost by closing.
+	body, err := io.ReadAll(io.LimitReader(response.Body, int64(c.options.MaxReplyBytes)+1))
 	if err != nil {
 		return nil, connectionError(err)
 	}
-	return &Reply{Status: response.StatusCode, Body: body}, nil
-}
-
-// address returns where a request goes. Without a base, only CleverTap's hosts are addressed: secrets must not go elsewhere.
-func (c *Client) address(endpoint string, query url.Values) (string, error) {
-	u, err := url.Parse(endpoint)
-	if err != nil || endpoint == "" {
-		return "", &RefusedError{Message: "the endpoint is no URL"}
+	reply := &Reply{Status: response.StatusCode, Body: body}
+	switch {
+	case reply.Status < 200:
+		return nil, &ConnectionError{Code: "ERR_BAD_RESPONSE", Text: "The reply has no HTTP status"}
+	case len(body) <= c.options.MaxReplyBytes:
+	case reply.OK():
+		return nil, &ConnectionError{Code: "ERR_BAD_RESPONSE", Text: "The reply is too long"}
+	default:
+		reply.Body = body[:c.options.MaxReplyBytes]
 	}
-	if c.base != nil {
-		relayed := c.base.JoinPath(u.EscapedPath())
-		relayed.RawQuery = u.RawQuery
-		u = relayed
-	} else if u.Scheme != "https" || !c.hosts[u.Host] || u.User != nil {
-		return "", &RefusedError{Message: fmt.Sprintf("the endpoint %q is not one of CleverTap's: nothing was sent", u.Redacted())}
-	}
-	if len(query) > 0 {
-		all := u.Query()
-		for name, values := range query {
-			all[name] = append(all[name], values...)
-		}
-		u.RawQuery = all.Encode()
-	}
-	return u.String(), nil
-}
-
-// faults are the system's faults by which no reply comes, and how they are called.
-func faults() []struct {
-	cause     error
-	code      string
-	text      string
-	retryable bool
-} {
-	return []struct {
-		cause     error
-		code      string
-		text      string
-		retryable bool
-	}{
-		{syscall.ECONNREFUSED, "ECONNREFUSED", "Connection refused", true},
-		{syscall.ECONNRESET, "ECONNRESET", "Connection reset by peer", true},
-		{syscall.EPIPE, "ECONNRESET", "Connection reset by peer", true},
-		{io.EOF, "ECONNRESET", "Connection reset by peer", true},
-		{io.ErrUnexpectedEOF, "ECONNRESET", "Connection reset by peer", true},
-		{syscall.ETIMEDOUT, "ETIMEDOUT", "Connection timed out", true},
-		{context.DeadlineExceeded, "ECONNABORTED", "Connection aborted", true},
-		{context.Canceled, "ECONNABORTED", "Connection aborted", true},
-	}
-}
-
-// connectionError says why no reply came.
-func connectionError(err error) *ConnectionError {
-	if dns := (*net.DNSError)(nil); errors.As(err, &dns) {
-		if dns.IsNotFound {
-			return &ConnectionError{Code: "ENOTFOUND", Text: "DNS lookup failed", Cause: err}
-		}
-		return &ConnectionError{Code: "EAI_AGAIN", Text: "DNS lookup timed out", Retryable: true, Cause: err}
-	}
-	for _, fault := range faults() {
-		if errors.Is(err, fault.cause) {
-			return &ConnectionError{Code: fault.code, Text: fault.text, Retryable: fault.retryable, Cause: err}
-		}
-	}
-	if timeout := net.Error(nil); errors.As(err, &timeout) && timeout.Timeout() {
-		return &ConnectionError{Code: "ETIMEDOUT", Text: "Connection timed out", Retryable: true, Cause: err}
-	}
-	return &ConnectionError{Code: "ERR_NETWORK", Text: "Network error", Cause: err}
+	return reply, nil
 }

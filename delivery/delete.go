@@ -2,56 +2,65 @@ package delivery
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"net/http"
 	"slices"
 )
 
-// maxDelete is how many profiles CleverTap deletes in one call.
-const maxDelete = 100
+const (
+	// maxDelete is how many profiles CleverTap deletes in one call.
+	maxDelete = 100
+	// maxDeletions is how many deletions of one account CleverTap takes at once.
+	maxDeletions = 3
+)
 
-// Account is what a call for an account needs.
-type Account struct {
-	// Host is the host of its region: `in1.api.clevertap.com`.
-	Host string
-	// ID and Passcode are its credentials.
-	ID, Passcode string
+// Deletion is what to delete, and where.
+type Deletion struct {
+	// Endpoint is the address of the account's region: `https://in1.api.clevertap.com/1/delete/profiles.json`.
+	Endpoint string
+	// AccountID and Passcode are the account's credentials.
+	AccountID, Passcode string
+	// Identities are those of the profiles, as JSON texts.
+	Identities [][]byte
 }
 
-// StatusError says that CleverTap refused a call.
-type StatusError struct {
-	// Status is the HTTP status.
-	Status int
-}
-
-// Error names the status.
-func (e *StatusError) Error() string {
-	return fmt.Sprintf("CleverTap answered with status %d", e.Status)
-}
-
-// DeleteProfiles asks CleverTap to delete the profiles of identities, JSON texts, 100 at a time and one call after the other.
-// The first call that fails ends it: a *StatusError or what Do gives; profiles of earlier calls stay deleted. CleverTap deletes
-// within 48 hours.
-func (c *Client) DeleteProfiles(ctx context.Context, account Account, identities []json.RawMessage) error {
-	for chunk := range slices.Chunk(identities, maxDelete) {
-		body, err := json.Marshal(map[string]any{"identity": chunk})
-		if err != nil {
-			return &RefusedError{Message: "an identity is no JSON"}
-		}
-		reply, err := c.Do(ctx, Request{
-			Method: http.MethodPost, Endpoint: "https://" + account.Host + "/1/delete/profiles.json", Body: body,
-			Header: http.Header{
-				"X-Clevertap-Account-Id": {account.ID}, "X-Clevertap-Passcode": {account.Passcode},
-				"Content-Type": {"application/json"}, "User-Agent": {"rudder-clevertap"},
-			},
-		})
-		if err != nil {
+// DeleteProfiles asks CleverTap to delete profiles, 100 at a time and one call after the other; at most three calls of one
+// account are open at once, others wait. The first call that fails ends it: a *StatusError or what Do gives. What was asked
+// before stays asked. CleverTap deletes within 48 hours.
+func (c *Client) DeleteProfiles(ctx context.Context, d Deletion) error {
+	for chunk := range slices.Chunk(d.Identities, maxDelete) {
+		if err := c.deleteProfiles(ctx, &d, chunk); err != nil {
 			return err
 		}
-		if !reply.OK() {
-			return &StatusError{Status: reply.Status}
+	}
+	return nil
+}
+
+// deleteProfiles makes one call.
+func (c *Client) deleteProfiles(ctx context.Context, d *Deletion, identities [][]byte) error {
+	leave, err := c.deletions.enter(ctx, d.AccountID, maxDeletions)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	body := []byte(`{"identity":[`)
+	for i, identity := range identities {
+		if i > 0 {
+			body = append(body, ',')
 		}
+		body = append(body, identity...)
+	}
+	reply, err := c.Do(ctx, Request{
+		Method: http.MethodPost, Endpoint: d.Endpoint, Body: append(body, "]}"...),
+		Headers: []Header{
+			{"X-CleverTap-Account-Id", d.AccountID}, {"X-CleverTap-Passcode", d.Passcode},
+			{"Content-Type", "application/json"}, {"User-Agent", "rudder-clevertap"},
+		},
+	})
+	if err != nil {
+		return err
+	}
+	if !reply.OK() {
+		return &StatusError{Status: reply.Status}
 	}
 	return nil
 }

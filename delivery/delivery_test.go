@@ -1,134 +1,493 @@
 package delivery_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 	"go.uber.org/goleak"
 
 	"github.com/rudder-clevertap/rudder-clevertap/delivery"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/clevertapstub"
+	"github.com/rudder-clevertap/rudder-clevertap/mapping"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// relayed returns a client whose calls go to a handler.
-func relayed(t *testing.T, handler http.HandlerFunc) *delivery.Client {
+// secret is a passcode that must not show.
+const secret = "PASSCODE-7f3a"
+
+// uploadEndpoint is an endpoint of CleverTap.
+const uploadEndpoint = "https://in1.api.clevertap.com/1/upload"
+
+// upload is a request as rudder-server asks for it.
+func upload(endpoint string) delivery.Request {
+	return delivery.Request{
+		Method: http.MethodPost, Endpoint: endpoint, Body: []byte(`{"d":[{"type":"event","evtName":"E","evtData":{},"identity":"u"}]}`),
+		Headers: []delivery.Header{{Name: "X-CleverTap-Account-Id", Value: "ACCOUNT"}, {Name: "X-CleverTap-Passcode", Value: secret}, {Name: "Content-Type", Value: "application/json"}},
+	}
+}
+
+// relayed returns a client whose calls go to a handler, under a path.
+func relayed(t *testing.T, handler http.Handler, path string, options delivery.Options) *delivery.Client {
 	t.Helper()
-	stand := httptest.NewServer(handler)
-	base, err := url.Parse(stand.URL + "/relay")
+	server := httptest.NewServer(handler)
+	base, err := url.Parse(server.URL + path)
 	require.NoError(t, err)
-	client := delivery.New(delivery.Options{BaseURL: base})
+	options.BaseURL = base
+	client := delivery.New(options)
 	t.Cleanup(func() {
 		client.Close()
-		stand.Close()
+		server.Close()
 	})
 	return client
 }
 
-func TestOnlyCleverTapsHostsAreAddressed(t *testing.T) {
+// requireFault demands that a call failed for the connection.
+func requireFault(t *testing.T, err error, text string, retryable bool) {
+	t.Helper()
+	fault, ok := errors.AsType[*delivery.ConnectionError](err)
+	require.True(t, ok, "%v", err)
+	require.Equal(t, text, fault.Error())
+	require.Equal(t, retryable, fault.Retryable)
+}
+
+func TestARequestArrivesAsItIs(t *testing.T) {
 	t.Parallel()
-	client := delivery.New(delivery.Options{})
-	defer client.Close()
-	for _, endpoint := range []string{"", "http://api.clevertap.com/1/upload", "https://api.clevertap.com:1/", "https://x@api.clevertap.com/", "https://example.com/", "https://API.clevertap.com.example.com"} {
-		_, err := client.Do(t.Context(), delivery.Request{Method: http.MethodPost, Endpoint: endpoint, Header: http.Header{"X-Clevertap-Passcode": {"SECRET"}}})
-		var refused *delivery.RefusedError
-		require.ErrorAs(t, err, &refused, endpoint)
-		require.NotContains(t, err.Error(), "SECRET")
+	stub := clevertapstub.New(clevertapstub.Options{Accounts: map[string]string{"ACCOUNT": secret}})
+	client := relayed(t, stub, "", delivery.Options{})
+	request := upload("https://anything.example.com:8443/1/upload?a=1&b=%20#c")
+	request.Query = "c=d+e"
+	request.Headers = append(request.Headers,
+		delivery.Header{Name: "host", Value: "evil.example.com"}, delivery.Header{Name: "content-length", Value: "3"},
+		delivery.Header{Name: "accept-encoding", Value: "br"}, delivery.Header{Name: "Content-Type", Value: "application/json; charset=utf-8"})
+	reply, err := client.Do(t.Context(), request)
+	require.NoError(t, err)
+	require.True(t, reply.OK())
+	require.JSONEq(t, `{"status":"success","processed":1,"unprocessed":[]}`, string(reply.Body))
+	call := stub.Calls()[0]
+	require.Equal(t, "POST /1/upload a=1&b=%20&c=d+e", call.Method+" "+call.Path+" "+call.Query)
+	require.Equal(t, string(request.Body), string(call.Body))
+	require.Equal(t, "application/json; charset=utf-8", call.Header.Get("Content-Type"), "the last of one name counts")
+	require.Equal(t, "gzip", call.Header.Get("Accept-Encoding"))
+	require.NotContains(t, call.Header, "Traceparent", "CleverTap is told no trace")
+}
+
+func TestABaseKeepsPathsAndQueries(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ base, endpoint, wanted string }{
+		{"", uploadEndpoint, "/1/upload"},
+		{"/", uploadEndpoint, "/1/upload"},
+		{"/relay", uploadEndpoint, "/relay/1/upload"},
+		{"/relay/", "http://127.0.0.1:1/1/upload?x=1", "/relay/1/upload?x=1"},
+		{"/a%2Fb", "https://api.clevertap.com/1/c%2Fd", "/a%2Fb/1/c%2Fd"},
+		{"/relay", "https://user:pw@api.clevertap.com", "/relay"},
+	} {
+		client := relayed(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.URL) }), c.base, delivery.Options{})
+		reply, err := client.Do(t.Context(), upload(c.endpoint))
+		require.NoError(t, err)
+		require.Equal(t, c.wanted, string(reply.Body), c.base+" "+c.endpoint)
 	}
 }
 
-func TestABaseTakesAllCalls(t *testing.T) {
+func TestOnlyCleverTapsHostsAreAddressed(t *testing.T) {
 	t.Parallel()
-	client := relayed(t, func(w http.ResponseWriter, r *http.Request) {
-		fmt.Fprintf(w, "%s %s", r.Method, r.URL)
-	})
-	reply, err := client.Do(t.Context(), delivery.Request{Method: http.MethodPost, Endpoint: "https://in1.api.clevertap.com/1/upload?dryRun=1", Query: url.Values{"a": {"b"}}})
-	require.NoError(t, err)
-	require.True(t, reply.OK())
-	require.Equal(t, "POST /relay/1/upload?a=b&dryRun=1", string(reply.Body))
+	var got []string
+	client := delivery.New(delivery.Options{})
+	defer client.Close()
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
+	hosts := []string{"eu1.api.clevertap.com", "IN1.API.CleverTap.com"}
+	for _, region := range mapping.Describe().Regions {
+		hosts = append(hosts, region.Host)
+	}
+	for _, host := range hosts {
+		// A context that has ended keeps the test from calling CleverTap: the request is made, and not sent.
+		_, err := client.Do(cancelled, upload("https://"+host+"/1/upload"))
+		require.ErrorIs(t, err, context.Canceled, host)
+		got = append(got, host)
+	}
+	require.Len(t, got, 10)
+	for _, endpoint := range []string{
+		"", "/1/upload", "api.clevertap.com/1/upload", "https:api.clevertap.com", "https:///1/upload", "://", "https://[", "https://api.clevertap.com/%zz",
+		"http://api.clevertap.com/1/upload", "ftp://api.clevertap.com/1/upload", "file:///etc/passwd",
+		"https://api.clevertap.com:443/1/upload", "https://api.clevertap.com:/1/upload", "https://api.clevertap.com./1/upload",
+		"https://x@api.clevertap.com/1/upload", "https://x:y@api.clevertap.com/1/upload", "https://api.clevertap.com@evil.example.com/",
+		`https://api.clevertap.com\@evil.example.com/`, "https://evil.example.com\\.api.clevertap.com/", "https://api.clevertap.com%2eevil.example.com/",
+		"https://evil.example.com/1/upload", "https://api.clevertap.com.evil.example.com/", "https://mars1.api.clevertap.com/", "https://xapi.clevertap.com/",
+		"https://clevertap.com/", "https://127.0.0.1/", "https://[::1]/", "https://evil.example.com#.api.clevertap.com", "https://ａpi.clevertap.com/",
+		"https://api.clevertap.com/1/../../x", "https://api.clevertap.com/1/%2e%2e/x", "https://api.clevertap.com/./1/upload", "https://api.clevertap.com/..%2fx",
+	} {
+		_, err := client.Do(cancelled, upload(endpoint))
+		refused, ok := errors.AsType[*delivery.RefusedError](err)
+		require.True(t, ok, "%s: %v", endpoint, err)
+		require.Contains(t, refused.Error(), "endpoint")
+		require.Contains(t, refused.Error(), "nothing was sent")
+		require.NotContains(t, refused.Error(), secret)
+	}
+}
+
+func TestARequestThatIsNoHTTPIsNotSent(t *testing.T) {
+	t.Parallel()
+	stub := clevertapstub.New(clevertapstub.Options{})
+	client := relayed(t, stub, "", delivery.Options{})
+	for name, c := range map[string]struct {
+		change func(*delivery.Request)
+		code   string
+	}{
+		"a method with a blank":   {func(r *delivery.Request) { r.Method = "PO ST" }, "ERR_INVALID_HTTP_TOKEN"},
+		"no method":               {func(r *delivery.Request) { r.Method = "" }, "ERR_INVALID_HTTP_TOKEN"},
+		"a name with a line end":  {func(r *delivery.Request) { r.Headers[0].Name = "a\r\nb" }, "ERR_INVALID_HTTP_TOKEN"},
+		"a value with a line end": {func(r *delivery.Request) { r.Headers[1].Value = secret + "\r\nx: y" }, "ERR_INVALID_CHAR"},
+		"no URL":                  {func(r *delivery.Request) { r.Endpoint = "x" }, "ERR_INVALID_URL"},
+		"another scheme":          {func(r *delivery.Request) { r.Endpoint = "ftp://api.clevertap.com/" }, "ERR_BAD_REQUEST"},
+	} {
+		request := upload(uploadEndpoint)
+		c.change(&request)
+		_, err := client.Do(t.Context(), request)
+		refused, ok := errors.AsType[*delivery.RefusedError](err)
+		require.True(t, ok, "%s: %v", name, err)
+		require.Equal(t, c.code, refused.Code, name)
+		require.NotContains(t, refused.Error(), secret)
+	}
+	require.Empty(t, stub.Calls())
+}
+
+func TestRedirectsAreNotFollowed(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		stub := clevertapstub.New(clevertapstub.Options{})
+		stub.Fail(clevertapstub.Fault{Status: status, Header: http.Header{"Location": {"/1/upload"}}})
+		reply, err := relayed(t, stub, "", delivery.Options{}).Do(t.Context(), upload(uploadEndpoint))
+		require.NoError(t, err)
+		require.Equal(t, status, reply.Status)
+		require.Len(t, stub.Calls(), 1)
+	}
 }
 
 func TestFaultsOfTheConnection(t *testing.T) {
 	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	closed, err := url.Parse("http://" + listener.Addr().String())
-	require.NoError(t, err)
+	closed := &url.URL{Scheme: "http", Host: listener.Addr().String()}
 	require.NoError(t, listener.Close())
 	client := delivery.New(delivery.Options{BaseURL: closed})
 	defer client.Close()
-	_, err = client.Do(t.Context(), delivery.Request{Method: http.MethodPost, Endpoint: "https://api.clevertap.com/1/upload"})
-	var fault *delivery.ConnectionError
-	require.ErrorAs(t, err, &fault)
-	require.Equal(t, "[ECONNREFUSED] :: Connection refused", fault.Error())
-	require.True(t, fault.Retryable)
+	_, err = client.Do(t.Context(), upload(uploadEndpoint))
+	requireFault(t, err, "[ECONNREFUSED] :: Connection refused", true)
 
-	release := make(chan struct{})
-	slow := relayed(t, func(http.ResponseWriter, *http.Request) { <-release })
-	defer close(release)
-	_, err = slow.Do(t.Context(), delivery.Request{Method: http.MethodPost, Endpoint: "https://api.clevertap.com/1/upload", Timeout: 20 * time.Millisecond})
-	require.ErrorAs(t, err, &fault)
-	require.Equal(t, "ECONNABORTED", fault.Code)
-	require.ErrorIs(t, err, context.DeadlineExceeded)
+	stub := clevertapstub.New(clevertapstub.Options{})
+	stub.Fail(clevertapstub.Fault{Reset: true})
+	_, err = relayed(t, stub, "", delivery.Options{}).Do(t.Context(), upload(uploadEndpoint))
+	requireFault(t, err, "[ECONNRESET] :: Connection reset by peer", true)
+	require.Len(t, stub.Calls(), 1, "what may have arrived is not sent again")
+
+	for name, cut := range map[string]string{
+		"no answer at all":       "",
+		"headers without end":    "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n",
+		"a body that is short":   "HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{\"status\":",
+		"a chunk without an end": "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
+	} {
+		client := relayed(t, raw(cut), "", delivery.Options{})
+		_, err := client.Do(t.Context(), upload(uploadEndpoint))
+		require.Error(t, err, name)
+		requireFault(t, err, "[ECONNRESET] :: Connection reset by peer", true)
+	}
+	for name, nonsense := range map[string]string{
+		"no HTTP":   "SSH-2.0-OpenSSH_9.9\r\n\r\n",
+		"no status": "HTTP/1.1 000 X\r\nContent-Length: 0\r\n\r\n",
+	} {
+		_, err := relayed(t, raw(nonsense), "", delivery.Options{}).Do(t.Context(), upload(uploadEndpoint))
+		fault, ok := errors.AsType[*delivery.ConnectionError](err)
+		require.True(t, ok, "%s: %v", name, err)
+		require.False(t, fault.Retryable, name)
+		require.NotContains(t, fault.Error(), secret)
+	}
 }
 
-func TestRefusals(t *testing.T) {
+// raw answers with bytes and closes the connection.
+func raw(answer string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		conn, buffer, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			return
+		}
+		_, _ = buffer.WriteString(answer)
+		_ = buffer.Flush()
+		_ = conn.Close()
+	})
+}
+
+func TestNamesThatAreNotFound(t *testing.T) {
 	t.Parallel()
-	reply, ok := delivery.ParseUploadReply([]byte(`{"status":"partial","processed":1,"unprocessed":[{"status":"fail","code":515,"error":"Email is invalid.Skipped record number:2","record":{}},{"code":555,"error":"Skipped record number : 1"}]}`))
+	for _, c := range []struct {
+		err       net.DNSError
+		text      string
+		retryable bool
+	}{
+		{net.DNSError{IsNotFound: true}, "[ENOTFOUND] :: DNS lookup failed", false},
+		{net.DNSError{IsTemporary: true}, "[EAI_AGAIN] :: Temporary failure in name resolution", true},
+		{net.DNSError{IsTimeout: true}, "[EAI_AGAIN] :: Temporary failure in name resolution", true},
+	} {
+		fault := delivery.NewConnectionError(&url.Error{Op: "Post", URL: "https://api.clevertap.com", Err: &net.OpError{Op: "dial", Err: &c.err}})
+		requireFault(t, fault, c.text, c.retryable)
+	}
+	requireFault(t, delivery.NewConnectionError(errors.New("x509: certificate signed by unknown authority")), "[ERR_NETWORK] :: Network error", false)
+	requireFault(t, delivery.NewConnectionError(&net.OpError{Op: "dial", Err: timeoutError{}}), "[ETIMEDOUT] :: Operation timed out", true)
+}
+
+// timeoutError is the system's.
+type timeoutError struct{}
+
+func (timeoutError) Error() string { return "i/o timeout" }
+func (timeoutError) Timeout() bool { return true }
+
+func TestTimeouts(t *testing.T) {
+	t.Parallel()
+	slow := func(delay time.Duration) *clevertapstub.Stub {
+		stub := clevertapstub.New(clevertapstub.Options{})
+		stub.Fail(clevertapstub.Fault{Delay: delay})
+		return stub
+	}
+	begin := time.Now()
+	_, err := relayed(t, slow(time.Minute), "", delivery.Options{Timeout: 50 * time.Millisecond}).Do(t.Context(), upload(uploadEndpoint))
+	requireFault(t, err, "[ECONNABORTED] :: Connection aborted", true)
+
+	request := upload(uploadEndpoint)
+	request.Timeout = 50 * time.Millisecond
+	_, err = relayed(t, slow(time.Minute), "", delivery.Options{}).Do(t.Context(), request)
+	requireFault(t, err, "[ECONNABORTED] :: Connection aborted", true)
+
+	request.Timeout = time.Minute
+	_, err = relayed(t, slow(100*time.Millisecond), "", delivery.Options{Timeout: time.Millisecond}).Do(t.Context(), request)
+	require.NoError(t, err, "the request's own time counts")
+
+	// A body that never ends takes time as well.
+	request.Timeout = 100 * time.Millisecond
+	dripping := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		for r.Context().Err() == nil {
+			fmt.Fprint(w, " ")
+			_ = http.NewResponseController(w).Flush()
+			time.Sleep(5 * time.Millisecond)
+		}
+	})
+	_, err = relayed(t, dripping, "", delivery.Options{}).Do(t.Context(), request)
+	requireFault(t, err, "[ECONNABORTED] :: Connection aborted", true)
+	require.Less(t, time.Since(begin), 20*time.Second)
+}
+
+func TestACallerWhoGoesEndsTheCall(t *testing.T) {
+	t.Parallel()
+	stub := clevertapstub.New(clevertapstub.Options{})
+	stub.Fail(clevertapstub.Fault{Delay: time.Minute})
+	client := relayed(t, stub, "", delivery.Options{})
+	gone := errors.New("gone")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	time.AfterFunc(50*time.Millisecond, func() { cancel(gone) })
+	_, err := client.Do(ctx, upload(uploadEndpoint))
+	require.ErrorIs(t, err, gone)
+}
+
+func TestHugeRepliesAreBounded(t *testing.T) {
+	t.Parallel()
+	const limit = 1 << 10
+	client := func(status, size int, zipped bool) *delivery.Client {
+		return relayed(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			body := bytes.Repeat([]byte("x"), size)
+			if zipped {
+				w.Header().Set("Content-Encoding", "gzip")
+				w.WriteHeader(status)
+				z := gzip.NewWriter(w)
+				_, _ = z.Write(body)
+				_ = z.Close()
+				return
+			}
+			w.WriteHeader(status)
+			_, _ = w.Write(body)
+		}), "", delivery.Options{MaxReplyBytes: limit})
+	}
+	reply, err := client(200, limit, false).Do(t.Context(), upload(uploadEndpoint))
+	require.NoError(t, err)
+	require.Len(t, reply.Body, limit)
+	for _, zipped := range []bool{false, true} {
+		_, err = client(200, 64<<20, zipped).Do(t.Context(), upload(uploadEndpoint))
+		requireFault(t, err, "[ERR_BAD_RESPONSE] :: The reply is too long", false)
+		reply, err = client(503, 64<<20, zipped).Do(t.Context(), upload(uploadEndpoint))
+		require.NoError(t, err, "the status says enough")
+		require.Equal(t, 503, reply.Status)
+		require.Len(t, reply.Body, limit)
+	}
+}
+
+func TestACallHasASpanWithoutSecrets(t *testing.T) {
+	t.Parallel()
+	spans := tracetest.NewSpanRecorder()
+	stub := clevertapstub.New(clevertapstub.Options{})
+	client := relayed(t, stub, "", delivery.Options{TracerProvider: sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(spans))})
+	_, err := client.Do(t.Context(), upload(uploadEndpoint))
+	require.NoError(t, err)
+	require.Len(t, spans.Ended(), 1)
+	text := fmt.Sprintf("%s %v", spans.Ended()[0].Name(), spans.Ended()[0].Attributes())
+	require.Contains(t, text, "POST")
+	require.Contains(t, text, "http.response.status_code")
+	require.NotContains(t, text, secret)
+	require.NotContains(t, text, "evtName")
+}
+
+// deletion asks for the profiles of so many users to be deleted.
+func deletion(account string, users int) delivery.Deletion {
+	d := delivery.Deletion{Endpoint: "https://api.clevertap.com/1/delete/profiles.json", AccountID: account, Passcode: secret}
+	for i := range users {
+		d.Identities = append(d.Identities, fmt.Appendf(nil, "%d", i))
+	}
+	return d
+}
+
+func TestDeletionsAreSentInHundreds(t *testing.T) {
+	t.Parallel()
+	stub := clevertapstub.New(clevertapstub.Options{Accounts: map[string]string{"A": secret}})
+	client := relayed(t, stub, "", delivery.Options{})
+	require.NoError(t, client.DeleteProfiles(t.Context(), deletion("A", 201)))
+	require.Len(t, stub.Calls(), 3)
+	require.Len(t, stub.Deleted(), 201)
+	require.Equal(t, `{"identity":[200]}`, string(stub.Calls()[2].Body))
+	require.NoError(t, client.DeleteProfiles(t.Context(), deletion("A", 0)))
+	require.Len(t, stub.Calls(), 3, "nobody is nothing to ask for")
+
+	stub.Fail(clevertapstub.Fault{}, clevertapstub.Fault{Status: 500})
+	err := client.DeleteProfiles(t.Context(), deletion("A", 300))
+	status, ok := errors.AsType[*delivery.StatusError](err)
+	require.True(t, ok, "%v", err)
+	require.Equal(t, 500, status.Status)
+	require.Len(t, stub.Calls(), 5, "the first failure ends it")
+	err = client.DeleteProfiles(t.Context(), deletion("B", 1))
+	require.EqualError(t, err, "CleverTap answered with status 401")
+}
+
+func TestAnAccountHasThreeDeletionsAtOnce(t *testing.T) {
+	t.Parallel()
+	stub := clevertapstub.New(clevertapstub.Options{})
+	client := relayed(t, stub, "", delivery.Options{})
+	var all sync.WaitGroup
+	for i := range 24 {
+		stub.Fail(clevertapstub.Fault{Delay: 20 * time.Millisecond})
+		all.Go(func() { require.NoError(t, client.DeleteProfiles(t.Context(), deletion([]string{"A", "B"}[i%2], 1))) })
+	}
+	all.Wait()
+	require.Equal(t, 3, stub.Peak("A", "/1/delete/profiles.json"))
+	require.Equal(t, 3, stub.Peak("B", "/1/delete/profiles.json"))
+	require.Zero(t, client.OpenAccounts(), "an account without calls is forgotten")
+
+	stub.Fail(clevertapstub.Fault{Delay: time.Minute}, clevertapstub.Fault{Delay: time.Minute}, clevertapstub.Fault{Delay: time.Minute})
+	ctx, cancel := context.WithCancel(t.Context())
+	for range 5 {
+		all.Go(func() { require.ErrorIs(t, client.DeleteProfiles(ctx, deletion("A", 1)), context.Canceled) })
+	}
+	time.Sleep(50 * time.Millisecond)
+	cancel()
+	all.Wait()
+	require.Zero(t, client.OpenAccounts())
+}
+
+func TestCodesOfRecords(t *testing.T) {
+	t.Parallel()
+	known, ok := delivery.LookUpCode(513)
 	require.True(t, ok)
-	refused, ok := reply.ByRecord(2)
+	require.False(t, known.Retry)
+	known, ok = delivery.LookUpCode(555)
 	require.True(t, ok)
-	require.False(t, refused[1].Retryable())
-	require.True(t, refused[0].Retryable(), "555 is a fault of CleverTap's own")
-	_, ok = reply.ByRecord(1)
-	require.False(t, ok, "there is no second record")
-	for _, text := range []string{``, `[]`, `{}`, `"OK"`, `{"status":5}`, `{"status":"fail","unprocessed":{}}`} {
+	require.True(t, known.Retry)
+	unknown, ok := delivery.LookUpCode(999)
+	require.False(t, ok)
+	require.False(t, unknown.Retry, "what CleverTap does not document is the record's fault")
+}
+
+func TestRepliesAreReadByRecord(t *testing.T) {
+	t.Parallel()
+	const no = -1
+	for _, c := range []struct {
+		name, reply string
+		records     int
+		codes       []int // nil when it can't be told
+	}{
+		{"all taken", `{"status":"success","processed":2,"unprocessed":[]}`, 2, []int{no, no}},
+		{"no list", `{"status":"success"}`, 2, []int{no, no}},
+		{"one refused", `{"status":"partial","processed":1,"unprocessed":[{"code":515,"error":"Bad.Skipped record number:2","record":{}}]}`, 2, []int{no, 515}},
+		{"in any order", `{"status":"fail","processed":0,"unprocessed":[{"code":555,"error":"Skipped record number : 2"},{"code":512,"error":"Skipped record number  :  1"}]}`, 2, []int{512, 555}},
+		{"a code as text", `{"status":"partial","unprocessed":[{"code":"555","error":"Skipped record number : 1"}]}`, 2, []int{555, no}},
+		{"no code", `{"status":"partial","unprocessed":[{"error":"Skipped record number : 1"}]}`, 2, []int{0, no}},
+		{"the last place counts", `{"status":"partial","unprocessed":[{"code":513,"error":"'Skipped record number : 1' is reserved. Skipped record number : 2"}]}`, 2, []int{no, 513}},
+		{"the first of two faults counts", `{"status":"partial","unprocessed":[{"code":513,"error":"Skipped record number : 1"},{"code":555,"error":"Skipped record number : 1"}]}`, 2, []int{513, no}},
+		{"no place", `{"status":"partial","unprocessed":[{"code":513,"error":"Reserved."}]}`, 2, nil},
+		{"place 0", `{"status":"partial","unprocessed":[{"code":513,"error":"Skipped record number : 0"}]}`, 2, nil},
+		{"a place beyond the end", `{"status":"partial","unprocessed":[{"code":513,"error":"Skipped record number : 3"}]}`, 2, nil},
+		{"a huge place", `{"status":"partial","unprocessed":[{"code":513,"error":"Skipped record number : 99999999999999999999"}]}`, 2, nil},
+		{"an entry that is none", `{"status":"partial","unprocessed":[null]}`, 2, nil},
+		{"none taken, and not all listed", `{"status":"partial","processed":0,"unprocessed":[{"code":513,"error":"Skipped record number : 1"}]}`, 2, nil},
+		{"failed, and not all listed", `{"status":"fail","unprocessed":[{"code":513,"error":"Skipped record number : 1"}]}`, 2, nil},
+		{"failed as a whole", `{"status":"fail","error":"Invalid Credentials","code":401}`, 2, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			reply, ok := delivery.ParseUploadReply([]byte(c.reply))
+			require.True(t, ok)
+			refused, ok := reply.ByRecord(c.records)
+			require.Equal(t, c.codes != nil, ok)
+			for i, code := range c.codes {
+				require.Equal(t, code == no, refused[i] == nil)
+				if refused[i] != nil {
+					require.Equal(t, code, refused[i].Code)
+					require.Equal(t, code == 555, refused[i].Retryable())
+				}
+			}
+		})
+	}
+	for _, text := range []string{``, `[]`, `{}`, `"OK"`, `{"status":5}`, `{"status":"fail","unprocessed":{}}`, `{"status":"fail"`} {
 		_, ok := delivery.ParseUploadReply([]byte(text))
 		require.False(t, ok, text)
 	}
 }
 
-func TestDeletionStopsAtTheFirstFailure(t *testing.T) {
-	t.Parallel()
-	calls := 0
-	client := relayed(t, func(w http.ResponseWriter, _ *http.Request) {
-		if calls++; calls == 2 {
-			w.WriteHeader(http.StatusTooManyRequests)
-		}
-	})
-	ids := make([]json.RawMessage, 300)
-	for i := range ids {
-		ids[i] = json.RawMessage(`"u"`)
-	}
-	err := client.DeleteProfiles(t.Context(), delivery.Account{Host: "api.clevertap.com", ID: "A", Passcode: "SECRET"}, ids)
-	var status *delivery.StatusError
-	require.ErrorAs(t, err, &status)
-	require.Equal(t, http.StatusTooManyRequests, status.Status)
-	require.Equal(t, 2, calls)
-	require.NotContains(t, err.Error(), "SECRET")
-}
-
-// FuzzParseUploadReply: whatever CleverTap sends, refusals name records that are there.
+// FuzzParseUploadReply: whatever CleverTap sends, refusals name records that are there, each at its own place.
 func FuzzParseUploadReply(f *testing.F) {
-	f.Add([]byte(`{"status":"partial","unprocessed":[{"code":512,"error":"Skipped record number : 2"}]}`), 3)
-	f.Add([]byte(`{"status":"fail","unprocessed":[{"error":"Skipped record number : 0"},null]}`), 1)
-	f.Fuzz(func(t *testing.T, body []byte, records int) {
+	f.Add([]byte(`{"status":"partial","processed":2,"unprocessed":[{"code":512,"error":"Skipped record number : 2"}]}`), uint8(3))
+	f.Add([]byte(`{"status":"fail","processed":"0","unprocessed":[{"error":"Skipped record number : 0"},null,{"code":1e3}]}`), uint8(1))
+	f.Add([]byte(`{"status":"success","unprocessed":null}`), uint8(0))
+	f.Add([]byte(strings.Repeat(`[`, 600)), uint8(1))
+	f.Fuzz(func(t *testing.T, body []byte, records uint8) {
 		reply, ok := delivery.ParseUploadReply(body)
 		if !ok {
+			require.Nil(t, reply)
 			return
 		}
-		refused, ok := reply.ByRecord(records)
-		require.True(t, ok || refused == nil)
-		for at := range refused {
-			require.True(t, at >= 0 && at < records)
+		require.NotEmpty(t, reply.Status)
+		require.GreaterOrEqual(t, reply.Processed, -1)
+		refused, ok := reply.ByRecord(int(records))
+		if !ok {
+			require.Nil(t, refused)
+			return
 		}
+		require.Len(t, refused, int(records))
+		count := 0
+		for at, refusal := range refused {
+			if refusal != nil {
+				require.Equal(t, at, refusal.Record)
+				count++
+			}
+		}
+		require.LessOrEqual(t, count, len(reply.Unprocessed))
 	})
 }

@@ -1,69 +1,115 @@
 package delivery
 
 import (
-	"encoding/json"
 	"regexp"
 	"strconv"
+
+	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
 )
 
 // UploadReply is what CleverTap replies to an upload that it has read. Its HTTP status is 200 even when every record was
 // refused.
 type UploadReply struct {
 	// Status is `success`, `partial` or `fail`.
-	Status string `json:"status"`
-	// Processed counts the records that were taken.
-	Processed int `json:"processed"`
-	// Unprocessed are the records that were refused.
-	Unprocessed []Refusal `json:"unprocessed"`
+	Status string
+	// Processed counts the records that were taken; -1 when CleverTap does not say.
+	Processed int
+	// Unprocessed are the records that were refused, in CleverTap's order.
+	Unprocessed []Refusal
 }
 
 // Refusal is why one record was refused.
 type Refusal struct {
-	// Code is CleverTap's code of the fault, 509 to 555.
-	Code int `json:"code"`
-	// Error says it in words, and ends with the record's place.
-	Error string `json:"error"`
+	// Code is CleverTap's code of the fault; 0 when there is none.
+	Code int
+	// Error says it in CleverTap's words, which end with the record's place.
+	Error string
+	// Record is the record's place in the upload, from 0; -1 when CleverTap does not say. CleverTap's echo of the record may
+	// be written otherwise than what was sent, so the place alone tells.
+	Record int
 }
 
-// serverFault is the code of a fault of CleverTap's own. All other codes are faults of the record.
-const serverFault = 555
-
 // Retryable reports whether the record may be taken when it is sent again.
-func (r Refusal) Retryable() bool { return r.Code == serverFault }
-
-// recordNumber finds a record's place in an error's text: `Skipped record number : 3`, with or without blanks.
-var recordNumber = regexp.MustCompile(`Skipped record number\s*:\s*(\d{1,6})`)
-
-// Record returns the refused record's place in the upload, from 0. CleverTap counts from 1; its echo of the record may be
-// written otherwise than what was sent, so it is told by its place alone.
-func (r Refusal) Record() (int, bool) {
-	found := recordNumber.FindStringSubmatch(r.Error)
-	if found == nil {
-		return 0, false
-	}
-	number, err := strconv.Atoi(found[1])
-	return number - 1, err == nil && number > 0
+func (r *Refusal) Retryable() bool {
+	known, _ := LookUpCode(r.Code)
+	return known.Retry
 }
 
 // ParseUploadReply reads CleverTap's reply to an upload; false when it is not one.
 func ParseUploadReply(body []byte) (*UploadReply, bool) {
-	var reply UploadReply
-	if json.Unmarshal(body, &reply) != nil || reply.Status == "" {
+	var doc document.Document
+	if doc.Parse(body, document.Options{DuplicateKeys: true, LoneSurrogates: true}) != nil {
 		return nil, false
 	}
-	return &reply, true
+	root := doc.Root()
+	reply := &UploadReply{Status: text(root.Get("status")), Processed: -1}
+	if reply.Status == "" {
+		return nil, false
+	}
+	if count, ok := number(root.Get("processed")); ok && count >= 0 {
+		reply.Processed = count
+	}
+	unprocessed := root.Get("unprocessed")
+	if unprocessed.Kind() > document.Null && unprocessed.Kind() != document.Array {
+		return nil, false
+	}
+	for entry := unprocessed.First(); entry.Exists(); entry = entry.Next() {
+		refusal := Refusal{Error: text(entry.Get("error"))}
+		refusal.Code, _ = number(entry.Get("code"))
+		refusal.Record = recordPlace(refusal.Error)
+		reply.Unprocessed = append(reply.Unprocessed, refusal)
+	}
+	return reply, true
 }
 
-// ByRecord returns the refusals by the record's place; false when one of them does not say which of so many records it is
-// about.
-func (r *UploadReply) ByRecord(records int) (map[int]Refusal, bool) {
-	refused := make(map[int]Refusal, len(r.Unprocessed))
-	for _, refusal := range r.Unprocessed {
-		at, ok := refusal.Record()
-		if !ok || at >= records {
+// text returns the text of a string, and nothing for another value.
+func text(v document.Value) string {
+	if v.Kind() != document.String {
+		return ""
+	}
+	return v.Text()
+}
+
+// number returns a whole number, which may be written as a string.
+func number(v document.Value) (int, bool) {
+	n, err := strconv.ParseInt(string(v.Bytes()), 10, 32)
+	return int(n), err == nil
+}
+
+// recordNumber finds a record's place in an error's text: `Skipped record number : 3`, with or without blanks.
+var recordNumber = regexp.MustCompile(`Skipped record number\s*:\s*(\d{1,9})`)
+
+// recordPlace returns the place, from 0, that an error's text ends with, or -1. CleverTap counts from 1. What stands before
+// may come from the record, so the last one counts.
+func recordPlace(text string) int {
+	all := recordNumber.FindAllStringSubmatch(text, -1)
+	if all == nil {
+		return -1
+	}
+	place, err := strconv.Atoi(all[len(all)-1][1])
+	if err != nil {
+		return -1
+	}
+	return place - 1
+}
+
+// ByRecord returns for each of so many records why it was refused, nil for those that were taken. False when the reply does
+// not tell: a refusal does not say which record it is about or names one that is not there, or CleverTap took none, and yet
+// does not list them all. Beyond that its count is not relied on: the list is what counts.
+func (r *UploadReply) ByRecord(records int) ([]*Refusal, bool) {
+	refused, count := make([]*Refusal, records), 0
+	for i := range r.Unprocessed {
+		at := r.Unprocessed[i].Record
+		if at < 0 || at >= records {
 			return nil, false
 		}
-		refused[at] = refusal
+		if refused[at] == nil {
+			refused[at] = &r.Unprocessed[i]
+			count++
+		}
+	}
+	if count < records && (r.Processed == 0 || r.Status == "fail") {
+		return nil, false
 	}
 	return refused, true
 }

@@ -138,7 +138,11 @@ func TestCallsToCleverTapAnswerAsRecorded(t *testing.T) {
 			for name, value := range row.Request.Headers {
 				headers = append(headers, name, value)
 			}
+			before := stand.calls()
 			got := ask(t, row.Request.Method, address+row.Request.Path, requestBody(row.Request.Body), headers...)
+			if row.Name != sentAndThenLost {
+				stand.requireSent(t, before, row)
+			}
 			if threw(t, row) {
 				require.Equal(t, http.StatusBadRequest, got.status, got.body)
 				return
@@ -152,6 +156,33 @@ func TestCallsToCleverTapAnswerAsRecorded(t *testing.T) {
 		})
 	})
 	require.Positive(t, count)
+}
+
+// sentAndThenLost is a recorded exchange in which rudder-transformer sends a request and then finds nobody to answer to. Ours
+// looks first.
+const sentAndThenLost = "proxy v1 fail no metadata"
+
+// requireSent demands that what came after so many requests is what was recorded.
+func (c *cleverTap) requireSent(t *testing.T, before int, row exchange) {
+	t.Helper()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	require.Len(t, c.got[before:], len(row.Outgoing))
+	for i, want := range row.Outgoing {
+		got := c.got[before+i]
+		require.Equal(t, want.Method+" "+want.URL, got.Method+" "+got.URL.String())
+		require.Equal(t, want.Body, c.bodies[before+i])
+		for name, value := range want.Headers {
+			switch {
+			case name == "accept-encoding", name == "x-original-host":
+			case strings.HasPrefix(row.Name, "del ") && (name == "user-agent" || name == "accept"):
+			case name == "content-length":
+				require.Equal(t, value, strconv.FormatInt(got.ContentLength, 10))
+			default:
+				require.Equal(t, value, got.Header.Get(name), name)
+			}
+		}
+	}
 }
 
 // threw reports whether rudder-transformer answered with an exception of JavaScript, for which ours is a 400.
@@ -332,7 +363,7 @@ func TestWhatIsSentToCleverTap(t *testing.T) {
 	statuses, _ := proxyJobs(t, address, proxyBody(t, "https://anything.example.com/1/upload?x=1", `{"type":"event","evtName":"A & <b>"}`, 1))
 	require.Equal(t, []int{200}, statuses)
 	r := stand.got[0]
-	require.Equal(t, "POST /1/upload?a+b=c+d&x=1", r.Method+" "+r.URL.String(), "the path and the query stay, the host is the relay's")
+	require.Equal(t, "POST /1/upload?x=1&a+b=c+d", r.Method+" "+r.URL.String(), "the path and the query stay, the host is the relay's")
 	require.Equal(t, "A SECRET RudderLabs", r.Header.Get("X-Clevertap-Account-Id")+" "+r.Header.Get("X-Clevertap-Passcode")+" "+r.Header.Get("User-Agent"))
 	require.NotContains(t, r.Header, "Nothing")
 	require.Equal(t, `{"d":[{"type":"event","evtName":"A & <b>"}]}`, stand.bodies[0], "byte for byte")
@@ -383,10 +414,19 @@ func TestProxyCallsThatCanNotBeSentSayWhy(t *testing.T) {
 	stand := standIn(t, func(*http.Request, string) (int, string) { return http.StatusOK, "" })
 	address := serveTransformer(t, gateway.TransformerOptions{}, stand.relayed(t, false))
 	for body, wanted := range map[string]string{
-		`[]`:                         "no JSON object",
-		`{"endpoint":5}`:             "endpoint must not be a JSON number",
+		`[]`:                         "metadata must be an array",
+		`{`:                          "malformed JSON",
+		`"x"`:                        "only supports object and array",
+		`{"a":{"__proto__":1}}`:      "forbidden",
 		`{"metadata":{"jobId":1}}`:   "metadata must be an array",
-		`{"metadata":[{"jobId":1}]}`: "body has nothing to send",
+		`{"metadata":[{"jobId":1}]}`: "body must be an object",
+		`{"metadata":[{"jobId":1}],"body":{"JSON":{}}}`:                                 "body has nothing to send",
+		`{"metadata":[{"jobId":1}],"body":{"GZIP":{"payload":"x"}}}`:                    "body.GZIP is not sent",
+		`{"metadata":[{"jobId":1}],"body":{"JSON":{"d":[]}}}`:                           "headers must be an object",
+		`{"metadata":[{"jobId":1}],"body":{"JSON":{"d":[]}},"headers":{}}`:              "the endpoint is no URL",
+		`{"metadata":[{"jobId":1}],"body":{"JSON":{"d":[]}},"headers":{},"endpoint":5}`: "the endpoint is no URL",
+		`{"metadata":[],"body":{"JSON":{"d":[]}},"headers":{}}`:                         "metadata is empty",
+		`{"metadata":[{"jobId":1}],"body":{"JSON":{"d":[]}},"headers":{"a":"Ж"}}`:       "headers.a: it holds characters",
 	} {
 		got := ask(t, http.MethodPost, address+"/v1/destinations/clevertap/proxy", body)
 		require.Contains(t, got.body, wanted)

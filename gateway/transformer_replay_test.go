@@ -165,6 +165,11 @@ type exchange struct {
 	Status  int
 	Headers map[string]string
 	Body    string
+	// Outgoing are the requests that CleverTap got.
+	Outgoing []struct {
+		Method, URL, Body string
+		Headers           map[string]string
+	}
 }
 
 func TestRoutesAnswerAsRecorded(t *testing.T) {

@@ -39,7 +39,10 @@ type rudderService struct {
 func newRudderService(options Options, engine *engine, stopping <-chan struct{}) *rudderService {
 	s := &rudderService{
 		engine: engine, logger: options.Logger, maxBody: options.MaxTransformerBodyBytes, stopping: stopping,
-		clevertap: delivery.New(delivery.Options{BaseURL: options.CleverTapBaseURL}), strict: options.ProxyStrict,
+		clevertap: delivery.New(delivery.Options{
+			BaseURL: options.CleverTapBaseURL, TracerProvider: options.Telemetry.TracerProvider, MeterProvider: options.Telemetry.MeterProvider,
+		}),
+		strict: options.ProxyStrict,
 	}
 	s.runs.New = func() any { return &rudderRun{} }
 	return s

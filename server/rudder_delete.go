@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -12,152 +11,163 @@ import (
 	"github.com/rudder-clevertap/rudder-clevertap/delivery"
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping"
+	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
+	"github.com/rudder-clevertap/rudder-clevertap/mapping/javascript"
 )
 
-// maxDeletions is how many deletions of one account CleverTap takes at once.
-const maxDeletions = 3
+// maxDeleteRequests is how many requests of one call are served at once. What an account takes is for the client to know.
+const maxDeleteRequests = 16
 
-// deletion is one request to delete users.
-type deletion struct {
-	DestType       json.RawMessage `json:"destType"`
-	Config         *deletionConfig `json:"config"`
-	UserAttributes json.RawMessage `json:"userAttributes"`
+// deleteRequest is one request to delete users. Its parts are texts of values, or nothing.
+type deleteRequest struct {
+	destType, config, users []byte
 }
 
-// deletionConfig is what of a destination's settings a deletion needs.
-type deletionConfig struct {
-	AccountID json.RawMessage `json:"accountId"`
-	Passcode  json.RawMessage `json:"passcode"`
-	Region    json.RawMessage `json:"region"`
-}
-
-// deletionResult is what became of it.
-type deletionResult struct {
+// deleteResult is what became of it.
+type deleteResult struct {
 	StatusCode int    `json:"statusCode"`
 	Status     string `json:"status,omitempty"`
 	Error      string `json:"error,omitempty"`
 }
 
-// DeleteUsers asks CleverTap to delete the profiles of users. The HTTP status is that of the first request.
+// failedDeletion says why users were not deleted.
+func failedDeletion(status int, format string, args ...any) deleteResult {
+	return deleteResult{StatusCode: status, Error: clean(fmt.Sprintf(format, args...))}
+}
+
+// DeleteUsers asks CleverTap to delete the profiles of users. The HTTP status is that of the first request. Nothing is deleted
+// unless all requests are for CleverTap.
 func (s *rudderService) DeleteUsers(ctx context.Context, r *transformerv1.DeleteUsersRequest) (*transformerv1.DeleteUsersResponse, error) {
-	var requests []json.RawMessage
-	if json.Unmarshal(r.GetBody(), &requests) != nil || len(requests) == 0 {
-		return deletionAnswer(statusBadRequest, map[string]string{
-			"error": "Bad Request", "message": "the body must be an array with at least one request to delete users",
-		})
+	requests, refused := readDeletions(r.GetBody())
+	if refused != nil {
+		return deleteAnswer(refused.answer())
 	}
-	results := make([]deletionResult, len(requests))
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(maxDeletions)
-	parsed := make([]deletion, len(requests))
-	for i, text := range requests {
-		err := json.Unmarshal(text, &parsed[i])
-		if name, known := parsed[i].destination(); !known {
-			return deletionAnswer(statusNotFound, map[string]string{"error": "Unknown destination: " + name})
-		}
-		if err != nil {
-			results[i] = deletionResult{StatusCode: statusBadRequest, Error: "the request has members of the wrong type"}
-			continue
-		}
-		group.Go(func() error {
-			results[i] = s.deleteUsers(ctx, &parsed[i])
-			return nil
+	results := make([]deleteResult, len(requests))
+	group, groupCtx := errgroup.WithContext(ctx)
+	group.SetLimit(maxDeleteRequests)
+	for i := range requests {
+		group.Go(func() (err error) {
+			results[i], err = s.deleteUsers(groupCtx, &requests[i])
+			return err
 		})
 	}
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
-	return deletionAnswer(results[0].StatusCode, results)
+	return deleteAnswer(jsonAnswer(results[0].StatusCode, 0, results))
 }
 
-// destination returns the destination that a request names, and whether it is ours.
-func (d *deletion) destination() (string, bool) {
-	var name string
-	if len(d.DestType) == 0 {
-		return "undefined", false
-	}
-	if json.Unmarshal(d.DestType, &name) != nil {
-		return string(d.DestType), false
-	}
-	return name, strings.ToLower(strings.TrimSpace(name)) == rudderDestination
+// deleteAnswer makes an answer of a head and a body.
+func deleteAnswer(head *transformerv1.ResponseHead, body []byte) (*transformerv1.DeleteUsersResponse, error) {
+	return &transformerv1.DeleteUsersResponse{Head: head, Body: body}, nil
 }
 
-// deleteUsers serves one request.
-func (s *rudderService) deleteUsers(ctx context.Context, d *deletion) deletionResult {
-	var users []struct {
-		UserID json.RawMessage `json:"userId"`
+// readDeletions reads the requests of a call.
+func readDeletions(text []byte) ([]deleteRequest, *refusal) {
+	body, refused := readBody(text, nil)
+	if refused != nil {
+		return nil, refused
 	}
-	if trimmed := strings.TrimSpace(string(d.UserAttributes)); !strings.HasPrefix(trimmed, "[") || json.Unmarshal(d.UserAttributes, &users) != nil {
-		return deletionResult{StatusCode: statusBadRequest, Error: "userAttributes is not an array"}
+	list := elements(body.text)
+	if len(list) == 0 {
+		return nil, refuse("the body must be an array with at least one request to delete users")
 	}
-	if d.Config == nil {
-		return deletionResult{StatusCode: statusBadRequest, Error: "config is missing: give the destination's settings"}
+	requests := make([]deleteRequest, len(list))
+	for i, element := range list {
+		d := &requests[i]
+		parts(element, func(key, value []byte) {
+			switch {
+			case document.QuotedIs(key, "destType"):
+				d.destType = value
+			case document.QuotedIs(key, "config"):
+				d.config = value
+			case document.QuotedIs(key, "userAttributes"):
+				d.users = value
+			}
+		})
+		if d.destType == nil {
+			return nil, refuseDestination("undefined")
+		}
+		name := string(d.destType)
+		if document.KindAt(d.destType) == document.String {
+			name = document.Unquote(d.destType)
+		}
+		if !isOurs(name) {
+			return nil, refuseDestination(name)
+		}
 	}
-	account, failed := d.Config.account()
+	return requests, nil
+}
+
+// deleteUsers serves one request. The error is the cause of the context's end.
+func (s *rudderService) deleteUsers(ctx context.Context, d *deleteRequest) (deleteResult, error) {
+	deletion, failed := d.deletion()
 	if failed != nil {
-		return *failed
+		return *failed, nil
 	}
-	var ids []json.RawMessage
-	for _, user := range users {
-		if isTruthy(user.UserID) {
-			ids = append(ids, user.UserID)
+	err := s.clevertap.DeleteProfiles(ctx, deletion)
+	if err == nil {
+		return deleteResult{StatusCode: statusOK, Status: "successful"}, nil
+	}
+	const message = "User deletion request failed"
+	if status, ok := errors.AsType[*delivery.StatusError](err); ok {
+		if status.Status < statusBadRequest {
+			return failedDeletion(statusBadRequest, "%s: CleverTap redirected it with status %d", message, status.Status), nil
 		}
+		return failedDeletion(status.Status, message), nil
 	}
-	err := s.clevertap.DeleteProfiles(ctx, account, ids)
-	var (
-		refused    *delivery.StatusError
-		connection *delivery.ConnectionError
-	)
-	switch {
-	case err == nil:
-		return deletionResult{StatusCode: statusOK, Status: "successful"}
-	case errors.As(err, &refused):
-		return deletionResult{StatusCode: refused.Status, Error: "User deletion request failed"}
-	case errors.As(err, &connection) && connection.Retryable:
-		return deletionResult{StatusCode: statusInternal, Error: "User deletion request failed"}
-	case errors.As(err, &connection):
-		return deletionResult{StatusCode: statusBadRequest, Error: "User deletion request failed"}
-	default:
-		return deletionResult{StatusCode: statusBadRequest, Error: err.Error()}
+	if fault, ok := errors.AsType[*delivery.ConnectionError](err); ok {
+		return failedDeletion(faultStatus(fault), message), nil
 	}
+	if refused, ok := errors.AsType[*delivery.RefusedError](err); ok {
+		return failedDeletion(statusBadRequest, "%s, so nothing was deleted: look at config.region and the credentials", refused.Message), nil
+	}
+	return deleteResult{}, err
 }
 
-// account returns the account that the settings name, or why they name none.
-func (c *deletionConfig) account() (delivery.Account, *deletionResult) {
-	if !isTruthy(c.AccountID) || !isTruthy(c.Passcode) {
-		return delivery.Account{}, &deletionResult{StatusCode: statusBadRequest, Error: "Project ID and Passcode is required for delete user"}
+// deletion returns what to delete, or why it can't be told.
+func (d *deleteRequest) deletion() (delivery.Deletion, *deleteResult) {
+	fail := func(format string, args ...any) (delivery.Deletion, *deleteResult) {
+		result := failedDeletion(statusBadRequest, format, args...)
+		return delivery.Deletion{}, &result
 	}
-	id, _ := scalarText(c.AccountID)
-	passcode, _ := scalarText(c.Passcode)
-	region, _ := scalarText(c.Region)
-	if !isTruthy(c.Region) {
-		region = "none"
+	if document.KindAt(d.users) != document.Array {
+		return fail("userAttributes is not an array")
 	}
-	for _, known := range mapping.Describe().Regions {
-		if known.Name == region {
-			return delivery.Account{Host: known.Host, ID: id, Passcode: passcode}, nil
-		}
-	}
-	return delivery.Account{}, &deletionResult{StatusCode: statusBadRequest, Error: "the region is not one of CleverTap's: nothing was deleted"}
-}
-
-// isTruthy reports whether JavaScript takes a JSON text for true.
-func isTruthy(text json.RawMessage) bool {
-	switch string(text) {
-	case "", "null", "false", "0", "-0", `""`:
-		return false
-	}
-	var number float64
-	return json.Unmarshal(text, &number) != nil || number != 0
-}
-
-// deletionAnswer writes an answer.
-func deletionAnswer(status int, body any) (*transformerv1.DeleteUsersResponse, error) {
-	text, err := plainJSON(body)
+	users, err := parseJavaScript(d.users)
 	if err != nil {
-		return nil, fmt.Errorf("write the answer: %w", err)
+		return fail("userAttributes: %v", err)
 	}
-	return &transformerv1.DeleteUsersResponse{
-		Head: &transformerv1.ResponseHead{StatusCode: uint32(status), ContentType: jsonContent}, Body: text,
-	}, nil
+	if document.KindAt(d.config) <= document.Null {
+		return fail("config is missing: give the destination's settings")
+	}
+	config, err := parseJavaScript(d.config)
+	if err != nil {
+		return fail("config: %v", err)
+	}
+	account, passcode := config.Root().Get("accountId"), config.Root().Get("passcode")
+	if !javascript.Truthy(account) || !javascript.Truthy(passcode) {
+		return fail("Project ID and Passcode is required for delete user")
+	}
+	deletion := delivery.Deletion{}
+	if deletion.AccountID, err = headerText(account); err != nil {
+		return fail("config.accountId: %v", err)
+	}
+	if deletion.Passcode, err = headerText(passcode); err != nil {
+		return fail("config.passcode: %v", err)
+	}
+	to, failed := mapping.ParseTransformerConfig(d.config)
+	if failed != nil {
+		return fail("config: %s", failed.Message)
+	}
+	deletion.Endpoint = strings.TrimSuffix(to.Endpoint(), "/upload") + "/delete/profiles.json"
+	for user := users.Root().First(); user.Exists(); user = user.Next() {
+		if user.Kind() == document.Null {
+			return fail("userAttributes must hold objects, not null")
+		}
+		if id := user.Get("userId"); javascript.Truthy(id) {
+			deletion.Identities = append(deletion.Identities, id.AppendJSON(nil))
+		}
+	}
+	return deletion, nil
 }

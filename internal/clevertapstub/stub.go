@@ -1,0 +1,238 @@
+// Package clevertapstub stands in for CleverTap's HTTP API in tests and demonstrations: it checks credentials, how many calls
+// are open, and each record, answers in CleverTap's words, fails when told to, and keeps what it got.
+//
+// It does what CleverTap documents. Where the documentation is silent (the order of checks, the words of most errors) it does
+// something of that kind.
+package clevertapstub
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"sync"
+)
+
+// The limits that CleverTap documents.
+const (
+	// MaxRecords is how many records an upload may have.
+	MaxRecords = 1000
+	// MaxIdentities is how many profiles a deletion may name.
+	MaxIdentities = 100
+	// MaxUploads and MaxDeletions are how many calls of an account may be open at once.
+	MaxUploads, MaxDeletions = 15, 3
+)
+
+// maxBody is the longest request that is read.
+const maxBody = 64 << 20
+
+// Options say how a Stub behaves. What is zero has its default.
+type Options struct {
+	// Accounts are the passcodes of the accounts; nil lets any account with any passcode in.
+	Accounts map[string]string
+	// Discarded are names of events that are discarded in the dashboard (code 528).
+	Discarded []string
+	// MaxUploads and MaxDeletions limit the calls of an account that are open at once.
+	MaxUploads, MaxDeletions int
+}
+
+// Call is a request that came.
+type Call struct {
+	// Method, Path and Query are those of the request; Query is as it came.
+	Method, Path, Query string
+	// Header holds the headers.
+	Header http.Header
+	// Body is the body.
+	Body []byte
+	// Status is the HTTP status of the answer; 0 when there was none.
+	Status int
+}
+
+// Stub is an http.Handler that stands in for CleverTap. It is safe for use by many goroutines.
+type Stub struct {
+	options Options
+
+	mu     sync.Mutex
+	calls  []Call
+	taken  []json.RawMessage
+	gone   []json.RawMessage
+	faults []Fault
+	open   map[string]int
+	peak   map[string]int
+}
+
+// New returns a stand-in.
+func New(options Options) *Stub {
+	if options.MaxUploads == 0 {
+		options.MaxUploads = MaxUploads
+	}
+	if options.MaxDeletions == 0 {
+		options.MaxDeletions = MaxDeletions
+	}
+	return &Stub{options: options, open: map[string]int{}, peak: map[string]int{}}
+}
+
+// Calls returns what came, in the order of the answers.
+func (s *Stub) Calls() []Call {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.calls)
+}
+
+// Records returns the records that were taken, in order.
+func (s *Stub) Records() []json.RawMessage {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.taken)
+}
+
+// Deleted returns the identities whose deletion was taken, as JSON, in order.
+func (s *Stub) Deleted() []json.RawMessage {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.gone)
+}
+
+// Peak returns how many calls of an account were open at once at most, on a path.
+func (s *Stub) Peak(account, path string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.peak[account+" "+path]
+}
+
+// reply is an answer: either a reply of CleverTap to a call, or one to an upload.
+type reply struct {
+	HTTP int `json:"-"`
+
+	Status      string    `json:"status"`
+	Processed   *int      `json:"processed,omitempty"`
+	Unprocessed []refusal `json:"unprocessed,omitzero"`
+	Error       string    `json:"error,omitempty"`
+	Code        int       `json:"code,omitempty"`
+}
+
+// failed is the answer to a call that fails as a whole.
+func failed(status int, text string) reply {
+	return reply{HTTP: status, Status: "fail", Error: text, Code: status}
+}
+
+// ServeHTTP answers a call.
+func (s *Stub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if err != nil {
+		return // The caller is gone, or sends without end; there is nobody to answer.
+	}
+	fault := s.nextFault()
+	leave, free := s.enter(r)
+	defer leave()
+	if fault.ends(r.Context(), w) {
+		s.keep(r, body, 0)
+		return
+	}
+	answer := failed(http.StatusTooManyRequests, "Too many concurrent requests")
+	switch {
+	case fault.Status != 0:
+		s.keep(r, body, fault.Status)
+		fault.write(w)
+		return
+	case free:
+		answer = s.answer(r, body, fault.Records)
+	}
+	s.keep(r, body, answer.HTTP)
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(answer.HTTP)
+	_ = json.NewEncoder(w).Encode(answer) //nolint:errchkjson // A reply can be written; whether the caller reads it is the caller's affair.
+}
+
+// keep remembers a call.
+func (s *Stub) keep(r *http.Request, body []byte, status int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.calls = append(s.calls, Call{
+		Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery, Header: r.Header.Clone(), Body: body, Status: status,
+	})
+}
+
+// enter counts a call of an account as open, and reports whether that is not one too many.
+func (s *Stub) enter(r *http.Request) (leave func(), free bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	key, limit := r.Header.Get("X-Clevertap-Account-Id")+" "+r.URL.Path, s.options.MaxDeletions
+	if r.URL.Path == uploadPath {
+		limit = s.options.MaxUploads
+	}
+	s.open[key]++
+	s.peak[key] = max(s.peak[key], s.open[key])
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.open[key]--
+	}, s.open[key] <= limit
+}
+
+// The paths that are served.
+const (
+	uploadPath  = "/1/upload"
+	deletePath  = "/1/delete/profiles.json"
+	connectPath = "/v1/connect"
+)
+
+// answer answers a call that nothing stands in the way of. Faults say with which code to refuse which record, from 1.
+func (s *Stub) answer(r *http.Request, body []byte, faults map[int]int) reply {
+	method := http.MethodPost
+	switch r.URL.Path {
+	case uploadPath, deletePath:
+	case connectPath:
+		method = http.MethodGet
+	default:
+		return failed(http.StatusNotFound, "Not found")
+	}
+	if r.Method != method {
+		return failed(http.StatusMethodNotAllowed, "Method not allowed")
+	}
+	if s.options.Accounts != nil {
+		passcode, known := s.options.Accounts[r.Header.Get("X-Clevertap-Account-Id")]
+		if !known {
+			return failed(http.StatusUnauthorized, "Account ID is not valid")
+		}
+		if passcode != r.Header.Get("X-Clevertap-Passcode") {
+			return failed(http.StatusUnauthorized, "Invalid Credentials")
+		}
+	}
+	switch r.URL.Path {
+	case uploadPath:
+		dry := r.URL.Query().Get("dryRun")
+		return s.upload(body, faults, dry != "" && dry != "0")
+	case deletePath:
+		return s.delete(body)
+	default:
+		return reply{HTTP: http.StatusOK, Status: "success"}
+	}
+}
+
+// delete answers a deletion. CleverTap deletes within 48 hours; the stand-in only says that it will.
+func (s *Stub) delete(body []byte) reply {
+	var request struct {
+		Identity json.RawMessage `json:"identity"`
+		GUID     json.RawMessage `json:"guid"`
+	}
+	if json.Unmarshal(body, &request) != nil || request.Identity == nil && request.GUID == nil {
+		return failed(http.StatusBadRequest, "Malformed request")
+	}
+	var all []json.RawMessage
+	for _, ids := range []json.RawMessage{request.Identity, request.GUID} {
+		var list []json.RawMessage
+		if ids != nil && json.Unmarshal(ids, &list) != nil {
+			list = []json.RawMessage{ids}
+		}
+		if len(list) > MaxIdentities {
+			return failed(http.StatusBadRequest, fmt.Sprintf("At most %d profiles can be deleted at once", MaxIdentities))
+		}
+		all = append(all, list...)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.gone = append(s.gone, all...)
+	return reply{HTTP: http.StatusOK, Status: "success"}
+}
