@@ -3,6 +3,7 @@ package clevertapstub
 import (
 	"context"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"time"
@@ -66,9 +67,7 @@ func (f *Fault) ends(ctx context.Context, w http.ResponseWriter) bool {
 
 // write answers with the fault's status.
 func (f *Fault) write(w http.ResponseWriter) {
-	for name, values := range f.Header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), f.Header)
 	w.WriteHeader(f.Status)
 	_, _ = io.WriteString(w, f.Body)
 }

@@ -20,8 +20,10 @@ const (
 	MaxRecords = 1000
 	// MaxIdentities is how many profiles a deletion may name.
 	MaxIdentities = 100
-	// MaxUploads and MaxDeletions are how many calls of an account may be open at once.
-	MaxUploads, MaxDeletions = 15, 3
+	// MaxUploads is how many uploads of an account may be open at once.
+	MaxUploads = 15
+	// MaxDeletions is how many deletions may.
+	MaxDeletions = 3
 )
 
 // maxBody is the longest request that is read.
