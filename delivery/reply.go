@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"bytes"
 	"regexp"
 	"strconv"
 
@@ -25,8 +26,10 @@ type Refusal struct {
 	// Error says it in CleverTap's words, which end with the record's place.
 	Error string
 	// Record is the record's place in the upload, from 0; -1 when CleverTap does not say. CleverTap's echo of the record may
-	// be written otherwise than what was sent, so the place alone tells.
+	// be written otherwise than what was sent, so the place tells first.
 	Record int
+	// Echo is that echo as compact JSON; nothing when there is none.
+	Echo []byte
 }
 
 // Retryable reports whether the record may be taken when it is sent again.
@@ -57,6 +60,9 @@ func ParseUploadReply(body []byte) (*UploadReply, bool) {
 		refusal := Refusal{Error: text(entry.Get("error"))}
 		refusal.Code, _ = number(entry.Get("code"))
 		refusal.Record = recordPlace(refusal.Error)
+		if echo := entry.Get("record"); echo.Kind() == document.Object {
+			refusal.Echo = echo.AppendJSON(nil)
+		}
 		reply.Unprocessed = append(reply.Unprocessed, refusal)
 	}
 	return reply, true
@@ -91,6 +97,27 @@ func recordPlace(text string) int {
 		return -1
 	}
 	return place - 1
+}
+
+// Locate gives a place to the refusals that have none but echo a record that was sent once, letter by letter. Records are
+// compact JSON, in the order of the upload.
+func (r *UploadReply) Locate(records [][]byte) {
+	for i := range r.Unprocessed {
+		refusal := &r.Unprocessed[i]
+		if refusal.Record >= 0 || len(refusal.Echo) == 0 {
+			continue
+		}
+		for at, record := range records {
+			if !bytes.Equal(record, refusal.Echo) {
+				continue
+			}
+			if refusal.Record >= 0 {
+				refusal.Record = -1 // it was sent more than once
+				break
+			}
+			refusal.Record = at
+		}
+	}
 }
 
 // ByRecord returns for each of so many records why it was refused, nil for those that were taken. False when the reply does

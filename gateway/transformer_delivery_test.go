@@ -338,6 +338,11 @@ func TestEachJobIsAnsweredFromItsOwnRecords(t *testing.T) {
 		{"an unknown code stays", event + "," + event, 2, reply(refusal("999", "1")), []int{400, 200}},
 		{"records that belong to nobody in particular fail all", event + "," + event + "," + event, 2, reply(refusal("512", "1")), []int{400, 400}},
 		{"a place that is not there fails all", event + "," + event, 2, reply(refusal("512", "7")), []int{400, 400}},
+		{
+			"a refusal without a place is told by its echo", `{"type":"event","evtName":"e"},{"type":"event","evtName":"f"}`, 2,
+			reply(`{"code":555,"error":"x","record":{"type":"event", "evtName":"f"}}`), []int{200, 500},
+		},
+		{"unless the record was sent twice", event + "," + event, 2, reply(`{"code":512,"error":"x","record":{"type":"event"}}`), []int{400, 400}},
 		{"a refusal without a place fails all", event + "," + event, 2, reply(`{"code":512,"error":"?"}`), []int{400, 400}},
 		{"no reply at all", event, 1, "", []int{200}},
 	} {

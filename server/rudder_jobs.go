@@ -23,6 +23,7 @@ func (s *rudderService) byRecord(ctx context.Context, p *proxyRequest, sent *pro
 	if !ok {
 		return nil, false
 	}
+	reply.Locate(p.recordTexts())
 	refused, ok := reply.ByRecord(len(owners))
 	if !ok {
 		return nil, false
@@ -41,6 +42,15 @@ func (s *rudderService) byRecord(ctx context.Context, p *proxyRequest, sent *pro
 		jobs[owners[record]].refuse(refusal)
 	}
 	return jobs, true
+}
+
+// recordTexts returns the records of the upload as compact JSON.
+func (p *proxyRequest) recordTexts() [][]byte {
+	var texts [][]byte
+	for record := p.records.First(); record.Exists(); record = record.Next() {
+		texts = append(texts, record.AppendJSON(nil))
+	}
+	return texts
 }
 
 // refuse says that a record of the job was refused. Of two refused records, the first that can't be sent again decides.
