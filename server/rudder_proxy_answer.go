@@ -15,7 +15,7 @@ import (
 const (
 	// maxErrorBytes is how much of CleverTap's reply an answer repeats for all jobs together, so that a long reply to many
 	// jobs does not become an answer that can't be sent.
-	maxErrorBytes = 8 << 20
+	maxErrorBytes = 1 << 20
 	// maxReplyEcho is how much of CleverTap's reply an answer of version 0 repeats.
 	maxReplyEcho = 16 << 20
 )
