@@ -461,6 +461,20 @@ func TestRepliesAreReadByRecord(t *testing.T) {
 	}
 }
 
+func TestARefusalWithoutAPlaceIsToldByItsEcho(t *testing.T) {
+	t.Parallel()
+	reply, ok := delivery.ParseUploadReply([]byte(`{"status":"partial","unprocessed":[
+		{"code":512,"record":{"a": 1}},{"code":513,"record":{"b":2}},{"code":514,"record":{"c":3}},{"code":515,"record":"x"},
+		{"code":516,"error":"Skipped record number : 2","record":{"a":1}}]}`))
+	require.True(t, ok)
+	reply.Locate([][]byte{[]byte(`{"a":1}`), []byte(`{"b":2}`), []byte(`{"b":2}`), []byte(`{"b":2}`)})
+	places := make([]int, len(reply.Unprocessed))
+	for i := range reply.Unprocessed {
+		places[i] = reply.Unprocessed[i].Record
+	}
+	require.Equal(t, []int{0, -1, -1, -1, 1}, places, "what was sent more than once, or not at all, has no place; a number comes first")
+}
+
 // FuzzParseUploadReply: whatever CleverTap sends, refusals name records that are there, each at its own place.
 func FuzzParseUploadReply(f *testing.F) {
 	f.Add([]byte(`{"status":"partial","processed":2,"unprocessed":[{"code":512,"error":"Skipped record number : 2"}]}`), uint8(3))
