@@ -113,10 +113,12 @@ func (s *localStream) hand(ctx context.Context, direction int, m any, ended <-ch
 	if direction == serverToClient {
 		to = s.toClient
 	}
+	// A stream that is over stays over: somebody may still be receiving, and select picks any of the cases that are ready.
 	select {
 	case <-ended:
-		// Somebody of the server's side may still be receiving, but nobody answers any more.
 		return io.EOF
+	case <-ctx.Done():
+		return status.FromContextError(ctx.Err()).Err()
 	default:
 	}
 	select {
@@ -202,6 +204,9 @@ func (c clientSide) RecvMsg(m any) error {
 }
 
 func (c clientSide) recv(m any) error {
+	if err := c.s.clientCtx.Err(); err != nil {
+		return status.FromContextError(err).Err()
+	}
 	select {
 	case from := <-c.s.toClient:
 		return c.s.take(serverToClient, from, m)
@@ -241,6 +246,9 @@ func (v serverSide) SendMsg(m any) error {
 
 // RecvMsg waits for the next message. io.EOF says that there are no more.
 func (v serverSide) RecvMsg(m any) error {
+	if err := v.s.serverCtx.Err(); err != nil {
+		return status.FromContextError(err).Err()
+	}
 	select {
 	case from, more := <-v.s.toServer:
 		if !more {
