@@ -53,7 +53,7 @@ fuzz: ## Run each fuzz target for a while (FUZZTIME=5s)
 	@grep -rlE --include='*_test.go' '^func Fuzz' . | xargs -r grep -oHE '^func Fuzz[A-Za-z0-9_]+' | sort -u \
 	| while IFS=: read -r file target; do \
 		echo "== $$file $${target#func }"; \
-		(cd "$$(dirname "$$file")" && $(GO) test -run '^$$' -fuzz "^$${target#func }\$$" -fuzztime $(FUZZTIME)); \
+		(cd "$$(dirname "$$file")" && $(GO) test -run '^$$' -fuzz "^$${target#func }\$$" -fuzztime $(FUZZTIME)) || exit 1; \
 	done
 
 .PHONY: bench

@@ -3,13 +3,13 @@ package mapping
 import "google.golang.org/protobuf/encoding/protowire"
 
 // Packer puts the records of many events together into payloads, within the limits of the destination's ruleset. Records
-// keep their order. In GUIDE, device tokens have payloads of their own, which come last. Use NewPacker.
+// keep their order. In GUIDE, device tokens have payloads of their own, which come last. Use NewPacker, or Reset.
 type Packer struct {
 	packing packing
 	// open are the payloads that take more: of records, and of device tokens where those are apart. -1 is none.
 	open [2]int
 	all  []payload
-	// spare is the memory of payloads that TakeFull has handed over.
+	// spare is the memory of payloads that are not needed any more.
 	spare [][]byte
 	// wire is room for the records of one event.
 	wire []byte
@@ -32,10 +32,31 @@ func NewPacker(to *Destination) *Packer {
 	return &Packer{packing: to.rules.packing, open: [2]int{-1, -1}}
 }
 
+// Reset empties the packer for records to a destination. Payloads it gave are not valid any more: their memory is used again, up
+// to a limit.
+func (p *Packer) Reset(to *Destination) {
+	const keep = 1 << 20
+	kept := 0
+	for _, memory := range p.spare {
+		kept += cap(memory)
+	}
+	for i := range p.all {
+		if kept += cap(p.all[i].text); kept <= keep {
+			p.spare = append(p.spare, p.all[i].text[:0])
+		}
+	}
+	clear(p.all)
+	p.packing, p.open, p.all = to.rules.packing, [2]int{-1, -1}, p.all[:0]
+}
+
 // Reserve makes room for about so many bytes in the next payload, for those who know what is to come.
 func (p *Packer) Reserve(size int) {
-	if len(p.spare) == 0 {
+	last := len(p.spare) - 1
+	switch {
+	case last < 0:
 		p.spare = append(p.spare, make([]byte, 0, size))
+	case cap(p.spare[last]) < size:
+		p.spare[last] = make([]byte, 0, size)
 	}
 }
 
@@ -86,9 +107,8 @@ func (p *Packer) AddWire(records []Record, places []Place) ([]Place, *Error) {
 // payloadRecords is the field number of the records in clevertap.v1.Payload.
 const payloadRecords = 1
 
-// Wire returns the payloads in order, each in the wire form of a clevertap.v1.Payload.
-func (p *Packer) Wire() [][]byte {
-	bodies := make([][]byte, 0, len(p.all))
+// Wire appends the payloads in order, each in the wire form of a clevertap.v1.Payload.
+func (p *Packer) Wire(bodies [][]byte) [][]byte {
 	p.inOrder(func(_ int, b *payload) { bodies = append(bodies, b.text) })
 	return bodies
 }
@@ -125,10 +145,12 @@ func (p *Packer) memory() []byte {
 // Len counts the payloads.
 func (p *Packer) Len() int { return len(p.all) }
 
-// JSON returns the payloads in order, each byte for byte a body to send, `{"d":[…]}`. No record can be added after it.
-func (p *Packer) JSON() [][]byte {
-	bodies := make([][]byte, 0, len(p.all))
-	p.inOrder(func(_ int, b *payload) { bodies = append(bodies, append(b.text, `]}`...)) })
+// JSON appends the payloads in order, each byte for byte a body to send, `{"d":[…]}`. No record can be added after it.
+func (p *Packer) JSON(bodies [][]byte) [][]byte {
+	p.inOrder(func(_ int, b *payload) {
+		b.text = append(b.text, `]}`...)
+		bodies = append(bodies, b.text)
+	})
 	return bodies
 }
 

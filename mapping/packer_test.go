@@ -49,7 +49,7 @@ func TestPackerKeepsOrderAndLimits(t *testing.T) {
 		{1500, 250, []int{1000, 500, 100, 100, 50}},
 	} {
 		p, places := pack(t, c.events, c.tokens)
-		bodies := p.JSON()
+		bodies := p.JSON(nil)
 		require.Len(t, bodies, p.Len())
 		var sizes []int
 		var read []body
@@ -91,7 +91,7 @@ func TestPackerHandsOverFullPayloads(t *testing.T) {
 	require.NoError(t, p.TakeFull(take), "what is open stays")
 	require.Len(t, sizes, 3)
 	sizes = nil
-	for _, text := range p.JSON() {
+	for _, text := range p.JSON(nil) {
 		require.NoError(t, take(text))
 	}
 	require.Equal(t, []int{300, 30}, sizes)

@@ -158,7 +158,14 @@ func (c *insideConn) pass(request, into any) error {
 
 // answer hands an answer over to the client.
 func (c *insideConn) answer(answer, reply any) error {
-	from, to := answer.(proto.Message), reply.(proto.Message) //nolint:forcetypeassert // So are their answers.
+	if written, ok := answer.(*wire.Response); ok {
+		message, err := written.Message()
+		if err != nil {
+			return err
+		}
+		answer = message
+	}
+	from, to := answer.(proto.Message), reply.(proto.Message) //nolint:forcetypeassert // So are all other answers.
 	if size := proto.Size(from); size > c.maxBytes {
 		return status.Errorf(codes.ResourceExhausted, "trying to send message larger than max (%d vs. %d)", size, c.maxBytes)
 	}

@@ -206,10 +206,22 @@ func (t *tally) outcome() string {
 // total returns how many events were counted.
 func (t *tally) total() int { return t.transformed + t.filtered + t.failed }
 
-// record adds the numbers to the metrics.
-func (t *tally) record(ctx context.Context, took time.Duration, by []metric.RecordOption) {
-	t.in.duration.Record(ctx, took.Seconds(), by...)
-	t.in.batchSize.Record(ctx, int64(t.total()), by...)
+// now returns the time, for record, unless nobody wants to know how long it took.
+func (in *instruments) now(ctx context.Context) time.Time {
+	if !in.duration.Enabled(ctx) {
+		return time.Time{}
+	}
+	return time.Now()
+}
+
+// record adds the numbers to the metrics, of work that started at a time that now returned.
+func (t *tally) record(ctx context.Context, start time.Time, by []metric.RecordOption) {
+	if t.in.duration.Enabled(ctx) {
+		t.in.duration.Record(ctx, time.Since(start).Seconds(), by...)
+	}
+	if t.in.batchSize.Enabled(ctx) {
+		t.in.batchSize.Record(ctx, int64(t.total()), by...)
+	}
 	if t.in.events.Enabled(ctx) {
 		for i, n := range t.events {
 			if n > 0 {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"strings"
-	"time"
 
 	"go.opentelemetry.io/otel/codes"
 
@@ -49,13 +48,13 @@ func (s *rudderService) transform(run *rudderRun, body *rudderBody, feature, des
 	run.items.begin(body, run.head.GetCompacted())
 	run.marks = body.marks
 	run.answer.begin()
-	start := time.Now()
+	start := s.engine.metrics.now(ctx)
 	err := work(&rudderTransform{
 		workspace: w, ctx: ctx, out: &run.answer, items: &run.items,
 		tags: `,"destType":` + string(document.AppendString(nil, strings.ToUpper(clean(destType)))) +
 			`,"module":"destination","implementation":"native","feature":"` + feature + `"`,
 	})
-	w.tally.record(ctx, time.Since(start), s.engine.metrics.transformer)
+	w.tally.record(ctx, start, s.engine.metrics.transformer)
 	if span.IsRecording() {
 		t := &w.tally
 		span.SetAttributes(attrRuleset.String("transformer"), attrEvents.Int(t.total()), attrTransformed.Int(t.transformed),

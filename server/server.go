@@ -36,6 +36,9 @@ const (
 	pingInterval = 2 * time.Minute
 	// pingTimeout is how long the client has to answer.
 	pingTimeout = 20 * time.Second
+	// handlers is how many goroutines wait for calls. Their stacks have grown to what a call needs, which takes a new goroutine, as
+	// calls beyond that number get, a quarter of the whole call.
+	handlers = 32
 )
 
 // Server is the gRPC server and its connection inside the process.
@@ -149,6 +152,7 @@ func (s *Server) serverOptions() []grpc.ServerOption {
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: minPingInterval, PermitWithoutStream: true}),
 		grpc.KeepaliveParams(s.keepalive()),
 		grpc.WaitForHandlers(true),
+		grpc.NumStreamWorkers(handlers),
 	}
 }
 

@@ -11,7 +11,6 @@ import (
 
 	"google.golang.org/grpc"
 
-	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
 	"github.com/rudder-clevertap/rudder-clevertap/server/wire"
 )
 
@@ -44,7 +43,7 @@ type transformStream struct {
 // answer is what a message will be answered with, once it is ready.
 type answer struct {
 	ready    chan struct{}
-	response *transformerv1.StreamTransformResponse
+	response *wire.Response
 }
 
 // StreamTransform transforms batches until the client has no more, goes away or stays silent for too long, until the stream is
@@ -176,29 +175,27 @@ func (t *transformStream) settle(req *wire.Request) *failure {
 }
 
 // answer transforms one message. A fault is what is wrong with the whole message, if anything is.
-func (s *transformService) answer(
-	ctx context.Context, req *wire.Request, to target, fault *failure,
-) (response *transformerv1.StreamTransformResponse) {
+func (s *transformService) answer(ctx context.Context, req *wire.Request, to target, fault *failure) (answer *wire.Response) {
 	defer func() {
 		if r := recover(); r != nil {
 			failed := panicError(r).withRequestID(callInfoFrom(ctx).requestID)
 			s.logger.ErrorContext(ctx, "a message failed for a fault of the server", "sequence", req.Sequence, "error", failed.Error())
-			response = &transformerv1.StreamTransformResponse{Sequence: req.Sequence, Error: failed.proto()}
+			answer = &wire.Response{Kind: wire.StreamTransform, Sequence: req.Sequence, Failure: failed.proto()}
 		}
 	}()
-	response = &transformerv1.StreamTransformResponse{Sequence: req.Sequence}
 	if fault == nil {
 		out, err := s.engine.transform(ctx, batch{
 			to: to, minSeverity: req.MinSeverity, events: req.Events, eventsJSON: req.EventsJSON,
 		})
 		if err == nil {
-			response.Uploads, response.Results = out.uploads, out.results
-			return response
+			out.Kind, out.Sequence = wire.StreamTransform, req.Sequence
+			return &out.Response
 		}
 		fault = asFailure(ctx, err)
 	}
-	response.Error = fault.withRequestID(callInfoFrom(ctx).requestID).proto()
-	return response
+	return &wire.Response{
+		Kind: wire.StreamTransform, Sequence: req.Sequence, Failure: fault.withRequestID(callInfoFrom(ctx).requestID).proto(),
+	}
 }
 
 // write sends answers until the last is sent. When no more messages are taken in, those of the messages that were read are sent

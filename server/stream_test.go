@@ -307,8 +307,8 @@ func TestAPanicInAMessageFailsThatMessageAlone(t *testing.T) {
 	t.Cleanup(func() { require.NoError(t, srv.Close()) })
 	service := &transformService{logger: srv.logger}
 	resp := service.answer(t.Context(), &wire.Request{Kind: wire.StreamTransform, Sequence: 3, EventsJSON: [][]byte{track("m")}}, target{}, nil)
-	require.EqualValues(t, 3, resp.GetSequence())
-	require.Equal(t, string(Internal), reasonOfStatus(t, resp.GetError()).GetReason())
+	require.EqualValues(t, 3, resp.Sequence)
+	require.Equal(t, string(Internal), reasonOfStatus(t, resp.Failure).GetReason())
 }
 
 func TestManyStreamsAtOnce(t *testing.T) {

@@ -219,6 +219,6 @@ func TestRecordingCostsNoAllocationPerEvent(t *testing.T) {
 	require.Zero(t, testing.AllocsPerRun(100, func() {
 		tally.reset()
 		tally.count(result, mapping.MissingEventName)
-		tally.record(context.Background(), time.Millisecond, in.byRuleset("guide"))
+		tally.record(context.Background(), time.Now(), in.byRuleset("guide"))
 	}))
 }

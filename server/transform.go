@@ -9,7 +9,6 @@ import (
 	"time"
 
 	clevertapv1 "github.com/rudder-clevertap/rudder-clevertap/gen/clevertap/v1"
-	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping"
 	"github.com/rudder-clevertap/rudder-clevertap/server/wire"
 )
@@ -36,20 +35,20 @@ type compiled struct {
 type target struct {
 	*mapping.Destination
 
-	// headers are those of its uploads, which all share the map: nobody writes to it. A destination of the server's
-	// configuration has none for its passcode, which no answer shows.
-	headers map[string]string
+	// envelope is that of its uploads. A destination of the server's configuration has no header for its passcode, which no answer
+	// shows.
+	envelope *wire.Envelope
 }
 
 // newTarget returns where events go; registered tells a destination of the server's configuration.
 func newTarget(to *mapping.Destination, registered bool) target {
-	t := target{to, make(map[string]string)}
+	headers := make(map[string]string)
 	for _, header := range to.Headers() {
 		if !registered || header.Name != mapping.PasscodeHeader {
-			t.headers[header.Name] = header.Value
+			headers[header.Name] = header.Value
 		}
 	}
-	return t
+	return target{to, wire.NewEnvelope(to.Endpoint(), headers)}
 }
 
 // targeted is a request that names where its events go, in one of three ways.
@@ -115,36 +114,36 @@ func destinationFailure(e *mapping.Error) *failure {
 }
 
 // Transform transforms one event.
-func (s *transformService) Transform(ctx context.Context, r *wire.Request) (*transformerv1.TransformResponse, error) {
-	out, err := s.transform(ctx, r, true)
+func (s *transformService) Transform(ctx context.Context, r *wire.Request) (*wire.Response, error) {
+	answer, err := s.transform(ctx, r, true)
 	if err != nil {
 		return nil, err
 	}
-	if out.first != nil {
-		return nil, out.first
+	if failed := answer.first; failed != nil {
+		answer.Release()
+		return nil, failed
 	}
-	result := out.results[0]
-	return &transformerv1.TransformResponse{
-		Status: result.GetStatus(), Uploads: out.uploads, Diagnostics: result.GetDiagnostics(),
-	}, nil
+	return &answer.Response, nil
 }
 
 // BatchTransform transforms a batch of events.
-func (s *transformService) BatchTransform(ctx context.Context, r *wire.Request) (*transformerv1.BatchTransformResponse, error) {
-	out, err := s.transform(ctx, r, false)
+func (s *transformService) BatchTransform(ctx context.Context, r *wire.Request) (*wire.Response, error) {
+	answer, err := s.transform(ctx, r, false)
 	if err != nil {
 		return nil, err
 	}
-	return &transformerv1.BatchTransformResponse{Uploads: out.uploads, Results: out.results}, nil
+	return &answer.Response, nil
 }
 
 // transform transforms the events of a request; single says that there is one.
-func (s *transformService) transform(ctx context.Context, r *wire.Request, single bool) (*transformed, error) {
+func (s *transformService) transform(ctx context.Context, r *wire.Request, single bool) (*response, error) {
 	to, failed := s.target(r)
 	if failed != nil {
 		return nil, failed
 	}
-	return s.engine.transform(ctx, batch{
+	answer, err := s.engine.transform(ctx, batch{
 		to: to, minSeverity: r.MinSeverity, events: r.Events, eventsJSON: r.EventsJSON, single: single,
 	})
+	answer.Kind = r.Kind
+	return answer, err
 }

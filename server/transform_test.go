@@ -344,7 +344,9 @@ func TestAnswersShareNoMemoryWithTheNextRequest(t *testing.T) {
 			DestinationJSON: []byte(settingsJSON), Target: wire.JSONTarget,
 		})
 		require.NoError(t, err)
-		answers = append(answers, resp)
+		message, err := resp.Message()
+		require.NoError(t, err)
+		answers = append(answers, message.(*transformerv1.TransformResponse))
 	}
 	for i, resp := range answers {
 		require.Equal(t,

@@ -47,7 +47,7 @@ func (s *sink) close() error {
 	if s.packer == nil {
 		return nil
 	}
-	for _, body := range s.packer.JSON() {
+	for _, body := range s.packer.JSON(nil) {
 		if err := s.payload(body); err != nil {
 			return err
 		}

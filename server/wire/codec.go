@@ -9,16 +9,18 @@ import (
 	"google.golang.org/grpc/encoding/proto"
 	"google.golang.org/grpc/mem"
 
-	clevertapv1 "github.com/rudder-clevertap/rudder-clevertap/gen/clevertap/v1"
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
 )
 
-// NewCodec returns the codec for a server: that of protobuf, but for Requests. Use it with grpc.ForceServerCodecV2.
-func NewCodec() encoding.CodecV2 { return codec{encoding.GetCodecV2(proto.Name)} }
+// NewCodec returns the codec for a server: that of protobuf, but for Requests and Responses. Use it with grpc.ForceServerCodecV2.
+func NewCodec() encoding.CodecV2 { return codec{encoding.GetCodecV2(proto.Name), &memory{}} }
 
-// codec reads Requests by hand and leaves all else to protobuf's codec.
-type codec struct{ encoding.CodecV2 }
+// codec reads Requests and writes Responses by hand, and leaves all else to protobuf's codec.
+type codec struct {
+	encoding.CodecV2
+	memory *memory
+}
 
 // Unmarshal reads a message.
 func (c codec) Unmarshal(data mem.BufferSlice, v any) error {
@@ -26,7 +28,7 @@ func (c codec) Unmarshal(data mem.BufferSlice, v any) error {
 	if !ok {
 		return c.CodecV2.Unmarshal(data, v)
 	}
-	request.memory = data.MaterializeToBuffer(mem.DefaultBufferPool())
+	request.memory = data.MaterializeToBuffer(c.memory)
 	message := request.memory.ReadOnlyData()
 	err := request.unmarshal(message)
 	if errors.Is(err, document.ErrUnusual) {
@@ -35,21 +37,30 @@ func (c codec) Unmarshal(data mem.BufferSlice, v any) error {
 	return err
 }
 
-// Payload returns the typed form of a payload that is in protobuf's wire form already: a message that is marshaled as these
-// bytes. Its fields can't be read here; they show where it is unmarshaled.
-func Payload(wire []byte) *clevertapv1.Payload {
-	p := &clevertapv1.Payload{}
-	p.ProtoReflect().SetUnknown(wire)
-	return p
+// Marshal writes a message.
+func (c codec) Marshal(v any) (mem.BufferSlice, error) {
+	response, ok := v.(*Response)
+	if !ok {
+		return c.CodecV2.Marshal(v)
+	}
+	defer response.Release()
+	room := c.memory.Get(response.size())
+	written, err := response.append((*room)[:0])
+	*room = written
+	if err != nil {
+		c.memory.Put(room)
+		return nil, err
+	}
+	return mem.BufferSlice{mem.NewBuffer(room, c.memory)}, nil
 }
 
 // Handler is transformer.v1.TransformService with its requests as they came.
 type Handler interface {
 	// Transform transforms one event.
-	Transform(ctx context.Context, r *Request) (*transformerv1.TransformResponse, error)
+	Transform(ctx context.Context, r *Request) (*Response, error)
 	// BatchTransform transforms a batch.
-	BatchTransform(ctx context.Context, r *Request) (*transformerv1.BatchTransformResponse, error)
-	// StreamTransform transforms a stream of batches: Requests come in, StreamTransformResponses go out.
+	BatchTransform(ctx context.Context, r *Request) (*Response, error)
+	// StreamTransform transforms a stream of batches: Requests come in, Responses go out.
 	StreamTransform(stream grpc.ServerStream) error
 }
 
@@ -76,7 +87,7 @@ func Register(server grpc.ServiceRegistrar, handler Handler) {
 }
 
 // unary describes a unary call, as generated code does.
-func unary[T any](name, fullName string, kind Kind, call func(Handler, context.Context, *Request) (T, error)) grpc.MethodDesc {
+func unary(name, fullName string, kind Kind, call func(Handler, context.Context, *Request) (*Response, error)) grpc.MethodDesc {
 	return grpc.MethodDesc{
 		MethodName: name,
 		Handler: func(server any, ctx context.Context, decode func(any) error, around grpc.UnaryServerInterceptor) (any, error) {

@@ -5,7 +5,6 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
-	clevertapv1 "github.com/rudder-clevertap/rudder-clevertap/gen/clevertap/v1"
 	rudderstackv1 "github.com/rudder-clevertap/rudder-clevertap/gen/rudderstack/v1"
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
 )
@@ -58,38 +57,23 @@ func (r *Request) takeTarget(target any) {
 	}
 }
 
-// Give hands an answer over to a client inside the process, as an empty message of the same type. Parts may be shared; typed
-// payloads are unpacked.
+// Give hands an answer over to a client inside the process, as an empty message of the same type. Parts may be shared.
 func Give(answer, reply proto.Message) error {
 	switch from := answer.(type) {
 	case *transformerv1.TransformResponse:
 		if to, ok := reply.(*transformerv1.TransformResponse); ok {
 			to.Status, to.Uploads, to.Diagnostics = from.GetStatus(), from.GetUploads(), from.GetDiagnostics()
-			return unpack(to.GetUploads())
+			return nil
 		}
 	case *transformerv1.BatchTransformResponse:
 		if to, ok := reply.(*transformerv1.BatchTransformResponse); ok {
 			to.Uploads, to.Results = from.GetUploads(), from.GetResults()
-			return unpack(to.GetUploads())
+			return nil
 		}
 	}
 	if answer.ProtoReflect().Descriptor() != reply.ProtoReflect().Descriptor() {
 		return fmt.Errorf("the answer is a %T, not a %T", answer, reply)
 	}
 	proto.Merge(reply, answer)
-	return nil
-}
-
-// unpack makes fields of the bytes of typed payloads.
-func unpack(uploads []*clevertapv1.Upload) error {
-	for _, u := range uploads {
-		if packed := u.GetPayload(); packed != nil {
-			payload := &clevertapv1.Payload{}
-			if err := proto.Unmarshal(packed.ProtoReflect().GetUnknown(), payload); err != nil {
-				return fmt.Errorf("unpack a payload: %w", err)
-			}
-			u.Body = &clevertapv1.Upload_Payload{Payload: payload}
-		}
-	}
 	return nil
 }

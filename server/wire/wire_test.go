@@ -165,18 +165,6 @@ func TestUnusualForms(t *testing.T) {
 	require.Error(t, err)
 }
 
-func TestPayloadIsMarshaledAsItsBytes(t *testing.T) {
-	t.Parallel()
-	wanted := &clevertapv1.Payload{D: []*clevertapv1.Record{{Type: "event", EvtName: "E", Identity: "u"}}}
-	bytes, err := proto.Marshal(wanted)
-	require.NoError(t, err)
-	upload, err := proto.Marshal(&clevertapv1.Upload{Body: &clevertapv1.Upload_Payload{Payload: wire.Payload(bytes)}})
-	require.NoError(t, err)
-	var back clevertapv1.Upload
-	require.NoError(t, proto.Unmarshal(upload, &back))
-	require.True(t, proto.Equal(wanted, back.GetPayload()))
-}
-
 // FuzzRequest: what the standard codec takes is read the same, and nothing crashes.
 func FuzzRequest(f *testing.F) {
 	for _, message := range requests() {

@@ -1,0 +1,132 @@
+package server
+
+import (
+	"slices"
+	"sync"
+
+	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
+	"github.com/rudder-clevertap/rudder-clevertap/mapping"
+	"github.com/rudder-clevertap/rudder-clevertap/server/wire"
+)
+
+// response is an answer in the making, with memory that is used again when the answer is sent. It shares none with the mapping.
+type response struct {
+	wire.Response
+
+	packer mapping.Packer
+	// first is why the first event that failed did; nil when none failed.
+	first *failure
+	// Of all events: the places of their records, in the packer and in the answer, and after each event how many there are; their
+	// messageIds; their diagnostics.
+	places      []mapping.Place
+	resolved    []wire.Place
+	ends        []int
+	ids         []byte
+	diagnostics []mapping.Diagnostic
+}
+
+// maxKeptResults is for how many events a response keeps memory.
+const maxKeptResults = 2000
+
+// newResponse returns a response that goes to the pool when it is released.
+func newResponse(pool *sync.Pool) *response {
+	r := &response{}
+	r.Recycle = func() {
+		if cap(r.Results) <= maxKeptResults {
+			pool.Put(r)
+		}
+	}
+	return r
+}
+
+// recordsPerInput is how many bytes the records of a batch take, per hundred bytes of its events: what the context of an event
+// takes is left out.
+const recordsPerInput = 75
+
+// begin empties the response for the answer to a batch.
+func (r *response) begin(b *batch) {
+	clear(r.Results) // so that nothing of the last answer is kept alive
+	clear(r.diagnostics)
+	r.Response = wire.Response{
+		Envelope: b.to.envelope, Typed: b.typed(), Bodies: r.Bodies[:0], Recycle: r.Recycle,
+		Results: slices.Grow(r.Results[:0], b.size()),
+	}
+	r.first, r.places, r.ends, r.ids, r.diagnostics = nil, r.places[:0], r.ends[:0], r.ids[:0], r.diagnostics[:0]
+	r.packer.Reset(b.to.Destination)
+	r.packer.Reserve(b.bytes() * recordsPerInput / 100)
+}
+
+// pack packs the records of one event: all, or none and why not.
+func (r *response) pack(records []mapping.Record, typed bool) *failure {
+	if !typed {
+		r.places = r.packer.AddJSON(records, r.places)
+		return nil
+	}
+	places, err := r.packer.AddWire(records, r.places)
+	if err != nil {
+		return mappingFailure(err)
+	}
+	r.places = places
+	return nil
+}
+
+// add adds an event's result.
+func (r *response) add(from *mapping.Result, failed *failure) {
+	to := wire.Result{MessageID: r.keepID(from.MessageID), Diagnostics: r.keepDiagnostics(from.Diagnostics)}
+	switch {
+	case failed != nil:
+		if r.first == nil {
+			r.first = failed
+		}
+		to.Status = transformerv1.Status_STATUS_FAILED
+		to.Failure = failed.proto()
+	case from.Status == mapping.Filtered:
+		to.Status = transformerv1.Status_STATUS_FILTERED
+	default:
+		to.Status = transformerv1.Status_STATUS_TRANSFORMED
+	}
+	r.Results = append(r.Results, to)
+	r.ends = append(r.ends, len(r.places))
+}
+
+// keepID returns a copy of a messageId. What was kept before stays where it is when the room for it grows.
+func (r *response) keepID(id []byte) []byte {
+	if len(id) == 0 {
+		return nil
+	}
+	start := len(r.ids)
+	r.ids = append(r.ids, cleanBytes(id)...)
+	return r.ids[start:len(r.ids):len(r.ids)]
+}
+
+// keepDiagnostics returns a copy of an event's diagnostics.
+func (r *response) keepDiagnostics(found []mapping.Diagnostic) []mapping.Diagnostic {
+	if len(found) == 0 {
+		return nil
+	}
+	start := len(r.diagnostics)
+	for _, d := range found {
+		d.Path, d.Message = clean(d.Path), clean(d.Message)
+		r.diagnostics = append(r.diagnostics, d)
+	}
+	return r.diagnostics[start:len(r.diagnostics):len(r.diagnostics)]
+}
+
+// finish adds the uploads, and says in the results where their records are, now that all are packed.
+func (r *response) finish(b *batch) {
+	if b.typed() {
+		r.Bodies = r.packer.Wire(r.Bodies)
+	} else {
+		r.Bodies = r.packer.JSON(r.Bodies)
+	}
+	r.resolved = slices.Grow(r.resolved[:0], len(r.places))
+	for _, place := range r.places {
+		upload, record := r.packer.Resolve(place)
+		r.resolved = append(r.resolved, wire.Place{Upload: uint32(upload), Record: uint32(record)})
+	}
+	start := 0
+	for i, end := range r.ends {
+		r.Results[i].Records = r.resolved[start:end:end]
+		start = end
+	}
+}
