@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	middleware "github.com/grpc-ecosystem/go-grpc-middleware/v2"
@@ -53,8 +54,7 @@ func (s *Server) limits() interceptor {
 				return handler(srv, wrapped)
 			}
 			limited := &limitedStream{ServerStream: ss, ctx: ctx, maxBatch: s.options.MaxBatchEvents, idle: s.options.StreamIdleTimeout}
-			limited.timer = time.AfterFunc(limited.idle, func() { cancel(errIdle(limited.idle)) })
-			defer limited.timer.Stop()
+			defer limited.watch(cancel)()
 			return handler(srv, limited)
 		},
 	}
@@ -80,7 +80,36 @@ type limitedStream struct {
 	ctx      context.Context
 	maxBatch int
 	idle     time.Duration
-	timer    *time.Timer
+	// moved says that a message has come or gone since the watch looked last. Setting it costs less than a timer for each message.
+	moved atomic.Bool
+}
+
+// looks is how often the watch looks before it calls a stream idle, so that one is idle for at most a part more than allowed.
+const looks = 16
+
+// watch cancels the stream's context when nothing has moved for too long, until it is stopped.
+func (l *limitedStream) watch(cancel context.CancelCauseFunc) (stop func()) {
+	silent, interval := 0, l.idle/looks
+	var timer *time.Timer
+	armed := make(chan struct{})
+	timer = time.AfterFunc(interval, func() {
+		<-armed
+		switch {
+		case l.ctx.Err() != nil:
+			return
+		case l.moved.Swap(false):
+			silent = 0
+		default:
+			silent++
+		}
+		if silent == looks {
+			cancel(errIdle(l.idle))
+			return
+		}
+		timer.Reset(interval)
+	})
+	close(armed)
+	return func() { timer.Stop() }
 }
 
 // Context ends, with the reason as its cause, when the stream has been idle for too long.
@@ -91,7 +120,7 @@ func (l *limitedStream) RecvMsg(m any) error {
 	if err := l.ServerStream.RecvMsg(m); err != nil {
 		return err
 	}
-	l.timer.Reset(l.idle)
+	l.moved.Store(true)
 	return checkBatch(m, l.maxBatch)
 }
 
@@ -100,6 +129,6 @@ func (l *limitedStream) SendMsg(m any) error {
 	if err := l.ServerStream.SendMsg(m); err != nil {
 		return err
 	}
-	l.timer.Reset(l.idle)
+	l.moved.Store(true)
 	return nil
 }

@@ -14,7 +14,8 @@ import (
 	"github.com/rudder-clevertap/rudder-clevertap/server/wire"
 )
 
-// transformStream is one open stream. One goroutine reads, one writes, and each large message in flight has one that transforms it.
+// transformStream is one open stream. One goroutine reads, one writes, and each large message in flight has one that transforms
+// it; a small one that comes alone is answered by the reader.
 // A message is in flight from before it is read until its answer is sent, so a client that stops reading its answers is
 // soon not read from either, and no more memory is needed than that of the messages in flight.
 type transformStream struct {
@@ -81,7 +82,7 @@ func spread(about time.Duration) time.Duration {
 }
 
 // leaving returns why no more messages are taken in, or nil when they are.
-func (t *transformStream) leaving() *failure {
+func (t *transformStream) leaving() error {
 	select {
 	case <-t.service.stopping:
 		return errStopping()
@@ -96,13 +97,16 @@ func (t *transformStream) leaving() *failure {
 func (t *transformStream) read(ctx context.Context) {
 	defer close(t.answers)
 	defer t.work.Wait()
-	for {
-		select {
-		case t.slots <- struct{}{}:
-		case <-ctx.Done():
-			return
+	req := &wire.Request{}
+	for room := false; ; {
+		if !room {
+			select {
+			case t.slots <- struct{}{}:
+			case <-ctx.Done():
+				return
+			}
 		}
-		req := &wire.Request{Kind: wire.StreamTransform}
+		req.Reset(wire.StreamTransform)
 		err := t.stream.RecvMsg(req)
 		// A fault of the message is told in its answer; any other error is the end of the stream.
 		fault, isFault := errors.AsType[*failure](err)
@@ -112,26 +116,47 @@ func (t *transformStream) read(ctx context.Context) {
 			}
 			return
 		}
-		if leaving := t.leaving(); leaving != nil {
-			// The message gets no answer, and the status says so.
-			t.readErr = leaving
+		// It is counted before leaving is asked for: then the writer either waits for its answer, or this learns that the stream ends.
+		only := t.unanswered.Add(1) == 1
+		if t.readErr = t.leaving(); t.readErr != nil {
+			return // the message gets no answer, and the status says so
+		}
+		if failed := t.settle(req); fault == nil {
+			fault = failed
+		}
+		// The room of a message that was answered at once is the next one's.
+		if room = only && req.EventCount() <= fewEvents; !room {
+			t.accept(ctx, req, fault)
+			req = &wire.Request{}
+		} else if t.readErr = t.reply(ctx, req, fault); t.readErr != nil {
 			return
 		}
-		t.accept(ctx, req, fault)
 	}
 }
 
-// accept lets a message be transformed. Its destination is settled here, since the next message may have the same.
+// fewEvents is how many events of a message the reader transforms by itself: handing them to another goroutine would take
+// longer.
+const fewEvents = 8
+
+// reply answers a message at once, without the writer, which has nothing to send: no other message waits for an answer. That
+// spares small messages the way through two more goroutines.
+func (t *transformStream) reply(ctx context.Context, req *wire.Request, fault *failure) error {
+	answer := t.service.answer(ctx, req, t.destination, fault)
+	req.Release()
+	if err := t.stream.SendMsg(answer); err != nil {
+		return err
+	}
+	t.unanswered.Add(-1)
+	// The writer may have seen that the stream is to end, and wait for this message.
+	return t.leaving()
+}
+
+// accept lets a message be transformed while others are read. Its destination is settled, since the next message may have the
+// same.
 func (t *transformStream) accept(ctx context.Context, req *wire.Request, fault *failure) {
-	if t.first {
-		t.first, t.overtaking = false, req.AllowOutOfOrder
-	}
-	if failed := t.settle(req); fault == nil {
-		fault = failed
-	}
-	t.unanswered.Add(1)
 	a := &answer{ready: make(chan struct{})}
-	if !t.overtaking {
+	overtaking := t.overtaking
+	if !overtaking {
 		t.answers <- a
 	}
 	to := t.destination
@@ -139,7 +164,7 @@ func (t *transformStream) accept(ctx context.Context, req *wire.Request, fault *
 		a.response = t.service.answer(ctx, req, to, fault)
 		req.Release()
 		close(a.ready)
-		if t.overtaking {
+		if overtaking {
 			t.answers <- a
 		}
 	}
@@ -150,13 +175,12 @@ func (t *transformStream) accept(ctx context.Context, req *wire.Request, fault *
 	t.work.Go(transform)
 }
 
-// fewEvents is how many events of a message the reader transforms by itself: handing them to another goroutine would take
-// longer.
-const fewEvents = 8
-
-// settle finds out where a message goes. After a destination that can't be used, messages need to name one again: they must
+// settle finds out where a message goes, and of the first, whether answers may overtake one another. After a destination that can't be used, messages need to name one again: they must
 // not go where an earlier message went.
 func (t *transformStream) settle(req *wire.Request) *failure {
+	if t.first {
+		t.first, t.overtaking = false, req.AllowOutOfOrder
+	}
 	if req.Target != wire.NoTarget {
 		var failed *failure
 		t.destination, failed = t.service.target(req)

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"fmt"
+	"slices"
 	"unicode/utf8"
 
 	"google.golang.org/grpc/mem"
@@ -84,7 +85,12 @@ func (r *Request) Release() {
 		r.memory.Free()
 		r.memory = nil
 	}
-	r.Events, r.EventsJSON, r.DestinationJSON = nil, nil, nil
+	r.Events, r.EventsJSON, r.DestinationJSON = r.Events[:0], r.EventsJSON[:0], nil
+}
+
+// Reset empties a request that was released, so that the next one can be read into it.
+func (r *Request) Reset(kind Kind) {
+	*r = Request{Kind: kind, Events: r.Events[:0], EventsJSON: r.EventsJSON[:0]}
 }
 
 // fields are the field numbers of a message; 0 is none.
@@ -185,12 +191,8 @@ func (r *Request) makeRoom(message []byte, f fields) {
 		}
 		message = message[size:]
 	}
-	if events > 0 {
-		r.Events = make([][]byte, 0, events)
-	}
-	if eventsJSON > 0 {
-		r.EventsJSON = make([][]byte, 0, eventsJSON)
-	}
+	r.Events = slices.Grow(r.Events[:0], events)
+	r.EventsJSON = slices.Grow(r.EventsJSON[:0], eventsJSON)
 }
 
 // unmarshalUnusual reads a request by the standard codec, whatever its form.
