@@ -1,7 +1,6 @@
 package mapping
 
 import (
-	"errors"
 	"fmt"
 
 	"google.golang.org/protobuf/encoding/protowire"
@@ -54,14 +53,13 @@ func (m *Mapper) TransformWire(event []byte, to *Destination) *Result {
 	m.begin(to)
 	m.doc.Reset()
 	root, err := wireEvent(&m.doc, event)
-	if errors.Is(err, document.ErrUnusual) {
-		var typed rudderstackv1.Event
-		if err = proto.Unmarshal(event, &typed); err == nil {
-			return m.TransformEvent(&typed, to)
-		}
-	}
 	if err != nil {
-		return m.fail(&Error{Reason: InvalidFieldType, Message: "the event can't be read: " + err.Error()})
+		// The messages read what is unusual, and say what is wrong with the rest.
+		var typed rudderstackv1.Event
+		if err = proto.Unmarshal(event, &typed); err != nil {
+			return m.fail(&Error{Reason: InvalidFieldType, Message: "the event can't be read: " + err.Error()})
+		}
+		return m.TransformEvent(&typed, to)
 	}
 	m.doc.SetRoot(root)
 	return m.transform()

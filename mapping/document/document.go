@@ -49,10 +49,18 @@ func (k Kind) Name() string {
 const (
 	// keyEscapes: writing the key as JSON needs escapes.
 	keyEscapes uint8 = 1 << iota
+	// keyUTF8: the key is known to be UTF-8. Others may be as well.
+	keyUTF8
 	// textEscapes: writing the text as JSON needs escapes.
 	textEscapes
+	// textUTF8: the text is known to be UTF-8. Others may be as well.
+	textUTF8
 	// isTrue: the value of a Bool.
 	isTrue
+
+	keyFlags = keyEscapes | keyUTF8
+	// keyShift is how far a key's flags are to the right of a text's.
+	keyShift = 2
 )
 
 // node is one value, and its key when it is a member of an object. Offsets point into the document's text.
@@ -75,7 +83,7 @@ type Document struct {
 	// find finds members of large objects by key.
 	find indexes
 	// scratch is room for sorting.
-	scratch []uint32
+	scratch []sortable
 }
 
 // maxKept bounds the memory that a document holds on to between uses, so that one huge event does not stay for ever.
@@ -135,10 +143,7 @@ func (d *Document) NewBool(b bool) Value {
 
 // NewString makes a string from its decoded text, which must be UTF-8 (or WTF-8, for lone surrogates).
 func (d *Document) NewString(text string) Value {
-	n := node{kind: String}
-	if needsEscape(text) {
-		n.flags = textEscapes
-	}
+	n := node{kind: String, flags: textFlags(text)}
 	n.at, n.size = d.keep(text)
 	return Value{d, d.add(n)}
 }
@@ -154,10 +159,7 @@ func (d *Document) NewNumber(literal string) Value {
 func (d *Document) Build(write func(dst []byte) []byte) Value {
 	at := len(d.text)
 	d.text = write(d.text)
-	n := node{kind: String, at: uint32(at), size: uint32(len(d.text) - at)}
-	if needsEscape(d.text[at:]) {
-		n.flags = textEscapes
-	}
+	n := node{kind: String, at: uint32(at), size: uint32(len(d.text) - at), flags: textFlags(d.text[at:])}
 	return Value{d, d.add(n)}
 }
 
@@ -165,10 +167,7 @@ func (d *Document) Build(write func(dst []byte) []byte) Value {
 func (d *Document) JSONText(v Value) Value {
 	at := len(d.text)
 	d.text = v.AppendJSON(d.text)
-	n := node{kind: String, at: uint32(at), size: uint32(len(d.text) - at)}
-	if needsEscape(d.text[at:]) {
-		n.flags = textEscapes
-	}
+	n := node{kind: String, at: uint32(at), size: uint32(len(d.text) - at), flags: textFlags(d.text[at:])}
 	return Value{d, d.add(n)}
 }
 

@@ -148,3 +148,44 @@ func needsEscape[T string | []byte](text T) bool {
 	}
 	return false
 }
+
+// textFlags returns what the flags of a node say about a text: whether it needs escapes, and whether it is UTF-8.
+func textFlags[T string | []byte](text T) uint8 {
+	i := 0
+	for ; i+8 <= len(text); i += 8 {
+		word := text[i : i+8]
+		if special(uint64(word[0])|uint64(word[1])<<8|uint64(word[2])<<16|uint64(word[3])<<24|
+			uint64(word[4])<<32|uint64(word[5])<<40|uint64(word[6])<<48|uint64(word[7])<<56) != 0 {
+			return unusualFlags(text)
+		}
+	}
+	for ; i < len(text); i++ {
+		if c := text[i]; c < 0x20 || c == '"' || c == '\\' || c >= utf8.RuneSelf {
+			return unusualFlags(text)
+		}
+	}
+	return textUTF8
+}
+
+// unusualFlags is textFlags for a text that is not all plain ASCII.
+func unusualFlags[T string | []byte](text T) uint8 {
+	var flags uint8
+	if needsEscape(text) {
+		flags |= textEscapes
+	}
+	if isUTF8(text) {
+		flags |= textUTF8
+	}
+	return flags
+}
+
+// isUTF8 is utf8.Valid for either form of text.
+func isUTF8[T string | []byte](text T) bool {
+	switch text := any(text).(type) {
+	case string:
+		return utf8.ValidString(text)
+	case []byte:
+		return utf8.Valid(text)
+	}
+	return false
+}

@@ -96,9 +96,7 @@ func (v Value) keyed(key string) {
 	at, size := v.doc.keep(key)
 	n := &v.doc.nodes[v.id]
 	n.keyAt, n.keyLen = at, size
-	if needsEscape(key) {
-		n.flags |= keyEscapes
-	}
+	n.flags = n.flags&^keyFlags | textFlags(key)>>keyShift
 }
 
 // Struct returns an object as a protobuf Struct. Other kinds, numbers beyond a double and lone surrogates are errors that

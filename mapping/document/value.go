@@ -112,25 +112,16 @@ func (v Value) Set(key string, member Value) {
 	d := v.doc
 	n := d.nodes[member.id]
 	n.keyAt, n.keyLen = d.keep(key)
-	n.flags &^= keyEscapes
-	if needsEscape(key) {
-		n.flags |= keyEscapes
-	}
+	n.flags = n.flags&^keyFlags | textFlags(key)>>keyShift
 	v.link(d.add(n))
 }
 
 // SetText appends a string under a key that must be new to the object.
 func (v Value) SetText(key, text string) {
 	d := v.doc
-	n := node{kind: String}
+	n := node{kind: String, flags: textFlags(text) | textFlags(key)>>keyShift}
 	n.keyAt, n.keyLen = d.keep(key)
-	if needsEscape(key) {
-		n.flags |= keyEscapes
-	}
 	n.at, n.size = d.keep(text)
-	if needsEscape(text) {
-		n.flags |= textEscapes
-	}
 	v.link(d.add(n))
 }
 
@@ -150,7 +141,7 @@ func (v Value) Replace(with Value) {
 	d := v.doc
 	n, from := &d.nodes[v.id], d.nodes[with.id]
 	n.kind, n.at, n.size = from.kind, from.at, from.size
-	n.flags = n.flags&keyEscapes | from.flags&^keyEscapes
+	n.flags = n.flags&keyFlags | from.flags&^keyFlags
 }
 
 // Remove takes a member or element out of the container.
