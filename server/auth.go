@@ -89,9 +89,9 @@ func (t *Tokens) caller(token string) (name string, known bool) {
 }
 
 // authenticate lets calls pass that show a known bearer token. Health checks need none.
-func (s *Server) authenticate(ctx context.Context, method string, next func(context.Context) error) error {
-	if s.options.Tokens == nil || isHealth(method) || isTransformerFront(ctx, method) {
-		return next(ctx)
+func (s *Server) authenticate(ctx context.Context, call *call) error {
+	if s.options.Tokens == nil || isHealth(call.method) || isTransformerFront(ctx, call.method) {
+		return call.next(ctx)
 	}
 	token, err := auth.AuthFromMD(ctx, "bearer")
 	if err != nil {
@@ -101,9 +101,9 @@ func (s *Server) authenticate(ctx context.Context, method string, next func(cont
 	if !known {
 		return &failure{reason: Unauthenticated, message: "the bearer token is not known to the server"}
 	}
-	callInfoFrom(ctx).caller = name
+	call.info.caller = name
 	trace.SpanFromContext(ctx).SetAttributes(attribute.String("rudder_clevertap.caller", name))
-	return next(ctx)
+	return call.next(ctx)
 }
 
 // isTransformerFront reports whether a call comes from within the process for rudder-transformer's routes. They have a

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,48 +23,87 @@ const RequestIDHeader = "x-request-id"
 // maxRequestID is how long a caller's request id may be; the server makes up its own instead of a longer one.
 const maxRequestID = 128
 
-// interceptor is one concern of every call, in the two forms that gRPC asks for.
+// interceptor is one concern of every call, unary or a stream. It has one of two forms.
 type interceptor struct {
-	name   string
-	unary  grpc.UnaryServerInterceptor
+	name string
+	// around runs around the call, and goes on with call.next.
+	around func(ctx context.Context, call *call) error
+	// check looks at each request message, that of a unary call and those of a stream; stream makes the stream that does so.
+	check  func(request any) error
 	stream grpc.StreamServerInterceptor
 }
 
-// around makes both forms from one function, which runs around the call that next stands for.
-func around(name string, f func(ctx context.Context, method string, next func(context.Context) error) error) interceptor {
-	return interceptor{
-		name: name,
-		unary: func(ctx context.Context, req any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (resp any, err error) {
-			err = f(ctx, info.FullMethod, func(ctx context.Context) error {
-				var err error
-				resp, err = handler(ctx, req)
-				return err
-			})
-			if err != nil {
-				return nil, err
-			}
-			return resp, nil
-		},
-		stream: func(srv any, ss grpc.ServerStream, info *grpc.StreamServerInfo, handler grpc.StreamHandler) error {
-			return f(ss.Context(), info.FullMethod, func(ctx context.Context) error {
-				wrapped := middleware.WrapServerStream(ss)
-				wrapped.WrappedContext = ctx
-				return handler(srv, wrapped)
-			})
-		},
+// interceptors returns the concerns of every call, outermost first. It is the one list for unary calls and streams. Those that
+// look at messages come last.
+func (s *Server) interceptors() []interceptor {
+	return []interceptor{
+		{name: "trace context", around: s.continueTrace},
+		{name: "request id", around: identify},
+		{name: "log", around: s.logCall},
+		{name: "errors", around: mapErrors},
+		{name: "recovery", around: recoverPanic},
+		{name: "authentication", around: s.authenticate},
+		s.limits(),
+		s.validation(),
 	}
 }
 
-// interceptors returns the concerns of every call, outermost first. It is the one list for unary calls and streams.
-func (s *Server) interceptors() []interceptor {
-	return []interceptor{
-		around("request id", identify),
-		around("log", s.logCall),
-		around("errors", mapErrors),
-		around("recovery", recoverPanic),
-		around("authentication", s.authenticate),
-		s.limits(),
-		s.validation(),
+// call is one call on its way through the interceptors. One for all of them costs less than a function for each.
+type call struct {
+	method string
+	// rest are the concerns that are still to come, and last is what they are around.
+	rest []interceptor
+	last func(ctx context.Context) error
+	info callInfo
+}
+
+// next goes on with what is within the current concern.
+func (c *call) next(ctx context.Context) error {
+	if len(c.rest) == 0 || c.rest[0].around == nil {
+		return c.last(ctx)
+	}
+	around := c.rest[0].around
+	c.rest = c.rest[1:]
+	return around(ctx, c)
+}
+
+// unaryChain makes one interceptor of the list, for unary calls.
+func unaryChain(list []interceptor) grpc.UnaryServerInterceptor {
+	return func(ctx context.Context, req any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (resp any, err error) {
+		c := &call{method: info.FullMethod, rest: list}
+		c.last = func(ctx context.Context) (err error) {
+			for i := range list {
+				if check := list[i].check; check != nil {
+					if err := check(req); err != nil {
+						return err
+					}
+				}
+			}
+			resp, err = handler(ctx, req)
+			return err
+		}
+		if err := c.next(ctx); err != nil {
+			return nil, err
+		}
+		return resp, nil
+	}
+}
+
+// streamChain makes one interceptor of the list, for streams.
+func streamChain(list []interceptor) grpc.StreamServerInterceptor {
+	return func(service any, stream grpc.ServerStream, info *grpc.StreamServerInfo, handler grpc.StreamHandler) error {
+		for i := range slices.Backward(list) {
+			if inner, around := handler, list[i].stream; around != nil {
+				handler = func(service any, stream grpc.ServerStream) error { return around(service, stream, info, inner) }
+			}
+		}
+		c := &call{method: info.FullMethod, rest: list}
+		c.last = func(ctx context.Context) error {
+			wrapped := middleware.WrapServerStream(stream)
+			wrapped.WrappedContext = ctx
+			return handler(service, wrapped)
+		}
+		return c.next(stream.Context())
 	}
 }
 
@@ -91,8 +131,8 @@ func callInfoFrom(ctx context.Context) *callInfo {
 }
 
 // identify gives the call its request id, the caller's own if it is fit to print, and sends it back.
-func identify(ctx context.Context, _ string, next func(context.Context) error) error {
-	info := &callInfo{}
+func identify(ctx context.Context, call *call) error {
+	info := &call.info
 	if ids := metadata.ValueFromIncomingContext(ctx, RequestIDHeader); len(ids) > 0 && isPrintable(ids[0]) {
 		info.requestID = ids[0]
 	} else {
@@ -102,7 +142,7 @@ func identify(ctx context.Context, _ string, next func(context.Context) error) e
 	if err := grpc.SetHeader(ctx, metadata.Pairs(RequestIDHeader, info.requestID)); err != nil {
 		return fmt.Errorf("set the header %s: %w", RequestIDHeader, err)
 	}
-	return next(context.WithValue(ctx, callInfoKey{}, info))
+	return call.next(context.WithValue(ctx, callInfoKey{}, info))
 }
 
 // isPrintable reports whether a caller's request id can go into a header and a log: visible ASCII, and not too long.
@@ -120,12 +160,12 @@ func isPrintable(id string) bool {
 
 // logCall writes a line about the call when it has ended. Faults of ours are errors; calls that went well, and health checks, show
 // when debugging only: metrics count them, and a line for each costs more than transforming an event does.
-func (s *Server) logCall(ctx context.Context, method string, next func(context.Context) error) error {
+func (s *Server) logCall(ctx context.Context, call *call) error {
 	start := time.Now()
-	err := next(ctx)
+	err := call.next(ctx)
 	code := status.Code(err)
 	level := logLevel(code)
-	if isHealth(method) && level < slog.LevelError {
+	if isHealth(call.method) && level < slog.LevelError {
 		level = slog.LevelDebug
 	}
 	if !s.logger.Enabled(ctx, level) {
@@ -133,7 +173,7 @@ func (s *Server) logCall(ctx context.Context, method string, next func(context.C
 	}
 	info := callInfoFrom(ctx)
 	attrs := []slog.Attr{
-		slog.String("rpc.method", strings.TrimPrefix(method, "/")),
+		slog.String("rpc.method", strings.TrimPrefix(call.method, "/")),
 		slog.String("rpc.response.status_code", code.String()),
 		slog.Float64("duration_ms", float64(time.Since(start).Microseconds())/1e3),
 		slog.String("request_id", info.requestID),
@@ -163,22 +203,22 @@ func logLevel(code codes.Code) slog.Level {
 }
 
 // mapErrors turns whatever a call ended with into a status with its reason and details.
-func mapErrors(ctx context.Context, method string, next func(context.Context) error) error {
-	err := next(ctx)
-	if err == nil || isInfrastructure(method) {
+func mapErrors(ctx context.Context, call *call) error {
+	err := call.next(ctx)
+	if err == nil || isInfrastructure(call.method) {
 		return err
 	}
 	return asFailure(ctx, err).withRequestID(callInfoFrom(ctx).requestID)
 }
 
 // recoverPanic turns a panic of a call into an error with its stack, so that the other calls live on.
-func recoverPanic(ctx context.Context, _ string, next func(context.Context) error) (err error) {
+func recoverPanic(ctx context.Context, call *call) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = panicError(r)
 		}
 	}()
-	return next(ctx)
+	return call.next(ctx)
 }
 
 // panicError is the failure that a recovered panic becomes. Its stack goes to the log.

@@ -97,7 +97,7 @@ func bothForms(t *testing.T, options Options, end func(context.Context) error, h
 	return errs, headers
 }
 
-func TestTheOneListMakesBothChains(t *testing.T) {
+func TestTheOneListIsForBothForms(t *testing.T) {
 	t.Parallel()
 	srv, err := New(Options{})
 	require.NoError(t, err)
@@ -105,10 +105,11 @@ func TestTheOneListMakesBothChains(t *testing.T) {
 	var names []string
 	for _, concern := range srv.interceptors() {
 		names = append(names, concern.name)
-		require.NotNil(t, concern.unary, concern.name)
-		require.NotNil(t, concern.stream, concern.name)
+		// What is around a call is so in either form; what looks at messages has a way to in each.
+		require.Equal(t, concern.around == nil, concern.check != nil, concern.name)
+		require.Equal(t, concern.around == nil, concern.stream != nil, concern.name)
 	}
-	require.Equal(t, []string{"request id", "log", "errors", "recovery", "authentication", "limits", "validation"}, names)
+	require.Equal(t, []string{"trace context", "request id", "log", "errors", "recovery", "authentication", "limits", "validation"}, names)
 }
 
 func TestUnaryCallsAndStreamsEndAlike(t *testing.T) {

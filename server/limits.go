@@ -37,13 +37,8 @@ func checkBatch(request any, limit int) error {
 // and may go on receiving; what ends the stream is its context's cause.
 func (s *Server) limits() interceptor {
 	return interceptor{
-		name: "limits",
-		unary: func(ctx context.Context, req any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
-			if err := checkBatch(req, s.options.MaxBatchEvents); err != nil {
-				return nil, err
-			}
-			return handler(ctx, req)
-		},
+		name:  "limits",
+		check: func(request any) error { return checkBatch(request, s.options.MaxBatchEvents) },
 		stream: func(srv any, ss grpc.ServerStream, info *grpc.StreamServerInfo, handler grpc.StreamHandler) error {
 			ctx, cancel := context.WithCancelCause(ss.Context())
 			defer cancel(nil)

@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"net"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -65,28 +64,6 @@ func (r registry) RegisterService(desc *grpc.ServiceDesc, service any) {
 	}
 	for i := range desc.Streams {
 		r.local.streams["/"+desc.ServiceName+"/"+desc.Streams[i].StreamName] = localStreamMethod{service: service, desc: &desc.Streams[i]}
-	}
-}
-
-// chain makes one interceptor of many, the first of them outermost.
-func chain(interceptors []grpc.UnaryServerInterceptor) grpc.UnaryServerInterceptor {
-	return func(ctx context.Context, req any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
-		for _, around := range slices.Backward(interceptors) {
-			next := handler
-			handler = func(ctx context.Context, req any) (any, error) { return around(ctx, req, info, next) }
-		}
-		return handler(ctx, req)
-	}
-}
-
-// chainStreams makes one interceptor of streams of many, the first of them outermost.
-func chainStreams(interceptors []grpc.StreamServerInterceptor) grpc.StreamServerInterceptor {
-	return func(service any, stream grpc.ServerStream, info *grpc.StreamServerInfo, handler grpc.StreamHandler) error {
-		for _, around := range slices.Backward(interceptors) {
-			next := handler
-			handler = func(service any, stream grpc.ServerStream) error { return around(service, stream, info, next) }
-		}
-		return handler(service, stream)
 	}
 }
 

@@ -123,13 +123,13 @@ func serveBody[R bodyPiece](
 	ctx := stream.Context()
 	served := make(chan error, 1)
 	go func() {
-		served <- recoverPanic(ctx, "", func(ctx context.Context) error {
+		served <- recoverPanic(ctx, &call{last: func(ctx context.Context) error {
 			run := s.runs.Get().(*rudderRun) //nolint:forcetypeassert // The pool makes nothing else.
 			run.ctx, run.answer.send = ctx, send
 			err := answerBody(s, stream, run, route, piece)
 			s.release(run)
 			return err
-		})
+		}})
 	}()
 	select {
 	case err := <-served:

@@ -109,43 +109,27 @@ func (s *Server) serveHealth() {
 
 // newLocalConn makes the connection inside the process. It leads to the services that are registered by way of a registry.
 func (s *Server) newLocalConn() *insideConn {
-	var (
-		around       []grpc.UnaryServerInterceptor
-		aroundStream []grpc.StreamServerInterceptor
-	)
-	for _, concern := range s.interceptors() {
-		around = append(around, concern.unary)
-		aroundStream = append(aroundStream, concern.stream)
-	}
+	client, server := s.statsHandlers()
 	return &insideConn{
 		remote:       s.conn,
 		methods:      map[string]localMethod{},
 		streams:      map[string]localStreamMethod{},
-		around:       chain(around),
-		aroundStream: chainStreams(aroundStream),
-		client:       otelgrpc.NewClientHandler(s.telemetryOptions()...),
-		server:       otelgrpc.NewServerHandler(s.telemetryOptions()...),
+		around:       unaryChain(s.interceptors()),
+		aroundStream: streamChain(s.interceptors()),
+		client:       client,
+		server:       server,
 		maxBytes:     s.options.MaxMessageBytes,
 	}
 }
 
 // serverOptions says how the gRPC server treats connections and calls.
 func (s *Server) serverOptions() []grpc.ServerOption {
-	var (
-		unary  []grpc.UnaryServerInterceptor
-		stream []grpc.StreamServerInterceptor
-	)
-	for _, concern := range s.interceptors() {
-		unary = append(unary, concern.unary)
-		stream = append(stream, concern.stream)
-	}
-	return []grpc.ServerOption{
+	options := []grpc.ServerOption{
 		grpc.Creds(newServerCredentials(s.options.TLS)),
 		grpc.ForceServerCodecV2(wire.NewCodec()),
-		grpc.ChainUnaryInterceptor(unary...),
-		grpc.ChainStreamInterceptor(stream...),
+		grpc.UnaryInterceptor(unaryChain(s.interceptors())),
+		grpc.StreamInterceptor(streamChain(s.interceptors())),
 		grpc.UnknownServiceHandler(unknownCall),
-		grpc.StatsHandler(otelgrpc.NewServerHandler(s.telemetryOptions()...)),
 		grpc.MaxRecvMsgSize(s.options.MaxMessageBytes),
 		grpc.MaxSendMsgSize(s.options.MaxMessageBytes),
 		grpc.MaxConcurrentStreams(s.options.MaxConcurrentStreams),
@@ -154,6 +138,19 @@ func (s *Server) serverOptions() []grpc.ServerOption {
 		grpc.WaitForHandlers(true),
 		grpc.NumStreamWorkers(handlers),
 	}
+	if !s.options.Telemetry.silent() {
+		options = append(options, grpc.StatsHandler(otelgrpc.NewServerHandler(s.telemetryOptions()...)))
+	}
+	return options
+}
+
+// statsHandlers returns what is told of the two ends of a call inside the process.
+func (s *Server) statsHandlers() (client, server stats.Handler) {
+	client = otelgrpc.NewClientHandler(s.telemetryOptions()...)
+	if t := s.options.Telemetry; t.silent() {
+		return silentClient{client}, silentServer{}
+	}
+	return client, otelgrpc.NewServerHandler(s.telemetryOptions()...)
 }
 
 // keepalive says when the server pings clients, and when it asks them to open another connection.

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -114,13 +113,8 @@ func describe(request proto.Message, v *protovalidate.Violation) (field, message
 // with the message, and may go on receiving.
 func (s *Server) validation() interceptor {
 	return interceptor{
-		name: "validation",
-		unary: func(ctx context.Context, req any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
-			if err := s.validator.check(req); err != nil {
-				return nil, err
-			}
-			return handler(ctx, req)
-		},
+		name:  "validation",
+		check: s.validator.check,
 		stream: func(srv any, ss grpc.ServerStream, _ *grpc.StreamServerInfo, handler grpc.StreamHandler) error {
 			return handler(srv, &validStream{ServerStream: ss, validator: s.validator})
 		},
