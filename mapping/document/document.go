@@ -110,10 +110,28 @@ func (d *Document) Root() Value { return Value{d, d.root} }
 // SetRoot makes a value of this document its root.
 func (d *Document) SetRoot(v Value) { d.root = v.id }
 
-// add appends a node and returns its index.
-func (d *Document) add(n node) uint32 {
-	d.nodes = append(d.nodes, n)
-	return uint32(len(d.nodes) - 1)
+// add appends a node and returns its index. Its fields are written where they stay: a node that is made first and copied then
+// costs more than the rest of what is done to it, since the copy has to wait for what was just written.
+func (d *Document) add(kind Kind, flags uint8, at, size uint32) uint32 {
+	id := len(d.nodes)
+	if id < cap(d.nodes) {
+		d.nodes = d.nodes[:id+1]
+	} else {
+		d.nodes = append(d.nodes, node{})
+	}
+	n := &d.nodes[id]
+	n.keyAt, n.keyLen, n.at, n.size, n.next, n.kind, n.flags = 0, 0, at, size, 0, kind, flags
+	return uint32(id)
+}
+
+// addCopy appends a copy of a node that belongs to nothing yet.
+func (d *Document) addCopy(of uint32) uint32 {
+	from := &d.nodes[of]
+	keyAt, keyLen := from.keyAt, from.keyLen
+	id := d.add(from.kind, from.flags, from.at, from.size)
+	n := &d.nodes[id]
+	n.keyAt, n.keyLen = keyAt, keyLen
+	return id
 }
 
 // keep copies text into the document and returns where it is.
@@ -124,51 +142,47 @@ func (d *Document) keep(text string) (at, size uint32) {
 }
 
 // NewObject makes an empty object.
-func (d *Document) NewObject() Value { return Value{d, d.add(node{kind: Object})} }
+func (d *Document) NewObject() Value { return Value{d, d.add(Object, 0, 0, 0)} }
 
 // NewArray makes an empty array.
-func (d *Document) NewArray() Value { return Value{d, d.add(node{kind: Array})} }
+func (d *Document) NewArray() Value { return Value{d, d.add(Array, 0, 0, 0)} }
 
 // NewNull makes a null.
-func (d *Document) NewNull() Value { return Value{d, d.add(node{kind: Null})} }
+func (d *Document) NewNull() Value { return Value{d, d.add(Null, 0, 0, 0)} }
 
 // NewBool makes a boolean.
 func (d *Document) NewBool(b bool) Value {
-	n := node{kind: Bool}
+	var flags uint8
 	if b {
-		n.flags = isTrue
+		flags = isTrue
 	}
-	return Value{d, d.add(n)}
+	return Value{d, d.add(Bool, flags, 0, 0)}
 }
 
 // NewString makes a string from its decoded text, which must be UTF-8 (or WTF-8, for lone surrogates).
 func (d *Document) NewString(text string) Value {
-	n := node{kind: String, flags: textFlags(text)}
-	n.at, n.size = d.keep(text)
-	return Value{d, d.add(n)}
+	at, size := d.keep(text)
+	return Value{d, d.add(String, textFlags(text), at, size)}
 }
 
 // NewNumber makes a number from its JSON literal, which is not checked.
 func (d *Document) NewNumber(literal string) Value {
-	n := node{kind: Number}
-	n.at, n.size = d.keep(literal)
-	return Value{d, d.add(n)}
+	at, size := d.keep(literal)
+	return Value{d, d.add(Number, 0, at, size)}
 }
 
 // Build makes a string of whatever text write appends: a string that need not exist anywhere else first.
 func (d *Document) Build(write func(dst []byte) []byte) Value {
 	at := len(d.text)
 	d.text = write(d.text)
-	n := node{kind: String, at: uint32(at), size: uint32(len(d.text) - at), flags: textFlags(d.text[at:])}
-	return Value{d, d.add(n)}
+	return Value{d, d.add(String, textFlags(d.text[at:]), uint32(at), uint32(len(d.text)-at))}
 }
 
 // JSONText makes a string that holds v's JSON text. v must belong to this document.
 func (d *Document) JSONText(v Value) Value {
 	at := len(d.text)
 	d.text = v.AppendJSON(d.text)
-	n := node{kind: String, at: uint32(at), size: uint32(len(d.text) - at), flags: textFlags(d.text[at:])}
-	return Value{d, d.add(n)}
+	return Value{d, d.add(String, textFlags(d.text[at:]), uint32(at), uint32(len(d.text)-at))}
 }
 
 // All visits every value of the document, those that were built among them, in no order that means anything. Values that a
@@ -189,7 +203,7 @@ func (d *Document) Embed(v Value) Value {
 	case String:
 		return d.NewString(v.Text())
 	case Object, Array:
-		container := Value{d, d.add(node{kind: v.Kind()})}
+		container := Value{d, d.add(v.Kind(), 0, 0, 0)}
 		for m := v.First(); m.Exists(); m = m.Next() {
 			member := d.Embed(m)
 			if v.Kind() == Object {

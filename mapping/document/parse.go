@@ -129,19 +129,19 @@ func (p *parser) value() uint32 {
 	switch c := p.src[p.at]; c {
 	case '"':
 		at, size, escapes := p.text()
-		n := node{kind: String, at: at, size: size}
+		var flags uint8
 		if escapes {
-			n.flags = textEscapes
+			flags = textEscapes
 		}
-		return p.d.add(n)
+		return p.d.add(String, flags, at, size)
 	case '{', '[':
 		return p.nested(c)
 	case 't':
-		return p.literal("true", node{kind: Bool, flags: isTrue})
+		return p.literal("true", Bool, isTrue)
 	case 'f':
-		return p.literal("false", node{kind: Bool})
+		return p.literal("false", Bool, 0)
 	case 'n':
-		return p.literal("null", node{kind: Null})
+		return p.literal("null", Null, 0)
 	default:
 		if c == '-' || c-'0' <= 9 {
 			return p.number()
@@ -168,10 +168,10 @@ func (p *parser) nested(open byte) (id uint32) {
 }
 
 // literal reads true, false or null.
-func (p *parser) literal(word string, n node) uint32 {
+func (p *parser) literal(word string, kind Kind, flags uint8) uint32 {
 	if end := p.at + len(word); end <= len(p.src) && string(p.src[p.at:end]) == word {
 		p.at = end
-		return p.d.add(n)
+		return p.d.add(kind, flags, 0, 0)
 	}
 	p.expected("a value")
 	return 0
@@ -202,7 +202,7 @@ func (p *parser) number() uint32 {
 			return 0
 		}
 	}
-	return p.d.add(node{kind: Number, at: uint32(start), size: uint32(p.at - start)})
+	return p.d.add(Number, 0, uint32(start), uint32(p.at-start))
 }
 
 // digits skips one digit or more.
@@ -219,7 +219,7 @@ func (p *parser) digits() bool {
 
 // array reads an array.
 func (p *parser) array() uint32 {
-	id := p.d.add(node{kind: Array})
+	id := p.d.add(Array, 0, 0, 0)
 	p.at++
 	if p.space(); p.at < len(p.src) && p.src[p.at] == ']' {
 		p.at++
@@ -255,7 +255,7 @@ func (p *parser) array() uint32 {
 
 // object reads an object.
 func (p *parser) object() uint32 {
-	id := p.d.add(node{kind: Object})
+	id := p.d.add(Object, 0, 0, 0)
 	p.at++
 	if p.space(); p.at < len(p.src) && p.src[p.at] == '}' {
 		p.at++

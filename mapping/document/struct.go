@@ -88,7 +88,7 @@ func (d *Document) NewDouble(f float64) (Value, error) {
 		}
 		d.text = strconv.AppendFloat(d.text, f, format, -1, 64)
 	}
-	return Value{d, d.add(node{kind: Number, at: uint32(at), size: uint32(len(d.text) - at)})}, nil
+	return Value{d, d.add(Number, 0, uint32(at), uint32(len(d.text)-at))}, nil
 }
 
 // keyed gives a new value its key.

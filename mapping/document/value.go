@@ -104,36 +104,38 @@ func (v Value) At(index int) Value {
 // later shows in the other only by chance, so build a container before adding it. Both belong to the same document, and
 // the key must be new to an object.
 func (v Value) Add(member Value) {
-	v.link(v.doc.add(v.doc.nodes[member.id]))
+	v.link(v.doc.addCopy(member.id))
 }
 
 // Set appends a copy of member under another key. The key must be new to the object.
 func (v Value) Set(key string, member Value) {
 	d := v.doc
-	n := d.nodes[member.id]
+	id := d.addCopy(member.id)
+	n := &d.nodes[id]
 	n.keyAt, n.keyLen = d.keep(key)
 	n.flags = n.flags&^keyFlags | textFlags(key)>>keyShift
-	v.link(d.add(n))
+	v.link(id)
 }
 
 // SetText appends a string under a key that must be new to the object.
 func (v Value) SetText(key, text string) {
 	d := v.doc
-	n := node{kind: String, flags: textFlags(text) | textFlags(key)>>keyShift}
+	at, size := d.keep(text)
+	id := d.add(String, textFlags(text)|textFlags(key)>>keyShift, at, size)
+	n := &d.nodes[id]
 	n.keyAt, n.keyLen = d.keep(key)
-	n.at, n.size = d.keep(text)
-	v.link(d.add(n))
+	v.link(id)
 }
 
 // SetUint appends a whole number under a key that must be new to the object.
 func (v Value) SetUint(key string, number uint64) {
 	d := v.doc
-	n := node{kind: Number}
-	n.keyAt, n.keyLen = d.keep(key)
-	n.at = uint32(len(d.text))
+	at := len(d.text)
 	d.text = strconv.AppendUint(d.text, number, 10)
-	n.size = uint32(len(d.text)) - n.at
-	v.link(d.add(n))
+	id := d.add(Number, textFlags(key)>>keyShift, uint32(at), uint32(len(d.text)-at))
+	n := &d.nodes[id]
+	n.keyAt, n.keyLen = d.keep(key)
+	v.link(id)
 }
 
 // Replace puts the content of another value of the same document in this one's place; its key stays.

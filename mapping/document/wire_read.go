@@ -22,13 +22,15 @@ func (d *Document) NewStructWire(wire []byte) (Value, error) {
 // SetTextWire appends a string that a message holds under a key that must be new to the object.
 func (v Value) SetTextWire(key string, text []byte) error {
 	d := v.doc
-	n := node{kind: String, at: uint32(len(d.text)), size: uint32(len(text))}
-	if n.flags = textFlags(text); n.flags&textUTF8 == 0 {
+	flags := textFlags(text)
+	if flags&textUTF8 == 0 {
 		return fmt.Errorf("%w: %s is not UTF-8", errWire, key)
 	}
+	id := d.add(String, flags|textFlags(key)>>keyShift, uint32(len(d.text)), uint32(len(text)))
 	d.text = append(d.text, text...)
+	n := &d.nodes[id]
 	n.keyAt, n.keyLen = d.keep(key)
-	v.link(d.add(n))
+	v.link(id)
 	return nil
 }
 
@@ -171,7 +173,7 @@ func (r *wireReader) value(at, end, depth int) (made uint32, err error) {
 		}
 	}
 	if made == 0 {
-		made = r.d.add(node{kind: Null})
+		made = r.d.add(Null, 0, 0, 0)
 	}
 	return made, nil
 }
@@ -185,11 +187,11 @@ func (r *wireReader) kind(f wireField, depth int) (uint32, error) {
 	)
 	switch {
 	case f.number == valueString && f.kind == protowire.BytesType:
-		n := node{kind: String, at: uint32(f.from), size: uint32(len(part)), flags: textFlags(part)}
-		if n.flags&textUTF8 == 0 {
+		flags := textFlags(part)
+		if flags&textUTF8 == 0 {
 			return 0, fmt.Errorf("%w: text that is not UTF-8", errWire)
 		}
-		return d.add(n), nil
+		return d.add(String, flags, uint32(f.from), uint32(len(part))), nil
 	case f.number == valueNumber && f.kind == protowire.Fixed64Type:
 		made, err = d.NewDouble(math.Float64frombits(binary.LittleEndian.Uint64(part)))
 	case f.number == valueBool && f.kind == protowire.VarintType:
