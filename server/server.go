@@ -126,7 +126,6 @@ func (s *Server) newLocalConn() *insideConn {
 func (s *Server) serverOptions() []grpc.ServerOption {
 	options := []grpc.ServerOption{
 		grpc.Creds(newServerCredentials(s.options.TLS)),
-		grpc.ForceServerCodecV2(wire.NewCodec()),
 		grpc.UnaryInterceptor(unaryChain(s.interceptors())),
 		grpc.StreamInterceptor(streamChain(s.interceptors())),
 		grpc.UnknownServiceHandler(unknownCall),
@@ -138,6 +137,7 @@ func (s *Server) serverOptions() []grpc.ServerOption {
 		grpc.WaitForHandlers(true),
 		grpc.NumStreamWorkers(handlers),
 	}
+	options = append(options, wire.ServerOptions()...)
 	if !s.options.Telemetry.silent() {
 		options = append(options, grpc.StatsHandler(otelgrpc.NewServerHandler(s.telemetryOptions()...)))
 	}

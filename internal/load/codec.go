@@ -9,10 +9,11 @@ import (
 // frame is one gRPC message as the bytes it came in. Whoever gets one by Unmarshal must send it on or free it.
 type frame struct{ data mem.BufferSlice }
 
-// rawCodec passes frames through without a look at them: what any codec costs beyond it is that codec's own.
+// rawCodec takes and gives messages as raw bytes, without a look at them: what any codec costs beyond it is that codec's own.
 type rawCodec struct {
-	// copying gives each message memory of its own, in one piece, as a codec of byte slices does.
-	copying bool
+	// zeroCopy passes on gRPC's own buffers, in pieces. Otherwise each message is one byte slice, as servers and their handlers
+	// have it.
+	zeroCopy bool
 }
 
 // Marshal hands the frame's bytes to gRPC, which frees them once they are sent.
@@ -30,12 +31,12 @@ func (c rawCodec) Unmarshal(data mem.BufferSlice, v any) error {
 	if !ok {
 		return fmt.Errorf("raw codec: cannot receive a %T", v)
 	}
-	if c.copying {
-		f.data = mem.BufferSlice{mem.SliceBuffer(data.Materialize())}
+	if c.zeroCopy {
+		data.Ref()
+		f.data = data
 		return nil
 	}
-	data.Ref()
-	f.data = data
+	f.data = mem.BufferSlice{mem.SliceBuffer(data.Materialize())}
 	return nil
 }
 

@@ -114,7 +114,7 @@ func (c *compareCmd) expected(s selection) time.Duration {
 	sides := 0
 	for _, p := range s.paths {
 		sides += 2
-		if p.copying != "" {
+		if p.zeroCopy != "" {
 			sides++
 		}
 		if c.Tracing {
@@ -151,13 +151,13 @@ func (c *compareCmd) measurePaths(ctx context.Context, todo []path, transformer 
 
 // lineup is who is measured on one path, in turn.
 type lineup struct {
-	// copying and traced may be nil.
-	ceiling, copying, ours, traced *side
+	// zeroCopy and traced may be nil.
+	ceiling, zeroCopy, ours, traced *side
 }
 
 // all returns the sides that there are.
 func (l *lineup) all() []*side {
-	return slices.DeleteFunc([]*side{l.ceiling, l.copying, l.ours, l.traced}, func(s *side) bool { return s == nil })
+	return slices.DeleteFunc([]*side{l.ceiling, l.zeroCopy, l.ours, l.traced}, func(s *side) bool { return s == nil })
 }
 
 // start starts the servers of a path.
@@ -175,7 +175,7 @@ func (l *lineup) start(ctx context.Context, p *path, requests *corpus, o serveOp
 		start  func() (*process, error)
 	}{
 		{&l.ceiling, true, echo(p.ceiling)},
-		{&l.copying, p.copying != "", echo(p.copying)},
+		{&l.zeroCopy, p.zeroCopy != "", echo(p.zeroCopy)},
 		{&l.ours, true, func() (*process, error) { return startServe(ctx, o) }},
 		{&l.traced, sink != nil, func() (*process, error) { return startServe(ctx, traced) }},
 	} {

@@ -21,17 +21,17 @@ const maxMessage = 32 << 20
 
 // The echo servers. Each answers a request with the same bytes or message.
 const (
-	echoRaw      = "raw"       // gRPC, with the raw-bytes codec
-	echoRawCopy  = "raw-copy"  // the same, with memory of its own for each message
+	echoRaw      = "raw"       // gRPC, with a codec of raw bytes: each message is a byte slice
+	echoRawZero  = "raw-zero"  // gRPC, with a codec that passes gRPC's own buffers on, without a copy
 	echoTyped    = "typed"     // gRPC, with the standard codec on the typed messages
-	echoHTTP     = "http"      // net/http, with memory that is used again and again
-	echoHTTPCopy = "http-copy" // the same, with memory of its own for each body
+	echoHTTP     = "http"      // net/http; each body is a byte slice
+	echoHTTPZero = "http-zero" // net/http, with memory that is used again and again
 	sinkOTLP     = "sink"      // net/http; takes telemetry and throws it away
 )
 
 // echoCmd serves one of the echo servers.
 type echoCmd struct {
-	Kind string `arg:"" enum:"raw,raw-copy,typed,http,http-copy,sink" help:"raw, raw-copy, typed, http, http-copy or sink."`
+	Kind string `arg:"" enum:"raw,raw-zero,typed,http,http-zero,sink" help:"raw, raw-zero, typed, http, http-zero or sink."`
 	Addr string `arg:"" help:"Where to listen."`
 }
 
@@ -48,8 +48,8 @@ func (c *echoCmd) Run(ctx context.Context, in io.Reader) error {
 		return err
 	}
 	switch c.Kind {
-	case echoRaw, echoRawCopy:
-		return serveGRPC(ctx, listener, grpc.NewServer(grpc.ForceServerCodecV2(rawCodec{copying: c.Kind == echoRawCopy}), grpc.MaxRecvMsgSize(maxMessage)),
+	case echoRaw, echoRawZero:
+		return serveGRPC(ctx, listener, grpc.NewServer(grpc.ForceServerCodecV2(rawCodec{zeroCopy: c.Kind == echoRawZero}), grpc.MaxRecvMsgSize(maxMessage)),
 			func() any { return new(frame) }, func() any { return new(frame) }, func() any { return new(frame) })
 	case echoTyped:
 		return serveGRPC(ctx, listener, grpc.NewServer(grpc.MaxRecvMsgSize(maxMessage)),
@@ -57,9 +57,9 @@ func (c *echoCmd) Run(ctx context.Context, in io.Reader) error {
 			func() any { return new(transformerv1.BatchTransformRequest) },
 			func() any { return new(transformerv1.StreamTransformRequest) })
 	case echoHTTP:
-		return serveHTTP(ctx, listener, echoBody())
-	case echoHTTPCopy:
-		return serveHTTP(ctx, listener, http.HandlerFunc(echoCopy))
+		return serveHTTP(ctx, listener, http.HandlerFunc(echoBody))
+	case echoHTTPZero:
+		return serveHTTP(ctx, listener, echoReused())
 	default:
 		return serveHTTP(ctx, listener, http.HandlerFunc(discardBody))
 	}
@@ -121,8 +121,8 @@ func serveHTTP(ctx context.Context, listener net.Listener, handler http.Handler)
 	return nil
 }
 
-// echoBody answers a request with its body.
-func echoBody() http.HandlerFunc {
+// echoReused answers a request with its body, in memory that is used again and again.
+func echoReused() http.HandlerFunc {
 	buffers := sync.Pool{New: func() any { return new(bytes.Buffer) }}
 	return func(w http.ResponseWriter, r *http.Request) {
 		body := buffers.Get().(*bytes.Buffer) //nolint:forcetypeassert // The pool makes nothing else.
@@ -136,8 +136,9 @@ func echoBody() http.HandlerFunc {
 	}
 }
 
-// echoCopy answers a request with its body, as handlers do that are not written for speed.
-func echoCopy(w http.ResponseWriter, r *http.Request) {
+// echoBody answers a request with its body. (io.Copy from one to the other is no echo: net/http ends a body's reading where its
+// answer begins.)
+func echoBody(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)

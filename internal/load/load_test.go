@@ -94,7 +94,7 @@ func TestOursAnswersWhatEachPathSends(t *testing.T) {
 
 func TestEchoesAnswerWithTheRequest(t *testing.T) {
 	for _, p := range paths() {
-		for _, kind := range []string{p.ceiling, p.copying} {
+		for _, kind := range []string{p.ceiling, p.zeroCopy} {
 			if kind == "" {
 				continue
 			}

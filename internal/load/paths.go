@@ -26,9 +26,9 @@ type path struct {
 	name, key string
 	// ceiling is the echo server that it is held against.
 	ceiling string
-	// copying is a second one, that gives each message memory of its own; empty when there is none.
-	copying string
-	kind    kind
+	// zeroCopy is a second one, that never copies a message, as no server can that does anything with it; empty when there is none.
+	zeroCopy string
+	kind     kind
 	// route is the gRPC method or the HTTP path.
 	route string
 	// header is what HTTP requests have besides their content type.
@@ -60,19 +60,19 @@ func grpcPaths() []path {
 		streams = transformerv1.TransformService_StreamTransform_FullMethodName
 	)
 	return []path{
-		{name: "gRPC unary, JSON", key: "grpc-unary-json", ceiling: echoRaw, copying: echoRawCopy, kind: unary, route: single, batch: 1,
+		{name: "gRPC unary, JSON", key: "grpc-unary-json", ceiling: echoRaw, zeroCopy: echoRawZero, kind: unary, route: single, batch: 1,
 			workers: 8, target: 0.70, corpus: singleJSON, check: checkSingle},
 		{name: "gRPC unary, typed", key: "grpc-unary-typed", ceiling: echoTyped, kind: unary, route: single, batch: 1,
 			workers: 8, corpus: singleTyped, check: checkSingle},
-		{name: "gRPC stream of single events, JSON", key: "grpc-stream-json", ceiling: echoRaw, copying: echoRawCopy, kind: streaming, route: streams, batch: 1,
+		{name: "gRPC stream of single events, JSON", key: "grpc-stream-json", ceiling: echoRaw, zeroCopy: echoRawZero, kind: streaming, route: streams, batch: 1,
 			workers: 4, window: 16, target: 0.60, corpus: streamJSON, check: checkMessage},
 		{name: "gRPC stream of single events, typed", key: "grpc-stream-typed", ceiling: echoTyped, kind: streaming, route: streams, batch: 1,
 			workers: 4, window: 16, corpus: streamTyped, check: checkMessage},
-		{name: "gRPC batch of 100, JSON", key: "grpc-batch-json", ceiling: echoRaw, copying: echoRawCopy, kind: unary, route: batch, batch: batchSize,
+		{name: "gRPC batch of 100, JSON", key: "grpc-batch-json", ceiling: echoRaw, zeroCopy: echoRawZero, kind: unary, route: batch, batch: batchSize,
 			workers: 4, target: 0.40, corpus: batchJSON, check: checkBatch},
 		{name: "gRPC batch of 100, typed", key: "grpc-batch-typed", ceiling: echoTyped, kind: unary, route: batch, batch: batchSize,
 			workers: 4, target: 4, corpus: batchTyped, check: checkBatch},
-		{name: "gRPC stream of batches, JSON", key: "grpc-streambatch-json", ceiling: echoRaw, copying: echoRawCopy, kind: streaming, route: streams, batch: batchSize,
+		{name: "gRPC stream of batches, JSON", key: "grpc-streambatch-json", ceiling: echoRaw, zeroCopy: echoRawZero, kind: streaming, route: streams, batch: batchSize,
 			workers: 2, window: 4, target: 0.35, corpus: streamJSON, check: checkMessage},
 		{name: "gRPC stream of batches, typed", key: "grpc-streambatch-typed", ceiling: echoTyped, kind: streaming, route: streams, batch: batchSize,
 			workers: 2, window: 4, target: 4, corpus: streamTyped, check: checkMessage},
@@ -82,17 +82,17 @@ func grpcPaths() []path {
 // httpPaths returns the paths over HTTP.
 func httpPaths() []path {
 	return []path{
-		{name: "REST single", key: "rest-single", ceiling: echoHTTP, copying: echoHTTPCopy, kind: post, route: "/v1/transform", batch: 1,
+		{name: "REST single", key: "rest-single", ceiling: echoHTTP, zeroCopy: echoHTTPZero, kind: post, route: "/v1/transform", batch: 1,
 			workers: 8, target: 0.40, corpus: restSingle, check: checkREST},
-		{name: "REST batch of 100", key: "rest-batch", ceiling: echoHTTP, copying: echoHTTPCopy, kind: post, route: "/v1/transform:batch", batch: batchSize,
+		{name: "REST batch of 100", key: "rest-batch", ceiling: echoHTTP, zeroCopy: echoHTTPZero, kind: post, route: "/v1/transform:batch", batch: batchSize,
 			workers: 4, target: 0.25, corpus: restBatch, check: checkREST},
-		{name: "rudder-transformer processor, batch of 100", key: "transformer-processor", ceiling: echoHTTP, copying: echoHTTPCopy, kind: post,
+		{name: "rudder-transformer processor, batch of 100", key: "transformer-processor", ceiling: echoHTTP, zeroCopy: echoHTTPZero, kind: post,
 			route: "/v0/destinations/clevertap", transformer: true, batch: batchSize,
 			workers: 4, target: 0.20, corpus: processor, check: checkProcessor},
-		{name: "rudder-transformer processor, compacted", key: "transformer-compacted", ceiling: echoHTTP, copying: echoHTTPCopy, kind: post,
+		{name: "rudder-transformer processor, compacted", key: "transformer-compacted", ceiling: echoHTTP, zeroCopy: echoHTTPZero, kind: post,
 			route: "/v0/destinations/clevertap", header: http.Header{"X-Content-Format": {"json+compactedv1"}}, transformer: true, batch: batchSize,
 			workers: 4, target: 0.20, corpus: compacted, check: checkProcessor},
-		{name: "rudder-transformer router, batch of 100", key: "transformer-router", ceiling: echoHTTP, copying: echoHTTPCopy, kind: post,
+		{name: "rudder-transformer router, batch of 100", key: "transformer-router", ceiling: echoHTTP, zeroCopy: echoHTTPZero, kind: post,
 			route: "/routerTransform", transformer: true, batch: batchSize,
 			workers: 4, target: 0.20, corpus: router, check: checkRouter},
 	}

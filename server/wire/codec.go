@@ -7,11 +7,18 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/encoding"
 	"google.golang.org/grpc/encoding/proto"
+	"google.golang.org/grpc/experimental"
 	"google.golang.org/grpc/mem"
 
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
 )
+
+// ServerOptions make a server use the codec of NewCodec, and its memory for all that it reads and writes.
+func ServerOptions() []grpc.ServerOption {
+	c := codec{encoding.GetCodecV2(proto.Name), &memory{}}
+	return []grpc.ServerOption{grpc.ForceServerCodecV2(c), experimental.BufferPool(c.memory)}
+}
 
 // NewCodec returns the codec for a server: that of protobuf, but for Requests and Responses. Use it with grpc.ForceServerCodecV2.
 func NewCodec() encoding.CodecV2 { return codec{encoding.GetCodecV2(proto.Name), &memory{}} }
