@@ -111,8 +111,9 @@ checkgenerate: tools protodeps ## Fail when gen/ is not what proto/ gives
 	echo "gen/ is current"
 
 .PHONY: lint
-lint: $(BIN)/buf $(BIN)/golangci-lint protodeps ## Check style: gofmt, go vet, golangci-lint, buf lint and format
+lint: $(BIN)/buf $(BIN)/golangci-lint protodeps ## Check style: gofmt, go vet, golangci-lint, buf lint and format, go.mod
 	@test -z "$$(gofmt -l $(GOFILES))" || { echo "run gofmt -w on:"; gofmt -l $(GOFILES); exit 1; }
+	$(GO) mod tidy -diff
 	$(GO) vet ./...
 	$(BIN)/golangci-lint run
 	$(BIN)/buf lint

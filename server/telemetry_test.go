@@ -4,13 +4,17 @@ import (
 	"context"
 	"encoding/hex"
 	"encoding/json"
+	"io"
 	"log/slog"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
+	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 	metricsv1 "go.opentelemetry.io/proto/otlp/metrics/v1"
 	tracev1 "go.opentelemetry.io/proto/otlp/trace/v1"
+	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	healthgrpc "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/metadata"
@@ -221,4 +225,41 @@ func TestRecordingCostsNoAllocationPerEvent(t *testing.T) {
 		tally.count(result, mapping.MissingEventName)
 		tally.record(context.Background(), time.Now(), in.byRuleset("guide"))
 	}))
+}
+
+// TestStreamsThatAreOpenAreCounted: an autoscaler may go by them.
+func TestStreamsThatAreOpenAreCounted(t *testing.T) {
+	t.Parallel()
+	telemetry, reader := NoTelemetry(), sdkmetric.NewManualReader()
+	telemetry.MeterProvider = sdkmetric.NewMeterProvider(sdkmetric.WithReader(reader))
+	open := func() (streams int64) {
+		var all metricdata.ResourceMetrics
+		require.NoError(t, reader.Collect(t.Context(), &all))
+		for _, scope := range all.ScopeMetrics {
+			for _, m := range scope.Metrics {
+				if sum, ok := m.Data.(metricdata.Sum[int64]); ok && m.Name == "rudder_clevertap.streams.active" {
+					streams = sum.DataPoints[0].Value
+				}
+			}
+		}
+		return streams
+	}
+	client := start(t, Options{Telemetry: telemetry}).client()
+	var streams []grpc.BidiStreamingClient[transformerv1.StreamTransformRequest, transformerv1.StreamTransformResponse]
+	for i := range 3 {
+		stream, err := client.StreamTransform(t.Context())
+		require.NoError(t, err)
+		require.NoError(t, stream.Send(&transformerv1.StreamTransformRequest{Target: &transformerv1.StreamTransformRequest_DestinationJson{DestinationJson: []byte(settingsJSON)}}))
+		_, err = stream.Recv()
+		require.NoError(t, err)
+		streams = append(streams, stream)
+		require.EqualValues(t, i+1, open())
+	}
+	for _, stream := range streams {
+		require.NoError(t, stream.CloseSend())
+		_, err := stream.Recv()
+		require.ErrorIs(t, err, io.EOF)
+	}
+	// The client may learn of the end before the server's goroutine has counted it.
+	require.Eventually(t, func() bool { return open() == 0 }, 5*time.Second, time.Millisecond)
 }
