@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
-	"syscall"
 	"time"
 
 	"github.com/rudder-clevertap/rudder-clevertap/internal/genevents"
@@ -198,23 +197,33 @@ func writeEvents(file string) (size int64, err error) {
 	return size, errors.Join(err, buffered.Flush())
 }
 
-// timeCommand runs a program, whose output goes nowhere, and returns how long it took and the most memory it had, in bytes.
-func timeCommand(ctx context.Context, program string, args ...string) (time.Duration, int64, error) {
+// timeCommand runs a program, whose output goes nowhere, and returns how long it took and the most memory it was seen to have, in
+// bytes. (What the system tells of a process that has ended includes the memory of its parent: it ran in that for a moment.)
+func timeCommand(ctx context.Context, program string, args ...string) (took time.Duration, peak int64, err error) {
 	command := exec.CommandContext(ctx, program, args...)
 	command.Stderr = os.Stderr
 	began := time.Now()
-	if err := command.Run(); err != nil {
+	if err := command.Start(); err != nil {
 		return 0, 0, fmt.Errorf("%s: %w", program, err)
 	}
-	took := time.Since(began)
-	usage, ok := command.ProcessState.SysUsage().(*syscall.Rusage)
-	if !ok {
-		return 0, 0, errors.New("this system does not tell how much memory a process took")
+	ended := make(chan error, 1)
+	go func() { ended <- command.Wait() }()
+	look := time.NewTicker(5 * time.Millisecond)
+	defer look.Stop()
+	for {
+		select {
+		case err := <-ended:
+			if err != nil {
+				return 0, 0, fmt.Errorf("%s: %w", program, err)
+			}
+			return time.Since(began), peak, nil
+		case <-look.C:
+			// It may be gone by now, and its memory with it.
+			if now, err := peakMemory(command.Process.Pid); err == nil {
+				peak = max(peak, now)
+			}
+		}
 	}
-	if runtime.GOOS == "darwin" {
-		return took, usage.Maxrss, nil
-	}
-	return took, usage.Maxrss * 1024, nil
 }
 
 // measureStart measures how long the process takes until it is healthy.
