@@ -1,7 +1,6 @@
 package server
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -152,9 +151,6 @@ func ErrorStatus(e *mapping.Error) *spb.Status { return mappingFailure(e).proto(
 
 // clean returns text as a protobuf string can hold it: what is not UTF-8 is replaced.
 func clean(text string) string { return strings.ToValidUTF8(text, "\uFFFD") }
-
-// cleanBytes is clean for bytes.
-func cleanBytes(text []byte) []byte { return bytes.ToValidUTF8(text, []byte("\uFFFD")) }
 
 // asFailure returns any error that a call ended with as the server's own. What it does not know is a fault of ours: the
 // caller sees no more of it than the request's id.

@@ -3,6 +3,7 @@ package server
 import (
 	"slices"
 	"sync"
+	"unicode/utf8"
 
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping"
@@ -95,7 +96,11 @@ func (r *response) keepID(id []byte) []byte {
 		return nil
 	}
 	start := len(r.ids)
-	r.ids = append(r.ids, cleanBytes(id)...)
+	if utf8.Valid(id) {
+		r.ids = append(r.ids, id...)
+	} else {
+		r.ids = append(r.ids, clean(string(id))...)
+	}
 	return r.ids[start:len(r.ids):len(r.ids)]
 }
 

@@ -389,3 +389,25 @@ func TestABatchWhoseCallerIsGoneIsNotFinished(t *testing.T) {
 	})
 	require.ErrorIs(t, err, ctx.Err())
 }
+
+// TestABatchIsAnsweredFromMemoryThatIsUsedAgain: what is allocated for a batch does not grow with its events. (The bound leaves
+// room for pools that were emptied in between.)
+func TestABatchIsAnsweredFromMemoryThatIsUsedAgain(t *testing.T) {
+	srv, err := New(Options{})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, srv.Close()) })
+	const events = 500
+	request := &wire.Request{Kind: wire.BatchTransform, Target: wire.JSONTarget, DestinationJSON: []byte(settingsJSON)}
+	for i := range events {
+		request.EventsJSON = append(request.EventsJSON, track(fmt.Sprint("m-", i)))
+	}
+	codec := wire.NewCodec()
+	require.Less(t, testing.AllocsPerRun(20, func() {
+		answer, err := srv.transforms.BatchTransform(t.Context(), request)
+		require.NoError(t, err)
+		require.Len(t, answer.Results, events)
+		written, err := codec.Marshal(answer)
+		require.NoError(t, err)
+		written.Free()
+	}), 100.0)
+}
