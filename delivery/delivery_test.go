@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -218,9 +219,31 @@ func TestFaultsOfTheConnection(t *testing.T) {
 	}
 }
 
-// raw answers with bytes and closes the connection.
+// TestAConnectionThatIsResetWhileTheRequestIsWritten: whoever notices first, the reader or the writer of the connection, the fault
+// is the same.
+func TestAConnectionThatIsResetWhileTheRequestIsWritten(t *testing.T) {
+	t.Parallel()
+	client := relayed(t, http.HandlerFunc(hangUp), "", delivery.Options{})
+	for range 200 {
+		request := upload(uploadEndpoint)
+		request.Body = bytes.Repeat([]byte(" "), 1<<20)
+		_, err := client.Do(t.Context(), request)
+		requireFault(t, err, "[ECONNRESET] :: Connection reset by peer", true)
+	}
+}
+
+// hangUp closes the connection without reading the body, which resets it.
+func hangUp(w http.ResponseWriter, _ *http.Request) {
+	if conn, _, err := http.NewResponseController(w).Hijack(); err == nil {
+		_ = conn.Close()
+	}
+}
+
+// raw answers with bytes and closes the connection. It reads the body first: what is not read would reset the connection, and the
+// answer might be lost.
 func raw(answer string) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
 		conn, buffer, err := http.NewResponseController(w).Hijack()
 		if err != nil {
 			return

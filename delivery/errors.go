@@ -66,6 +66,8 @@ var connectionFaults = []struct {
 	{syscall.ETIMEDOUT, "ETIMEDOUT", "Operation timed out"},
 	{context.DeadlineExceeded, "ECONNABORTED", "Connection aborted"},
 	{syscall.ECONNABORTED, "ECONNABORTED", "Connection aborted"},
+	// net/http closes a connection that was reset, and may still be writing to it.
+	{net.ErrClosed, "ECONNRESET", "Connection reset by peer"},
 }
 
 // connectionError says why no reply came.

@@ -40,29 +40,31 @@ func (s *Stub) nextFault() (fault Fault) {
 	return fault
 }
 
-// ends waits as long as the fault says, and reports whether the call ends without an answer: the caller is gone, or is cut off.
-func (f *Fault) ends(ctx context.Context, w http.ResponseWriter) bool {
-	if f.Delay > 0 {
-		timer := time.NewTimer(f.Delay)
-		defer timer.Stop()
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			return true
-		}
-	}
-	if !f.Reset {
+// waits waits as long as the fault says, and reports whether the caller has gone in the meantime.
+func (f *Fault) waits(ctx context.Context) (gone bool) {
+	if f.Delay <= 0 {
 		return false
 	}
+	timer := time.NewTimer(f.Delay)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return false
+	case <-ctx.Done():
+		return true
+	}
+}
+
+// reset cuts a call's connection off.
+func reset(w http.ResponseWriter) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
-		return true
+		return
 	}
 	if tcp, ok := conn.(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0) // Close resets the connection instead of ending it.
 	}
 	_ = conn.Close()
-	return true
 }
 
 // write answers with the fault's status.

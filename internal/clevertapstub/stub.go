@@ -128,8 +128,11 @@ func (s *Stub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	fault := s.nextFault()
 	leave, free := s.enter(r)
 	defer leave()
-	if fault.ends(r.Context(), w) {
-		s.keep(r, body, 0)
+	if gone := fault.waits(r.Context()); gone || fault.Reset {
+		s.keep(r, body, 0) // before the caller can know
+		if !gone {
+			reset(w)
+		}
 		return
 	}
 	answer := failed(http.StatusTooManyRequests, "Too many concurrent requests")
