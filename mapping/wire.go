@@ -207,7 +207,7 @@ func appendWireText(dst []byte, number protowire.Number, v document.Value) ([]by
 	if err := checkText(v); err != nil {
 		return dst, err
 	}
-	return protowire.AppendBytes(protowire.AppendTag(dst, number, protowire.BytesType), v.Bytes()), nil
+	return document.AppendText(dst, number, v.Bytes()), nil
 }
 
 // appendWireToken appends a device token's data.

@@ -151,20 +151,29 @@ func needsEscape[T string | []byte](text T) bool {
 
 // textFlags returns what the flags of a node say about a text: whether it needs escapes, and whether it is UTF-8.
 func textFlags[T string | []byte](text T) uint8 {
-	i := 0
-	for ; i+8 <= len(text); i += 8 {
-		word := text[i : i+8]
-		if special(uint64(word[0])|uint64(word[1])<<8|uint64(word[2])<<16|uint64(word[3])<<24|
-			uint64(word[4])<<32|uint64(word[5])<<40|uint64(word[6])<<48|uint64(word[7])<<56) != 0 {
+	if len(text) < 8 {
+		for i := range len(text) {
+			if c := text[i]; c < 0x20 || c == '"' || c == '\\' || c >= utf8.RuneSelf {
+				return unusualFlags(text)
+			}
+		}
+		return textUTF8
+	}
+	for i := 0; i+8 < len(text); i += 8 {
+		if special(word(text[i:i+8])) != 0 {
 			return unusualFlags(text)
 		}
 	}
-	for ; i < len(text); i++ {
-		if c := text[i]; c < 0x20 || c == '"' || c == '\\' || c >= utf8.RuneSelf {
-			return unusualFlags(text)
-		}
+	if special(word(text[len(text)-8:])) != 0 { // which may have been looked at in part
+		return unusualFlags(text)
 	}
 	return textUTF8
+}
+
+// word returns eight bytes as a number, as they are in memory.
+func word[T string | []byte](b T) uint64 {
+	return uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
+		uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
 }
 
 // unusualFlags is textFlags for a text that is not all plain ASCII.

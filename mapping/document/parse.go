@@ -110,7 +110,7 @@ func (p *parser) expected(what string) {
 
 // space skips white space.
 func (p *parser) space() {
-	for p.at < len(p.src) {
+	for p.at < len(p.src) && p.src[p.at] <= ' ' {
 		switch p.src[p.at] {
 		case ' ', '\n', '\r', '\t':
 			p.at++
@@ -262,15 +262,14 @@ func (p *parser) object() uint32 {
 		return id
 	}
 	var last uint32
-	var seen uint64
+	var seen keyMarks
 	for members := 1; ; members++ {
 		start := p.at
 		child, key := p.member()
 		if p.problem != "" {
 			return 0
 		}
-		if mark := keyMark(key); members > linear || seen&mark == 0 || !p.repeats(id, child, start) {
-			seen |= mark
+		if members > linear || !seen.mark(key) || !p.repeats(id, child, start) {
 			if last == 0 {
 				p.d.nodes[id].at = child
 			} else {
@@ -327,12 +326,19 @@ func (p *parser) member() (uint32, []byte) {
 	return child, p.d.text[at : at+size]
 }
 
-// keyMark gives one of 64 marks to a key; keys of one object mostly have different ones.
-func keyMark(key []byte) uint64 {
-	if len(key) == 0 {
-		return 1
+// keyMarks are 256 marks for the keys of one object, which mostly get different ones.
+type keyMarks [4]uint64
+
+// mark sets the key's mark and reports whether it was set: only then the key may be there already.
+func (m *keyMarks) mark(key []byte) (was bool) {
+	var hash uint
+	if n := uint(len(key)); n > 0 {
+		hash = uint(key[0])*7 ^ uint(key[n-1])*43 ^ n*29
 	}
-	return 1 << ((uint(key[0])*7 ^ uint(key[len(key)-1])*3 ^ uint(len(key))*5) & 63)
+	word, bit := &m[hash>>6&3], uint64(1)<<(hash&63)
+	was = *word&bit != 0
+	*word |= bit
+	return was
 }
 
 // repeats looks among the members before child for one of the same key. Where duplicates are allowed, that one takes
@@ -388,10 +394,13 @@ const (
 
 // special marks the bytes of x that end a plain run of a string: a quote, a backslash, a control character or a byte beyond
 // ASCII. The lowest mark is exact; those above it may be false.
-func special(x uint64) uint64 {
-	quote := x ^ lows*'"'
-	slash := x ^ lows*'\\'
-	return ((quote-lows)&^quote | (slash-lows)&^slash | (x-lows*0x20)&^x | x) & highs
+func special(x uint64) uint64 { return (below(x) | x) & highs }
+
+// below marks, by their high bits, the bytes of x that are a quote, a backslash or a control character: a byte of ASCII gets its
+// high bit when something larger is taken from it, and quote and backslash are made zero first. The lowest mark of a byte
+// of ASCII is exact; those above it may be false, and those of bytes beyond ASCII mean nothing.
+func below(x uint64) uint64 {
+	return ((x ^ lows*'"') - lows) | ((x ^ lows*'\\') - lows) | (x - lows*0x20)
 }
 
 // text reads the string at the place and returns where its decoded text is, and whether writing it needs escapes.

@@ -309,9 +309,7 @@ func (s *Scanner) escape() bool {
 func skipPlain(text []byte, i int) int {
 	for ; len(text)-i >= 8; i += 8 {
 		x := binary.LittleEndian.Uint64(text[i:])
-		quote, slash := x^lows*'"', x^lows*'\\'
-		// The lowest high bit that is set belongs to the first byte that is below 0x20, or that the xor made zero.
-		if stop := ((x-lows*0x20)&^x | (quote-lows)&^quote | (slash-lows)&^slash) & highs; stop != 0 {
+		if stop := below(x) &^ x & highs; stop != 0 {
 			return i + bits.TrailingZeros64(stop)>>3
 		}
 	}

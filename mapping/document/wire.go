@@ -78,8 +78,7 @@ func (v Value) AppendStructWire(dst []byte) ([]byte, error) {
 		}
 		var entry, value int
 		dst, entry = beginMessage(dst, structFields)
-		dst = protowire.AppendTag(dst, entryKey, protowire.BytesType)
-		dst = protowire.AppendBytes(dst, key)
+		dst = AppendText(dst, entryKey, key)
 		dst, value = beginMessage(dst, entryValue)
 		var err error
 		if dst, err = (Value{d, at}).appendValueWire(dst); err != nil {
@@ -108,8 +107,7 @@ func (v Value) appendValueWire(dst []byte) ([]byte, error) {
 		if n.flags&textUTF8 == 0 && !utf8.Valid(text) {
 			return dst, fmt.Errorf("%w: text that is not UTF-8", ErrNotRepresentable)
 		}
-		dst = protowire.AppendTag(dst, valueString, protowire.BytesType)
-		return protowire.AppendBytes(dst, text), nil
+		return AppendText(dst, valueString, text), nil
 	case Object:
 		return AppendMessage(dst, valueStruct, v.AppendStructWire)
 	case Array:
@@ -129,6 +127,15 @@ func (v Value) appendListWire(dst []byte) ([]byte, error) {
 	return dst, err
 }
 
+// AppendText appends a field that is a text, which must be UTF-8.
+func AppendText(dst []byte, number protowire.Number, text []byte) []byte {
+	if number < 16 && len(text) < 0x80 { // then tag and length are one byte each
+		dst = append(dst, byte(number)<<3|byte(protowire.BytesType), byte(len(text)))
+		return append(dst, text...)
+	}
+	return protowire.AppendBytes(protowire.AppendTag(dst, number, protowire.BytesType), text)
+}
+
 // AppendMessage appends a field that is a message: what write appends, behind its tag and length.
 func AppendMessage(dst []byte, number protowire.Number, write func(dst []byte) ([]byte, error)) ([]byte, error) {
 	dst, start := beginMessage(dst, number)
@@ -142,7 +149,7 @@ func AppendMessage(dst []byte, number protowire.Number, write func(dst []byte) (
 // beginMessage begins a field that is a message; endMessage writes its length when all of it is there. Most messages are shorter
 // than 128 bytes, so one byte is kept for that, and a longer one is moved to make room.
 func beginMessage(dst []byte, number protowire.Number) (begun []byte, start int) {
-	dst = append(protowire.AppendTag(dst, number, protowire.BytesType), 0)
+	dst = AppendText(dst, number, nil) // whose length, 0, is the byte kept
 	return dst, len(dst)
 }
 
