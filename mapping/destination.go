@@ -174,7 +174,7 @@ func (s *settings) problems() (problems []Problem) {
 			oneOf([]string{filterDisable, filterWhitelist, filterBlacklist}))
 	}
 	for at, mode := range s.connectionMode {
-		if mode != "" && mode != "device" && mode != "cloud" {
+		if !knownMode(mode) {
 			wrong("connectionMode."+platformNames[at], "unknown mode %s: use device or cloud", quote([]byte(mode)))
 		}
 	}

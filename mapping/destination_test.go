@@ -52,6 +52,7 @@ func TestSettings(t *testing.T) {
 		{"a filter of another shape", base + `,"whitelistedEvents":["x",{"eventName":5},{}]`, []string{"3 whitelistedEvents[0]", "3 whitelistedEvents[1].eventName"}},
 		{"a filter of another type", base + `,"blacklistedEvents":"x"`, []string{"3 blacklistedEvents"}},
 		{"an unknown mode", base + `,"connectionMode":{"web":"hybrid"}`, []string{"3 connectionMode.web"}},
+		{"an unknown mode for all", base + `,"connectionMode":"hybrid"`, []string{"3 connectionMode"}},
 		{"a mode of another type", base + `,"connectionMode":5,"useNativeSDK":"yes"`, []string{"3 connectionMode", "3 useNativeSDK"}},
 		{"a switch of another type", base + `,"useNativeSDK":{"web":"yes"}`, []string{"3 useNativeSDK.web"}},
 		{"an unknown source type", base + `,"useNativeSDK":{"tv":true}`, []string{"2 useNativeSDK.tv"}},

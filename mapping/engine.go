@@ -42,7 +42,7 @@ type Result struct {
 	Status Status
 	// CallType is the event's type in lower case, or empty when it has none that is supported.
 	CallType string
-	// MessageID is the event's messageId, or nothing when it has no textual one.
+	// MessageID is the event's messageId, a number as its digits; nothing when it is neither text nor a number.
 	MessageID []byte
 	// Records are what to send: one or two when it was Transformed, else none.
 	Records []Record
@@ -102,11 +102,9 @@ func (m *Mapper) fail(err *Error) *Result {
 func (m *Mapper) transform() *Result {
 	rules := m.to.rules
 	m.event = m.doc.Root()
+	m.result.MessageID = m.event.Get("messageId").Bytes()
 	if err := rules.prepare(m); err != nil {
 		return m.fail(err)
-	}
-	if id := m.event.Get("messageId"); id.Kind() == document.String {
-		m.result.MessageID = id.Bytes()
 	}
 	name, err := rules.callType(m)
 	if err != nil {

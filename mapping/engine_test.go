@@ -104,8 +104,12 @@ func TestResultNamesTheEvent(t *testing.T) {
 	got = m.TransformJSON([]byte(`{"type":"group","messageId":"m-2"}`), to)
 	require.Empty(t, got.CallType)
 	require.Equal(t, "m-2", string(got.MessageID), "a failed event can still be told by its id")
-	got = m.TransformJSON([]byte(`{`), to)
-	require.Empty(t, got.MessageID)
+	got = m.TransformJSON([]byte(`{"type":"track","messageId":17,"userId":"u","event":"E"}`), to)
+	require.Equal(t, "17", string(got.MessageID))
+	for _, none := range []string{`{`, `{"type":"track","messageId":{"id":1}}`, `{"type":"track","messageId":null}`, `[1]`} {
+		got = m.TransformJSON([]byte(none), to)
+		require.Empty(t, got.MessageID, none)
+	}
 }
 
 func TestMalformedEventsSayWhere(t *testing.T) {

@@ -171,8 +171,13 @@ func (r *settingsReader) nativeSDK(v document.Value) {
 func (r *settingsReader) mode(v document.Value) {
 	switch v.Kind() {
 	case document.String:
+		mode := v.Text()
+		if !knownMode(mode) {
+			r.note(SeverityError, "connectionMode", v, "it must be device or cloud")
+			return
+		}
 		for at := range r.connectionMode {
-			r.connectionMode[at] = v.Text()
+			r.connectionMode[at] = mode
 		}
 	case document.Object:
 		for m := v.First(); m.Exists(); m = m.Next() {
@@ -187,6 +192,9 @@ func (r *settingsReader) mode(v document.Value) {
 		r.wrongType("connectionMode", v, "a string or an object of strings by source type")
 	}
 }
+
+// knownMode reports whether a mode is one of RudderStack's, or none.
+func knownMode(mode string) bool { return mode == "" || mode == "device" || mode == "cloud" }
 
 // names reads an event filter: `[{"eventName": "…"}]`.
 func (r *settingsReader) names(to *[]string, path string, v document.Value) {

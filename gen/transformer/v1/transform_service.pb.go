@@ -724,7 +724,7 @@ type EventResult struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Its place in the request, from 0.
 	Index uint32 `protobuf:"varint,1,opt,name=index,proto3" json:"index,omitempty"`
-	// Its messageId, when it has a textual one.
+	// Its messageId; one that is a number, as its digits. Empty when it is neither text nor a number.
 	MessageId string `protobuf:"bytes,2,opt,name=message_id,json=messageId,proto3" json:"message_id,omitempty"`
 	// What became of it.
 	Status Status `protobuf:"varint,3,opt,name=status,proto3,enum=transformer.v1.Status" json:"status,omitempty"`
