@@ -33,10 +33,8 @@ func TestFeaturesSayWhatTheProgramDoes(t *testing.T) {
 	require.Equal(t, features.V1, f.TransformerProxyVersion())
 	require.Equal(t, features.V2, f.SourceTransformerVersion())
 	require.True(t, f.SupportDestTransformCompactedPayloadV1())
-	require.Eventually(t, func() bool {
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		return len(w.sent) >= 3
-	}, 10*time.Second, 10*time.Millisecond, "features are polled")
+	for start := time.Now(); len(w.requests(t)) < 3; time.Sleep(time.Millisecond) {
+		require.Less(t, time.Since(start), 10*time.Second, "features are polled")
+	}
 	require.Equal(t, http.MethodGet, w.requests(t)[0].Method)
 }
