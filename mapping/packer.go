@@ -13,6 +13,8 @@ type Packer struct {
 	spare [][]byte
 	// wire is room for the records of one event.
 	wire []byte
+	// made counts all payloads, those that were handed over too.
+	made int
 }
 
 // payload is one payload in the making, as JSON text or in protobuf's wire form.
@@ -20,6 +22,8 @@ type payload struct {
 	tokens bool
 	count  int
 	text   []byte
+	// number tells payloads apart; follows is the one that holds the profile of the last of these device tokens.
+	number, follows int
 }
 
 // Place is where a record is in a Packer; Resolve tells where that is in the payloads.
@@ -46,7 +50,7 @@ func (p *Packer) Reset(to *Destination) {
 		}
 	}
 	clear(p.all)
-	p.packing, p.open, p.all = to.rules.packing, [2]int{-1, -1}, p.all[:0]
+	p.packing, p.open, p.all, p.made = to.rules.packing, [2]int{-1, -1}, p.all[:0], 0
 }
 
 // Reserve makes room for about so many bytes in the next payload, for those who know what is to come.
@@ -123,12 +127,17 @@ func (p *Packer) room(token bool, left int) int {
 			kind, most = 1, p.packing.maxTokens
 		}
 	}
-	if at := p.open[kind]; at >= 0 && p.all[at].count+left <= most {
-		return at
+	at := p.open[kind]
+	if at < 0 || p.all[at].count+left > most {
+		at = len(p.all)
+		p.made++
+		p.all = append(p.all, payload{tokens: kind == 1, text: p.memory(), number: p.made})
+		p.open[kind] = at
 	}
-	p.all = append(p.all, payload{tokens: kind == 1, text: p.memory()})
-	p.open[kind] = len(p.all) - 1
-	return p.open[kind]
+	if profiles := p.open[0]; kind == 1 && profiles >= 0 {
+		p.all[at].follows = p.all[profiles].number
+	}
+	return at
 }
 
 // memory returns empty memory for a payload.
@@ -167,27 +176,41 @@ func (p *Packer) Resolve(at Place) (upload, record int) {
 }
 
 // TakeFull hands over the JSON payloads that take no more records, and forgets them: for long runs that keep only what is
-// still open. A body is only valid until use returns. Places from before do not resolve any more.
+// still open. Device tokens come after the profiles that they belong to, so theirs wait for those. A body is only valid until
+// use returns. Places from before do not resolve any more.
 func (p *Packer) TakeFull(use func(body []byte) error) error {
-	kept := p.all[:0]
-	for i := range p.all {
-		if kind := p.kindOf(i); kind >= 0 && p.all[i].count < p.most(kind) {
-			p.open[kind] = len(kept)
-			kept = append(kept, p.all[i])
-			continue
-		} else if kind >= 0 {
-			p.open[kind] = -1
+	var failed error
+	p.inOrder(func(at int, full *payload) {
+		if failed != nil || p.waits(at) {
+			return
 		}
-		full := &p.all[i]
 		full.text = append(full.text, `]}`...)
-		if err := use(full.text); err != nil {
-			return err
-		}
+		failed = use(full.text)
 		p.spare = append(p.spare, full.text[:0])
+		full.text = nil
+	})
+	kept, open := p.all[:0], [2]int{-1, -1}
+	for i := range p.all {
+		if p.all[i].text == nil {
+			continue
+		}
+		if kind := p.kindOf(i); kind >= 0 {
+			open[kind] = len(kept)
+		}
+		kept = append(kept, p.all[i])
 	}
 	clear(p.all[len(kept):])
-	p.all = kept
-	return nil
+	p.all, p.open = kept, open
+	return failed
+}
+
+// waits reports whether a payload is not to be handed over yet: it takes more records, or the one that it follows does.
+func (p *Packer) waits(at int) bool {
+	if kind := p.kindOf(at); kind >= 0 && p.all[at].count < p.most(kind) {
+		return true
+	}
+	profiles := p.open[0]
+	return profiles >= 0 && profiles != at && p.all[at].follows == p.all[profiles].number && p.waits(profiles)
 }
 
 // kindOf says which open payload one is, or -1.

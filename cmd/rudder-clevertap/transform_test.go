@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -287,19 +288,26 @@ func TestTransformPacksDeviceTokensApart(t *testing.T) {
 	}
 	got := transform(t, strings.NewReader(text.String()), "--destination", objectID, "--output", outputPayloads)
 	require.Equal(t, 0, got.status, got.err)
-	var profiles, tokens []int
+	var payloads []string
+	sent := map[string]bool{}
 	for line := range strings.Lines(got.out) {
-		records := readPayload(t, line)
-		if strings.Contains(records[0], `"type":"token"`) {
-			tokens = append(tokens, len(records))
-			require.Equal(t, len(records), strings.Count(line, `"type":"token"`))
-		} else {
-			profiles = append(profiles, len(records))
-			require.NotContains(t, line, `"type":"token"`)
+		kind, records := "profile", readPayload(t, line)
+		for _, text := range records {
+			var record struct{ Type, ObjectID string }
+			require.NoError(t, json.Unmarshal([]byte(text), &record))
+			kind = record.Type
+			if kind == "token" {
+				require.True(t, sent[record.ObjectID], "the token of %s comes before its profile", record.ObjectID)
+			} else {
+				sent[record.ObjectID] = true
+			}
 		}
+		require.Equal(t, len(records), strings.Count(line, `"type":"`+kind+`"`), "tokens are apart")
+		payloads = append(payloads, fmt.Sprintf("%s × %d", kind, len(records)))
 	}
-	require.Equal(t, []int{1000, 250}, profiles)
-	require.Equal(t, []int{100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 50}, tokens)
+	tens := slices.Repeat([]string{"token × 100"}, 10)
+	require.Equal(t, slices.Concat(
+		[]string{"profile × 1000"}, tens, []string{"profile × 250"}, tens[:2], []string{"token × 50"}), payloads)
 }
 
 func TestTransformKeepsAnEventsRecordsTogetherWhereTheRulesetDoes(t *testing.T) {
