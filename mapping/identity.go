@@ -2,6 +2,7 @@ package mapping
 
 import (
 	"math/big"
+	"strconv"
 	"strings"
 
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
@@ -72,13 +73,22 @@ func (m *Mapper) id(at path, v document.Value) (document.Value, *Error) {
 	}
 }
 
+// maxIDLiteral bounds the literal of a numeric id, and its exponent: what is beyond is too long an id, or has zeros that nobody
+// writes, and would take long to be written out.
+const maxIDLiteral = maxIDDigits + 16
+
 // decimal writes a JSON number without an exponent and without needless zeros; false when that is longer than an id may be.
 func decimal(literal string) (string, bool) {
+	if len(literal) > maxIDLiteral {
+		return "", false
+	}
 	if !strings.ContainsAny(literal, ".eE-") {
 		return literal, len(literal) <= maxIDDigits
 	}
-	if _, exponent, _ := strings.Cut(strings.ToLower(literal), "e"); len(exponent) > len("+9999") {
-		return "", false
+	if _, exponent, has := strings.Cut(strings.ToLower(literal), "e"); has {
+		if n, err := strconv.Atoi(exponent); err != nil || n > maxIDLiteral || n < -maxIDLiteral {
+			return "", false
+		}
 	}
 	number, ok := new(big.Rat).SetString(literal)
 	if !ok {

@@ -100,6 +100,7 @@ func identities() []Case {
 		{Rule: "an id that is a boolean", Event: `{"type":"identify","context":{"traits":{"id":true}}}`, Error: "INVALID_IDENTITY context.traits.id"},
 		{Rule: "an id that is an array", Event: `{"type":"identify","userId":"u","anonymousId":["a"]}`, Error: "INVALID_IDENTITY anonymousId", JSONOnly: true},
 		{Rule: "a number too long for an id", Event: `{"type":"identify","userId":1e5000}`, Error: "INVALID_IDENTITY userId", JSONOnly: true},
+		{Rule: "a number with an exponent that nobody writes", Event: `{"type":"identify","userId":1e-99999}`, Error: "INVALID_IDENTITY userId", JSONOnly: true},
 	}
 }
 
