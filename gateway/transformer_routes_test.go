@@ -145,6 +145,8 @@ func TestDynamicConfigTakesWhatItUses(t *testing.T) {
 		"an object":                    {`{{ message.properties.o || d }}`, `{"x":1}`, `{"acc":"DYN","e":"","f.g":"dotted"}`},
 		"an empty text stays":          {`{{ event.properties.e || d }}`, `""`, `{"acc":"DYN","o":"{\"x\":1}","e":"","f.g":"dotted"}`},
 		"its default":                  {`{{ event.properties.none || \"d\" }}`, `"d"`, `{"acc":"DYN","o":"{\"x\":1}","e":"","f.g":"dotted"}`},
+		"itself":                       {`{{ destination.Config.accountId || d }}`, `"{{ destination.Config.accountId || d }}"`, `{"acc":"DYN","o":"{\"x\":1}","e":"","f.g":"dotted"}`},
+		"the request":                  {`{{ request || d }}`, `{"query":{}}`, `{"acc":"DYN","o":"{\"x\":1}","e":"","f.g":"dotted"}`},
 		"a metadata value":             {`{{ metadata.jobId || d }}`, `1`, `{"acc":"DYN","o":"{\"x\":1}","e":"","f.g":"dotted"}`},
 	} {
 		got := ask(t, http.MethodPost, url, oneEvent(`{"accountId":"`+test.account+`","passcode":"P"}`, message))

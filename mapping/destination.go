@@ -23,6 +23,8 @@ type Destination struct {
 	headersJSON []byte
 	// noConfig: under RULESET_TRANSFORMER, the destination has no Config at all.
 	noConfig bool
+	// unusable: under RULESET_TRANSFORMER, why nothing can be sent there. An event that fails for itself says so instead.
+	unusable *Error
 }
 
 // Header is an HTTP header of an upload.

@@ -71,7 +71,7 @@ func (m *Mapper) TransformEvent(event *rudderstackv1.Event, to *Destination) *Re
 	m.doc.Reset()
 	root, err := newTypedEvent(&m.doc, event)
 	if err != nil {
-		return m.fail(&Error{Reason: InvalidFieldType, Message: err.Error()})
+		return m.fail(err)
 	}
 	m.doc.SetRoot(root)
 	return m.transform()
@@ -123,6 +123,9 @@ func (m *Mapper) transform() *Result {
 	}
 	if err := rules.calls[name](m, name); err != nil {
 		return m.fail(err)
+	}
+	if m.to.unusable != nil {
+		return m.fail(m.to.unusable)
 	}
 	m.result.Status = Transformed
 	return &m.result

@@ -132,10 +132,17 @@ func (m *Mapper) userIDOrAnonymous() document.Value {
 
 // emitJavaScript adds a record whose numbers are written as JSON.stringify writes them.
 func (m *Mapper) emitJavaScript(record document.Value, token bool) {
-	if m.infinite {
-		javascript.Finite(record)
+	m.emit(m.finite(record), token)
+}
+
+// finite returns a value as JSON.stringify writes it: a copy, since numbers beyond a double are themselves until they are written.
+func (m *Mapper) finite(v document.Value) document.Value {
+	if !m.infinite {
+		return v
 	}
-	m.emit(record, token)
+	written := m.doc.Embed(v)
+	javascript.Finite(written)
+	return written
 }
 
 // stringify is convertObjectAndArrayToString: nested values become JSON text, but for the keys that stay structured. What is
@@ -145,37 +152,38 @@ func (m *Mapper) stringify(from document.Value) document.Value {
 	from = javascript.Entries(from)
 	for p := from.First(); p.Exists(); p = p.Next() {
 		to.Add(p)
-		if p.Kind() < document.Array || m.to.rules.chargedRoles.of(p.KeyBytes()) == structured {
-			continue
+		if p.Kind() >= document.Array && m.to.rules.chargedRoles.of(p.KeyBytes()) != structured {
+			to.Last().Replace(m.doc.JSONText(m.finite(p)))
 		}
-		if m.infinite {
-			javascript.Finite(p)
-		}
-		to.Last().Replace(m.doc.JSONText(p))
 	}
 	return to
 }
 
 // pick is lodash.pickBy of what is neither undefined nor null; names that lead to a prototype go as well.
 func pick(from document.Value) {
-	for p := from.First(); p.Exists(); {
-		next := p.Next()
+	from.Filter(func(p document.Value) bool {
 		switch string(p.KeyBytes()) {
 		case "constructor", "prototype", "__proto__":
-			from.Remove(p)
+			return false
 		default:
-			if javascript.Nullish(p) {
-				from.Remove(p)
-			}
+			return !javascript.Nullish(p)
 		}
-		p = next
-	}
+	})
 }
 
-// extract is extractCustomFields: it sets the properties of containers, but for those with a role of their own, under keys
-// that are paths. Names found in one container are looked for in those after it as well.
+// extraction is extractCustomFields: it sets the properties of containers, but for those with a role of their own, under keys
+// that are paths.
+type extraction struct {
+	into document.Value
+	// names are those found so far: names found in one container are looked for in those after it as well.
+	names []document.Value
+	// setter sets the values of names that are paths, once there is one.
+	setter *javascript.Setter
+}
+
+// extract sets the properties of containers.
 func (m *Mapper) extract(into document.Value, known *roles, containers ...string) *Error {
-	names := m.names[:0]
+	x := extraction{into: into, names: m.names[:0]}
 	for _, path := range containers {
 		container := javascript.Get(m.event, path)
 		if !javascript.Truthy(container) {
@@ -186,39 +194,61 @@ func (m *Mapper) extract(into document.Value, known *roles, containers ...string
 			properties = javascript.Entries(container)
 		}
 		for p := properties.First(); p.Exists(); p = p.Next() {
-			if known.of(p.KeyBytes()) != internal {
-				names = append(names, p)
+			if known.of(p.KeyBytes()) == internal {
+				continue
+			}
+			x.names = append(x.names, p)
+			if x.setter == nil && !javascript.IsPlainKey(p.KeyBytes()) {
+				x.setter = javascript.NewSetter()
 			}
 		}
-		for _, name := range names {
-			if err := m.extractOne(into, container, properties, name); err != nil {
+		for _, name := range x.names {
+			if err := x.set(container, properties, name); err != nil {
 				return err
 			}
 		}
 	}
-	m.names = names
+	m.names = x.names
 	javascript.Order(into)
 	return nil
 }
 
-// extractOne sets the property of one name, if the container has it.
-func (m *Mapper) extractOne(into, container, properties, name document.Value) *Error {
+// set sets the property of one name, if the container has it.
+func (x *extraction) set(container, properties, name document.Value) *Error {
 	v := properties.Find(name.KeyBytes())
-	key := name.Key()
-	switch {
-	case v.Exists() && container.Kind() == document.String:
+	if !v.Exists() {
+		inherited, ok := javascript.Inherited(container, name.Key())
+		if !ok {
+			return nil
+		}
+		if v = inherited; !v.Exists() {
+			x.into.Remove(x.into.Find(name.KeyBytes())) // a function takes its place, which JSON leaves out
+			return nil
+		}
+	} else if container.Kind() == document.String {
 		v = container // get-value's answer for a path into a string is the string
-	case v.Exists():
-	case javascript.Inherited(container, key):
-		into.Remove(into.Get(key)) // a function of the prototype takes its place, which JSON leaves out
-		return nil
-	default:
+	}
+	if x.setter == nil {
+		x.put(name, v)
 		return nil
 	}
-	if err := javascript.Set(into, key, v); err != nil {
+	key := name.Key()
+	if err := x.setter.Set(x.into, key, v); err != nil {
 		return throws(key, v, "the key "+quote([]byte(key))+": "+err.Error())
 	}
 	return nil
+}
+
+// put sets a member under a key that is no path.
+func (x *extraction) put(name, v document.Value) {
+	switch had := x.into.Find(name.KeyBytes()); {
+	case had.Exists():
+		had.Replace(v)
+	case bytes.Equal(v.KeyBytes(), name.KeyBytes()):
+		x.into.Add(v)
+	default:
+		x.into.Set(name.Key(), v)
+	}
 }
 
 // secondsJavaScript converts a ts as rudder-transformer does: what Number() reads as a number other than 0 stays as it is,

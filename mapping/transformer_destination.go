@@ -19,7 +19,8 @@ var credentials = []struct{ setting, header string }{
 
 // ParseTransformerConfig compiles a destination's Config, as RudderStack sends it to rudder-transformer, for
 // RULESET_TRANSFORMER. Settings are read as that program reads them: nothing is required, checked or refused, and any region
-// is written into the endpoint. No text at all is a destination without Config, whose events fail. The error is INVALID_JSON.
+// is written into the endpoint. No text at all is a destination without Config, whose events fail, as are those of a region that is no text. The
+// error is INVALID_JSON.
 func ParseTransformerConfig(config []byte) (*Destination, *Error) {
 	d := &Destination{rules: transformer}
 	if len(bytes.TrimSpace(config)) == 0 {
@@ -44,7 +45,10 @@ func ParseTransformerConfig(config []byte) (*Destination, *Error) {
 	if region := settings.Get("region"); javascript.Truthy(region) && !region.Is("none") {
 		text, err := javascript.AppendText(nil, region)
 		if err != nil {
-			return nil, &Error{Reason: InvalidDestination, Field: "destination.Config.region", Kind: region.Kind(), Message: "the region can't be read as text: " + err.Error()}
+			d.unusable = &Error{
+				Reason: InvalidDestination, Field: "destination.Config.region", Kind: region.Kind(),
+				Message: "the region can't be read as text: " + err.Error(),
+			}
 		}
 		d.endpoint = "https://" + strings.ToValidUTF8(string(text), "\ufffd") + ".api.clevertap.com/1/upload"
 	}

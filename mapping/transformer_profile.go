@@ -28,16 +28,13 @@ func transformerIdentify(m *Mapper, _ string) *Error {
 	case javascript.Truthy(anonymousID):
 		record.Set("objectId", anonymousID)
 		if javascript.Truthy(userID) {
-			m.assign(data, "identity", userID)
+			data.Put("identity", userID)
 		}
 	case javascript.Truthy(userID):
 		record.Set("identity", userID)
 	}
 	m.emitJavaScript(record, false)
-	if javascript.Truthy(anonymousID) {
-		return m.transformerToken(anonymousID)
-	}
-	return nil
+	return m.transformerToken(anonymousID)
 }
 
 // transformerAlias builds the profile record of an alias call. Nothing is required.
@@ -64,15 +61,6 @@ func setOrNull(record document.Value, key string, v document.Value) {
 		v = record.Document().NewNull()
 	}
 	record.Set(key, v)
-}
-
-// assign sets a member in its place, or at the end.
-func (m *Mapper) assign(object document.Value, key string, v document.Value) {
-	if had := object.Get(key); had.Exists() {
-		had.Replace(v)
-		return
-	}
-	object.Set(key, v)
 }
 
 // transformerTraitsTime sets the ts of a profile: `traits.ts || context.traits.ts`, whatever the second is.
@@ -115,14 +103,14 @@ func (m *Mapper) transformerProfile() (document.Value, *Error) {
 		return profile, err
 	}
 	profile = m.stringify(profile)
-	override := javascript.Get(m.event, "traits.overrideFields")
+	override := m.event.Get("traits").Get("overrideFields")
 	if !javascript.Truthy(override) {
-		override = javascript.Get(m.event, "context.traits.overrideFields")
+		override = m.event.Get("context").Get("traits").Get("overrideFields")
 	}
 	if override.Exists() {
 		override = javascript.Entries(override)
 		for f := override.First(); f.Exists(); f = f.Next() {
-			m.assign(profile, f.Key(), f)
+			profile.Put(f.Key(), f)
 		}
 		javascript.Order(profile)
 	}
@@ -167,7 +155,7 @@ func (m *Mapper) transformerName(profile document.Value) *Error {
 	if err != nil {
 		return throws("traits", first, "a first or last name can't be read as text: "+err.Error())
 	}
-	m.assign(profile, "Name", name)
+	profile.Put("Name", name)
 	return nil
 }
 
@@ -183,24 +171,14 @@ func (m *Mapper) transformerNamePart(spellings []string) document.Value {
 	return document.Value{}
 }
 
-// transformerToken builds the record of the device's push token.
+// transformerToken builds the record of the device's push token, for a device that is known by its anonymousId.
 func (m *Mapper) transformerToken(objectID document.Value) *Error {
+	byOS, err := m.transformerTokenTypeOfSystem()
+	if err != nil || byOS == "" {
+		return err
+	}
 	token := javascript.Get(m.event, "context.device.token")
-	if !javascript.Truthy(token) {
-		return nil
-	}
-	os := javascript.Get(m.event, "context.os.name")
-	if !javascript.Truthy(os) {
-		return nil
-	}
-	if os.Kind() != document.String {
-		return throws("context.os.name", os, "context.os.name must be a string, not "+os.Kind().String())
-	}
-	system := []byte(javascript.ToLower(os.Text()))
-	byOS := "apns"
-	if string(system) == "android" {
-		byOS = "fcm"
-	} else if !m.to.rules.isApple(system) {
+	if !javascript.Truthy(token) || !javascript.Truthy(objectID) {
 		return nil
 	}
 	var options document.Value
@@ -218,9 +196,28 @@ func (m *Mapper) transformerToken(objectID document.Value) *Error {
 	record.SetText("type", "token")
 	record.Set("tokenData", data)
 	record.Set("objectId", objectID)
+	record = m.doc.Embed(record) // its values are those of the profile's record too
 	javascript.Clean(record)
 	m.emitJavaScript(record, true)
 	return nil
+}
+
+// transformerTokenTypeOfSystem returns the type of the tokens that the device's system takes, or nothing when it takes none.
+func (m *Mapper) transformerTokenTypeOfSystem() (string, *Error) {
+	os := javascript.Get(m.event, "context.os.name")
+	if !javascript.Truthy(os) {
+		return "", nil
+	}
+	if os.Kind() != document.String {
+		return "", throws("context.os.name", os, "context.os.name must be a string, not "+os.Kind().String())
+	}
+	switch system := []byte(javascript.ToLower(os.Text())); {
+	case string(system) == "android":
+		return "fcm", nil
+	case m.to.rules.isApple(system):
+		return "apns", nil
+	}
+	return "", nil
 }
 
 // transformerTokenType returns the type that the event gives, if CleverTap knows it, else that of the system.

@@ -119,3 +119,79 @@ func TestTransformerGivesWhatTheReferenceGaveToEdgeCases(t *testing.T) {
 		})
 	})
 }
+
+// TestTransformerValuesAreThemselves: what is done to one of an event's values shows where JavaScript shows it, and nowhere else.
+func TestTransformerValuesAreThemselves(t *testing.T) {
+	t.Parallel()
+	const on = `{"enableObjectIdMapping":true,"trackAnonymous":true}`
+	for _, c := range []struct{ name, event, records string }{
+		{
+			"a container that is set twice keeps what a path put into it",
+			`{"type":"identify","userId":"u","traits":{"address":{"city":"A"}},"context":{"traits":{"address.city":"B","address":{}}}}`,
+			`{"type":"profile","profileData":{"address":"{\"city\":\"B\"}"},"identity":"u"}`,
+		},
+		{
+			"cleaning a device token leaves the profile alone",
+			`{"type":"identify","anonymousId":{"a":null,"c":1},"context":{"device":{"token":"t"},"os":{"name":"ios"}}}`,
+			`{"type":"profile","profileData":{},"objectId":{"a":null,"c":1}}` +
+				`{"type":"token","tokenData":{"id":"t","type":"apns"},"objectId":{"c":1}}`,
+		},
+		{
+			"an infinite number is one until it is written",
+			`{"type":"track","event":"E","userId":"u","properties":{"ts":[1e400]}}`,
+			`{"evtName":"E","evtData":{"ts":"[null]"},"ts":[null],"type":"event","identity":"u"}`,
+		},
+		{
+			"an array's length is a property",
+			`{"type":"identify","userId":"u","traits":{"tags":["a"],"tags.length":3,"length":5},"context":{"traits":["x","y"]}}`,
+			`{"type":"profile","profileData":{"0":"x","1":"y","tags":"[\"a\",null,null]","length":2},"identity":"u"}`,
+		},
+		{
+			"a text has functions for properties, and is itself what is found there",
+			`{"type":"identify","userId":"u","traits":{"toString":1},"context":{"traits":"é"}}`,
+			`{"type":"profile","profileData":{"0":"é","toString":"é"},"identity":"u"}`,
+		},
+		{
+			"overrideFields is read plainly",
+			`{"type":"identify","userId":"u","traits.overrideFields":{"x":1},"context.traits":{"overrideFields":{"y":1}}}`,
+			`{"type":"profile","profileData":{},"identity":"u"}`,
+		},
+		{
+			"the system is read before anything is known of a token",
+			`{"type":"identify","userId":"u","context":{"os":{"name":5}}}`,
+			`INVALID_FIELD_TYPE context.os.name`,
+		},
+		{
+			"a key asks for an array that is too long",
+			`{"type":"identify","userId":"u","traits":{"a.3000000":1}}`,
+			`INVALID_FIELD_TYPE a.3000000`,
+		},
+		{
+			"no array has such a length",
+			`{"type":"identify","userId":"u","traits":{"tags":["a"],"tags.length":"x"}}`,
+			`INVALID_FIELD_TYPE tags.length`,
+		},
+	} {
+		to, problem := mapping.ParseTransformerConfig([]byte(on))
+		require.Nil(t, problem)
+		var m mapping.Mapper
+		require.Equal(t, c.records, text(m.TransformJSON([]byte(c.event), to)), c.name)
+	}
+	to, problem := mapping.ParseTransformerConfig([]byte(`{"region":{"toString":1}}`))
+	require.Nil(t, problem)
+	var m mapping.Mapper
+	require.Equal(t, "INVALID_DESTINATION destination.Config.region", text(m.TransformJSON([]byte(`{"type":"alias"}`), to)))
+	require.Equal(t, "UNSUPPORTED_MESSAGE_TYPE type", text(m.TransformJSON([]byte(`{"type":"group"}`), to)), "its own fault first")
+}
+
+// text is an event's records, or the reason and the field of its error.
+func text(r *mapping.Result) string {
+	if r.Err != nil {
+		return string(r.Err.Reason) + " " + r.Err.Field
+	}
+	var records []byte
+	for _, record := range r.Records {
+		records = record.AppendJSON(records)
+	}
+	return string(records)
+}

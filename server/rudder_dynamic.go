@@ -62,6 +62,9 @@ func (r *itemReader) parseEvent(item *rudderItem) error {
 		text []byte
 	}{{"message", item.message}, {"metadata", item.metadata}, {"destination", item.destination}, {"connection", item.connection}}
 	root := r.event.Root()
+	request := r.event.NewObject()
+	request.Set("query", r.event.NewObject())
+	root.Put("request", request) // which that program adds; rudder-server sends no query
 	for _, m := range members {
 		if m.text == nil {
 			continue
@@ -69,11 +72,7 @@ func (r *itemReader) parseEvent(item *rudderItem) error {
 		if err := r.part.Parse(m.text, lenient()); err != nil {
 			return err
 		}
-		if had := root.Get(m.key); had.Exists() {
-			had.Replace(r.event.Embed(r.part.Root()))
-		} else {
-			root.Set(m.key, r.event.Embed(r.part.Root()))
-		}
+		root.Put(m.key, r.event.Embed(r.part.Root()))
 	}
 	return nil
 }
@@ -94,11 +93,30 @@ func (d *dynamicConfig) fill(v document.Value) {
 		if v.Kind() == document.Object {
 			javascript.Order(v)
 		}
-		for m := v.First(); m.Exists() && d.err == nil; m = m.Next() {
-			d.fill(m)
+		var members []document.Value
+		for m := v.First(); m.Exists(); m = m.Next() {
+			members = append(members, m)
+		}
+		for _, m := range members {
+			if d.err == nil && !taken(v, m) {
+				d.fillMember(v, m)
+			}
 		}
 	default:
 	}
+}
+
+// fillMember fills in a member. One that took itself away is there again when it is filled in.
+func (d *dynamicConfig) fillMember(in, m document.Value) {
+	d.fill(m)
+	if taken(in, m) {
+		in.Add(m)
+	}
+}
+
+// taken reports whether a template has taken a member away.
+func taken(from, m document.Value) bool {
+	return from.Kind() == document.Object && from.Find(m.KeyBytes()) != m
 }
 
 // fillText fills in a text, if it is a template.

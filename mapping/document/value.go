@@ -117,6 +117,15 @@ func (v Value) Set(key string, member Value) {
 	v.link(id)
 }
 
+// Put is Set for a key that the object may have: then the member there is replaced, in its place.
+func (v Value) Put(key string, member Value) {
+	if had := v.Get(key); had.Exists() {
+		had.Replace(member)
+		return
+	}
+	v.Set(key, member)
+}
+
 // SetText appends a string under a key that must be new to the object.
 func (v Value) SetText(key, text string) {
 	d := v.doc
@@ -148,24 +157,31 @@ func (v Value) Replace(with Value) {
 
 // Remove takes a member or element out of the container.
 func (v Value) Remove(member Value) {
+	v.Filter(func(m Value) bool { return m != member })
+}
+
+// Filter keeps the members or elements that keep says yes to, in their order.
+func (v Value) Filter(keep func(member Value) bool) {
 	d := v.doc
-	parent, prev := &d.nodes[v.id], uint32(0)
-	for at := parent.at; at != 0; prev, at = at, d.nodes[at].next {
-		if at != member.id {
+	first, last, gone := uint32(0), uint32(0), false
+	for at := d.nodes[v.id].at; at != 0; at = d.nodes[at].next {
+		switch {
+		case !keep(Value{d, at}):
+			gone = true
 			continue
+		case last == 0:
+			first = at
+		default:
+			d.nodes[last].next = at
 		}
-		next := d.nodes[at].next
-		if prev == 0 {
-			parent.at = next
-		} else {
-			d.nodes[prev].next = next
-		}
-		if next == 0 {
-			parent.size = prev
-		}
-		d.forget(v.id)
+		last = at
+	}
+	if !gone {
 		return
 	}
+	d.nodes[last].next = 0 // node 0 stands for none, and has none after it
+	d.nodes[v.id].at, d.nodes[v.id].size = first, last
+	d.forget(v.id)
 }
 
 // Sort puts the members in a new order: order receives them as they are and rearranges them.

@@ -3,6 +3,7 @@ package javascript
 import (
 	"math"
 	"strings"
+	"unicode/utf8"
 )
 
 // Segment is one step of a key path.
@@ -17,8 +18,8 @@ type Segment struct {
 
 // IsPlainKey reports, by a quick test, that SplitPath(key) is the one segment key itself. Almost all keys are plain;
 // false only means that SplitPath must be asked.
-func IsPlainKey(key string) bool {
-	if key == "" || mayBeNumber(key) {
+func IsPlainKey[T string | []byte](key T) bool {
+	if len(key) == 0 || mayBeNumber(string(key[:min(len(key), utf8.UTFMax)])) {
 		return false
 	}
 	for i := range len(key) {

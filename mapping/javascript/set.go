@@ -2,40 +2,54 @@ package javascript
 
 import (
 	"errors"
+	"math"
 
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
 )
 
-// ErrTooLong says that a key like `a.999999999` asks for an array of more elements than MaxElements.
+// ErrTooLong says that keys like `a.999999999` ask for arrays with more holes than MaxHoles.
 var ErrTooLong = errors.New("an index in a key is too large")
 
-// MaxElements limits the arrays that Set makes: JavaScript would, and die of it.
-const MaxElements = 4 << 20
+// MaxHoles limits the holes, written as nulls, of all arrays that a Setter makes: JavaScript would make any number, and die of it.
+const MaxHoles = 1 << 16
 
-// Set is set-value 4: it puts a value into an object under a key that is a path (SplitPath), and makes or replaces what
-// stands in the way. v becomes shared, not copied.
-func Set(object document.Value, key string, v document.Value) error {
-	if IsPlainKey(key) {
-		put(object, key, v)
-		return nil
+// Setter puts values into objects under keys that are paths (SplitPath), as set-value 4 does: it makes or replaces what
+// stands in the way, and what it puts in is shared, not copied. Make one for each event with NewSetter.
+type Setter struct {
+	// holes is how many more there may be.
+	holes int
+	// elements are those of arrays that were asked for by an index: finding one again takes no walk.
+	elements map[document.Value][]document.Value
+	// sources are the containers that were put in, by the values that stand for them where they were put.
+	sources map[document.Value]document.Value
+}
+
+// NewSetter returns a setter.
+func NewSetter() *Setter {
+	return &Setter{
+		holes: MaxHoles, elements: map[document.Value][]document.Value{}, sources: map[document.Value]document.Value{},
 	}
+}
+
+// Set puts a value into an object under a key.
+func (s *Setter) Set(object document.Value, key string, v document.Value) error {
 	segments := SplitPath(key, nil)
 	at := object
-	for i, s := range segments {
+	for i, segment := range segments {
 		if i == len(segments)-1 {
-			return place(at, s, v)
+			return s.place(at, segment, v)
 		}
-		next := Own(at, s.Key)
+		next := s.own(at, segment.Key)
 		array := segments[i+1].Index
 		if array && next.Kind() != document.Array || !isContainer(next) {
 			made := object.Document().NewObject()
 			if array {
 				made = object.Document().NewArray()
 			}
-			if err := place(at, s, made); err != nil {
+			if err := s.place(at, segment, made); err != nil {
 				return err
 			}
-			if next = Own(at, s.Key); !next.Exists() {
+			if next = s.own(at, segment.Key); !next.Exists() {
 				return nil // a name on an array is not written to JSON, nor is what is under it
 			}
 		}
@@ -44,36 +58,120 @@ func Set(object document.Value, key string, v document.Value) error {
 	return nil
 }
 
-// put sets a member of an object: in its place if the key is there, else at the end.
-func put(object document.Value, key string, v document.Value) {
-	if had := object.Get(key); had.Exists() {
-		had.Replace(v)
-		return
+// own is Own.
+func (s *Setter) own(v document.Value, key string) document.Value {
+	if v.Kind() != document.Array {
+		return v.Get(key)
 	}
-	object.Set(key, v)
+	if elements := s.elementsOf(v); len(elements) > 0 {
+		if index, ok := ArrayIndex(key); ok && int64(index) < int64(len(elements)) {
+			return elements[index]
+		}
+	}
+	return document.Value{}
 }
 
-// place sets what one segment names, in an object or array. Holes of an array are nulls.
-func place(at document.Value, s Segment, v document.Value) error {
-	if at.Kind() == document.Object {
-		put(at, s.Key, v)
+// elementsOf returns the elements of an array.
+func (s *Setter) elementsOf(array document.Value) []document.Value {
+	known := s.elements[array]
+	if last := len(known) - 1; last >= 0 && known[0] == array.First() && known[last] == array.Last() {
+		return known
+	}
+	known = known[:0]
+	for e := array.First(); e.Exists(); e = e.Next() {
+		known = append(known, e)
+	}
+	s.elements[array] = known
+	return known
+}
+
+// place sets what one segment names, in an object or array.
+func (s *Setter) place(at document.Value, segment Segment, v document.Value) error {
+	if had := s.own(at, segment.Key); had.Exists() {
+		had.Replace(v)
+		s.sourced(had, v)
 		return nil
 	}
-	index, ok := ArrayIndex(s.Key)
+	if at.Kind() == document.Object {
+		at.Set(segment.Key, v)
+		s.added(at, v)
+		return nil
+	}
+	if segment.Key == "length" {
+		return s.resize(at, v)
+	}
+	index, ok := ArrayIndex(segment.Key)
 	if !ok {
 		return nil
 	}
-	if index >= MaxElements {
+	if err := s.fill(at, int64(index)); err != nil {
+		return err
+	}
+	s.append(at, v)
+	return nil
+}
+
+// fill makes an array as long as that, at least. Holes are nulls.
+func (s *Setter) fill(array document.Value, length int64) error {
+	missing := length - int64(len(s.elementsOf(array)))
+	if missing > int64(s.holes) {
 		return ErrTooLong
 	}
-	if had := at.At(int(index)); had.Exists() {
-		had.Replace(v)
+	if missing <= 0 {
 		return nil
 	}
-	hole := at.Document().NewNull()
-	for length := at.Len(); length < int(index); length++ {
-		at.Add(hole)
+	s.holes -= int(missing)
+	hole := array.Document().NewNull()
+	for range missing {
+		s.append(array, hole)
 	}
-	at.Add(v)
 	return nil
+}
+
+// errLength is what JavaScript says of a length that no array has.
+var errLength = errors.New("invalid array length")
+
+// resize sets the length of an array, which drops elements or makes holes.
+func (s *Setter) resize(array, length document.Value) error {
+	number, err := Number(length)
+	if err != nil {
+		return err
+	}
+	if number != math.Trunc(number) || number < 0 || number > maxArrayIndex+1 {
+		return errLength
+	}
+	left := int64(number)
+	array.Filter(func(document.Value) bool { left--; return left >= 0 })
+	s.changed(array)
+	return s.fill(array, int64(number))
+}
+
+// append adds an element.
+func (s *Setter) append(array, v document.Value) {
+	elements := s.elementsOf(array)
+	array.Add(v)
+	s.elements[array] = append(elements, array.Last())
+	s.added(array, v)
+}
+
+// added notes that a container has a new last value, which stands for v.
+func (s *Setter) added(container, v document.Value) {
+	s.changed(container)
+	s.sourced(container.Last(), v)
+}
+
+// changed lets the container that was put in show what became of the value that stands for it.
+func (s *Setter) changed(container document.Value) {
+	if source, ok := s.sources[container]; ok {
+		source.Replace(container)
+	}
+}
+
+// sourced notes what a value stands for now.
+func (s *Setter) sourced(value, source document.Value) {
+	if isContainer(source) {
+		s.sources[value] = source
+	} else {
+		delete(s.sources, value)
+	}
 }

@@ -3,7 +3,6 @@ package javascript
 import (
 	"errors"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -241,28 +240,35 @@ func Finite(v document.Value) {
 // Clean is removeUndefinedNullValuesAndEmptyObjectArray: it takes nulls and empty containers out of v, also those that
 // become empty by that.
 func Clean(v document.Value) {
-	var gone []document.Value
-	for m := v.First(); m.Exists(); m = m.Next() {
+	if !isContainer(v) {
+		return
+	}
+	v.Filter(func(m document.Value) bool {
 		Clean(m)
-		if Nullish(m) || isContainer(m) && m.Empty() {
-			gone = append(gone, m)
-		}
-	}
-	for _, m := range slices.Backward(gone) {
-		v.Remove(m)
-	}
+		return !Nullish(m) && !(isContainer(m) && m.Empty())
+	})
 }
 
-// Inherited reports whether a value has a member by its prototype: a function of every object. Functions are not written to
-// JSON.
-func Inherited(v document.Value, key string) bool {
+// Inherited returns what get-value finds under a key that a value has by its prototype, or that JavaScript gives it without writing
+// it to JSON: false when there is no such key, an absent value for a function.
+func Inherited(v document.Value, key string) (document.Value, bool) {
 	switch key {
 	case "toString", "toLocaleString", "valueOf", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable",
 		"__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__":
-		return v.Exists()
+	case "length":
+		if v.Kind() == document.Array {
+			return v.Document().NewNumber(strconv.Itoa(v.Len())), true
+		}
+		if v.Kind() != document.String {
+			return document.Value{}, false
+		}
 	default:
-		return false
+		return document.Value{}, false
 	}
+	if !isContainer(v) {
+		return v, v.Exists() // get-value's answer for a path into what is no object
+	}
+	return document.Value{}, true
 }
 
 // ParseSeconds is Math.floor(new Date(s).getTime() / 1000); false for an invalid date.

@@ -1,6 +1,7 @@
 package javascript_test
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -140,19 +141,55 @@ func TestSet(t *testing.T) {
 		{"a backslash takes a dot literally", `{"esc\\.dot":1}`, `{"esc.dot":1}`},
 		{"number-like keys are renamed", `{"007":1,"1e3":2," 5 ":3,"0x10":4}`, `{"5":3,"7":1,"16":4,"1000":2}`},
 		{"prototype names make it literal", `{"a.constructor":1}`, `{"a.constructor":1}`},
+		{"a length drops elements", `{"a":["x","y"],"a.length":1}`, `{"a":["x"]}`},
+		{"a length makes holes", `{"a":["x"],"a.length":"3"}`, `{"a":["x",null,null]}`},
 		{"the empty key is dropped", `{"":1}`, `{}`},
 		{"empty segments are keys", `{"x..y":1,"end.":2}`, `{"x":{"":{"y":1}},"end":2}`},
 	} {
 		from, _ := parse(t, c.in)
 		into := from.Document().NewObject()
+		setter := javascript.NewSetter()
 		for m := from.First(); m.Exists(); m = m.Next() {
-			require.NoError(t, javascript.Set(into, m.Key(), m))
+			require.NoError(t, setter.Set(into, m.Key(), m))
 		}
 		javascript.Order(into)
 		require.Equal(t, c.out, string(into.AppendJSON(nil)), c.name)
 	}
-	from, _ := parse(t, `{"a":1}`)
-	require.ErrorIs(t, javascript.Set(from.Document().NewObject(), "a.999999999", from.First()), javascript.ErrTooLong)
+}
+
+// TestSetSharesWhatItPutsIn: what is set into a container that was put in shows where it came from.
+func TestSetSharesWhatItPutsIn(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		in   string
+		keys []string
+		out  string
+	}{
+		{`{"a":{},"a.b":1}`, []string{"a", "a.b", "a"}, `{"a":{"b":1}}`},
+		{`{"a":{"x":1},"a.b":1,"a.c":2}`, []string{"a", "a.b", "a", "a.c"}, `{"a":{"x":1,"b":1,"c":2}}`},
+		{`{"a":["q"],"a.1":1,"a.2":3}`, []string{"a", "a.1", "a", "a.2"}, `{"a":["q",1,3]}`},
+		{`{"a":["q","r"],"a.length":1,"a.1":3}`, []string{"a", "a.length", "a", "a.1"}, `{"a":["q",3]}`},
+		{`{"a":{"x":1},"a.0":1,"b":2}`, []string{"a", "a.0", "a", "b"}, `{"a":{"x":1},"b":2}`},
+	} {
+		from, _ := parse(t, c.in)
+		into, setter := from.Document().NewObject(), javascript.NewSetter()
+		for _, key := range c.keys {
+			require.NoError(t, setter.Set(into, key, from.Get(key)))
+		}
+		require.Equal(t, c.out, string(into.AppendJSON(nil)), c.in)
+	}
+}
+
+func TestSetMakesFewHoles(t *testing.T) {
+	t.Parallel()
+	from, _ := parse(t, `{"a":1,"n":-1}`)
+	setter, into := javascript.NewSetter(), from.Document().NewObject()
+	require.NoError(t, setter.Set(into, "a.65000", from.First()))
+	require.NoError(t, setter.Set(into, "a.65001", from.First()), "no hole")
+	require.NoError(t, setter.Set(into, "b.536", from.First()))
+	require.ErrorIs(t, setter.Set(into, "c.1", from.First()), javascript.ErrTooLong, "all arrays share the limit")
+	require.ErrorIs(t, setter.Set(into, "a.999999999", from.First()), javascript.ErrTooLong)
+	require.ErrorContains(t, setter.Set(into, "a.length", from.Get("n")), "invalid array length")
 }
 
 func TestEntriesAndClean(t *testing.T) {
@@ -177,10 +214,18 @@ func TestSettingManyKeysIsNotQuadratic(t *testing.T) {
 		text.WriteString(`,"k` + strings.Repeat("x", i%5) + string(rune('a'+i%26)) + strings.Repeat("y", i/26%40) + strings.Repeat("z", i/1040) + `":1`)
 	}
 	from, _ := parse(t, text.String()+"}")
-	into := from.Document().NewObject()
+	into, setter := from.Document().NewObject(), javascript.NewSetter()
 	for m := from.First(); m.Exists(); m = m.Next() {
-		require.NoError(t, javascript.Set(into, m.Key(), m))
+		require.NoError(t, setter.Set(into, m.Key(), m))
 	}
 	require.Equal(t, from.Len(), into.Len())
 	require.Equal(t, string(from.AppendJSON(nil)), string(into.AppendJSON(nil)))
+	// Elements of an array are found at once, too, and taken out in one walk.
+	for i := range count {
+		require.NoError(t, setter.Set(into, "list."+strconv.Itoa(i), from.First()))
+		require.NoError(t, setter.Set(into, "list."+strconv.Itoa(i/2)+".x", from.Document().NewNull()))
+	}
+	require.Equal(t, count, into.Get("list").Len())
+	javascript.Clean(into)
+	require.Equal(t, count/2, into.Get("list").Len())
 }
