@@ -178,7 +178,7 @@ func (m *Mapper) purchase(data, properties document.Value) *Error {
 			continue
 		case target:
 			if data.Find(p.KeyBytes()).Exists() {
-				m.overridden("properties", p)
+				m.diagnoseOverridden("properties", p)
 				continue
 			}
 			if err := m.item(data, p); err != nil {

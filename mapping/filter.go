@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"slices"
 	"strings"
-
-	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
 )
 
 // wantedByName applies the destination's event filter: to track calls, by trimmed name, letter case counts.
@@ -39,8 +37,8 @@ func wantedBySDK(m *Mapper, callType string) (bool, *Error) {
 	if m.to.deviceMode == (platforms[bool]{}) {
 		return true, nil
 	}
-	at, ok := platformOf(m.event, m.to.rules)
-	return !ok || !m.to.deviceMode[at] || !sends(at, callType), nil
+	at, ok, err := m.platform()
+	return !ok || !m.to.deviceMode[at] || !sends(at, callType), err
 }
 
 // platform is a source type that supports device mode.
@@ -87,30 +85,43 @@ var libraries = map[string]platform{
 	"rudder-ios-library":               ios,
 }
 
-// platformOf tells an event's platform by its SDK, else by its channel and system; false for events of servers and of
+// platform tells an event's platform by its SDK, else by its channel and system; false for events of servers and of
 // platforms without device mode.
-func platformOf(event document.Value, rules *ruleset) (platform, bool) {
-	context := event.Get("context")
-	library := context.Get("library").Get("name")
-	if library.Kind() == document.String {
-		if at, ok := libraries[string(library.Bytes())]; ok {
-			return at, true
-		}
-		if strings.Contains(strings.ToLower(library.Text()), "react-native") {
-			return reactNative, true
-		}
+func (m *Mapper) platform() (platform, bool, *Error) {
+	context, err := object(m.event, "", "context")
+	if err != nil {
+		return 0, false, err
 	}
-	switch channel := event.Get("channel"); {
-	case channel.Is("web"):
-		return web, true
-	case channel.Is("mobile"):
-		system := context.Get("os").Get("name").Bytes()
+	library, err := object(context, contextPath, "library")
+	if err != nil {
+		return 0, false, err
+	}
+	name, err := textOf(library, contextPath+"library.", "name")
+	if err != nil {
+		return 0, false, err
+	}
+	if at, ok := libraries[string(name)]; ok {
+		return at, true, nil
+	}
+	if strings.Contains(strings.ToLower(string(name)), "react-native") {
+		return reactNative, true, nil
+	}
+	channel, err := textOf(m.event, "", "channel")
+	if err != nil {
+		return 0, false, err
+	}
+	switch string(channel) {
+	case "web":
+		return web, true, nil
+	case "mobile":
+		system, err := systemOf(context)
+		if err != nil {
+			return 0, false, err
+		}
 		if equalFold(system, "android") {
-			return android, true
+			return android, true, nil
 		}
-		if rules.isApple(system) {
-			return ios, true
-		}
+		return ios, m.to.rules.isApple(system), nil
 	}
-	return 0, false
+	return 0, false, nil
 }

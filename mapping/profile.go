@@ -56,7 +56,7 @@ func identify(m *Mapper, _ string) *Error {
 			rootID = who.userID
 		}
 		if who.userID.Exists() {
-			m.override(profile, "identity", who.userID)
+			m.setIdentity(profile, from, who.userID)
 		}
 	} else if !rootID.Exists() {
 		rootID = who.anonymousID
@@ -210,7 +210,7 @@ func (m *Mapper) attribute(profile, t document.Value, container string) {
 		return
 	case target:
 		if profile.Find(t.KeyBytes()).Exists() {
-			m.overridden(container, t)
+			m.diagnoseOverridden(container, t)
 			return
 		}
 	case subscription:
@@ -222,9 +222,12 @@ func (m *Mapper) attribute(profile, t document.Value, container string) {
 	m.addFlat(profile, t, container)
 }
 
-// overridden says that a mapped field was sent instead of a custom one.
-func (m *Mapper) overridden(container string, v document.Value) {
-	m.diagnoseMember(SeverityWarning, TraitOverridden, container, v, "a mapped field of this CleverTap name was sent instead")
+// overridden is the message of TRAIT_OVERRIDDEN.
+const overridden = "a mapped field of this CleverTap name was sent instead"
+
+// diagnoseOverridden says that a mapped field was sent instead of a custom one.
+func (m *Mapper) diagnoseOverridden(container string, v document.Value) {
+	m.diagnoseMember(SeverityWarning, TraitOverridden, container, v, overridden)
 }
 
 // overrideFields merges traits.overrideFields, else context.traits.overrideFields, into the profile as it is. A null in it
@@ -250,15 +253,21 @@ func (m *Mapper) overrideFields(profile document.Value, from traits) *Error {
 	return nil
 }
 
-// override writes a field in place of a custom one of the same name.
-func (m *Mapper) override(data document.Value, key string, v document.Value) {
-	had := data.Get(key)
+// setIdentity writes the person's id into the profile of a device, in place of a custom trait or an override of that name.
+func (m *Mapper) setIdentity(profile document.Value, from traits, id document.Value) {
+	const key = "identity"
+	had := profile.Get(key)
+	profile.Put(key, id)
 	if !had.Exists() {
-		data.Set(key, v)
 		return
 	}
-	had.Replace(v)
-	m.diagnose(SeverityWarning, TraitOverridden, rootTraits, key, "a mapped field of this CleverTap name was sent instead")
+	container := contextTraits
+	if fields, in := from.first("overrideFields"); hasValue(fields.Get(key)) {
+		container = in + ".overrideFields"
+	} else if hasValue(from.root.Get(key)) {
+		container = rootTraits
+	}
+	m.diagnose(SeverityWarning, TraitOverridden, container, key, overridden)
 }
 
 // flat returns a value as CleverTap takes it: nested ones become JSON text.

@@ -52,11 +52,14 @@ func (m *Mapper) container(name string) (document.Value, *Error) {
 		if err != nil {
 			return document.Value{}, err
 		}
-		return object(context, "context.", "traits")
+		return object(context, contextPath, "traits")
 	default:
 		return object(m.event, "", name)
 	}
 }
+
+// contextPath leads to what is in an event's context.
+const contextPath = "context."
 
 // textOf reads a text under a key; one that is not present is nothing.
 func textOf(in document.Value, prefix, key string) ([]byte, *Error) {

@@ -12,11 +12,11 @@ func (m *Mapper) token(objectID document.Value) *Error {
 	if err != nil {
 		return err
 	}
-	device, err := object(context, "context.", "device")
+	device, err := object(context, contextPath, "device")
 	if err != nil {
 		return err
 	}
-	id, err := textOf(device, "context.device.", "token")
+	id, err := textOf(device, contextPath+"device.", "token")
 	if err != nil || len(id) == 0 {
 		return err
 	}
@@ -35,7 +35,9 @@ func (m *Mapper) token(objectID document.Value) *Error {
 		if keys.Kind() != document.Object {
 			return wrongType(where+".chromeKeys", keys, "an object")
 		}
-		data.Set("keys", keys)
+		if !keys.Empty() {
+			data.Set("keys", keys)
+		}
 	}
 	record := m.doc.NewObject()
 	record.SetText("type", "token")
@@ -47,11 +49,7 @@ func (m *Mapper) token(objectID document.Value) *Error {
 
 // tokenTypeOfSystem returns the type of the tokens that the device's system takes, or nothing when it takes none.
 func (m *Mapper) tokenTypeOfSystem(context document.Value) (string, *Error) {
-	os, err := object(context, "context.", "os")
-	if err != nil {
-		return "", err
-	}
-	name, err := textOf(os, "context.os.", "name")
+	name, err := systemOf(context)
 	if err != nil {
 		return "", err
 	}
@@ -62,6 +60,15 @@ func (m *Mapper) tokenTypeOfSystem(context document.Value) (string, *Error) {
 		return "apns", nil
 	}
 	return "", nil
+}
+
+// systemOf reads the name of the device's operating system.
+func systemOf(context document.Value) ([]byte, *Error) {
+	os, err := object(context, contextPath, "os")
+	if err != nil {
+		return nil, err
+	}
+	return textOf(os, contextPath+"os.", "name")
 }
 
 // isApple reports whether a system is one of Apple's that takes push tokens.
@@ -76,8 +83,12 @@ func (m *Mapper) options() (document.Value, string, *Error) {
 		return document.Value{}, "", err
 	}
 	for _, name := range m.to.rules.optionNames {
-		if v := integrations.Get(name); v.Kind() == document.Object {
+		switch v := integrations.Get(name); v.Kind() {
+		case document.Object:
 			return v, "integrations." + name, nil
+		case document.Invalid, document.Null, document.Bool:
+		default:
+			return v, "", wrongType("integrations."+name, v, "an object or a boolean")
 		}
 	}
 	return document.Value{}, "", nil

@@ -1,7 +1,7 @@
 package mapping
 
 import (
-	"fmt"
+	"errors"
 
 	"google.golang.org/protobuf/types/known/structpb"
 
@@ -11,7 +11,7 @@ import (
 
 // newTypedEvent makes the document of a typed event: all that the rules read, under RudderStack's names. Fields that are
 // not set are absent.
-func newTypedEvent(d *document.Document, e *rudderstackv1.Event) (document.Value, error) {
+func newTypedEvent(d *document.Document, e *rudderstackv1.Event) (document.Value, *Error) {
 	event := d.NewObject()
 	for _, f := range []struct{ key, text string }{
 		{"type", e.GetType()},
@@ -30,8 +30,8 @@ func newTypedEvent(d *document.Document, e *rudderstackv1.Event) (document.Value
 		}
 	}
 	context := d.NewObject()
-	if err := setStruct(context, "traits", e.GetContext().GetTraits()); err != nil {
-		return event, fmt.Errorf("context.%w", err)
+	if err := setStruct(context, "context.", "traits", e.GetContext().GetTraits()); err != nil {
+		return event, err
 	}
 	setGroup(context, "device", "token", e.GetContext().GetDevice().GetToken())
 	setGroup(context, "os", "name", e.GetContext().GetOs().GetName())
@@ -45,24 +45,34 @@ func newTypedEvent(d *document.Document, e *rudderstackv1.Event) (document.Value
 		{"properties", e.GetProperties()},
 		{"traits", e.GetTraits()},
 	} {
-		if err := setStruct(event, f.key, f.value); err != nil {
+		if err := setStruct(event, "", f.key, f.value); err != nil {
 			return event, err
 		}
 	}
 	return event, nil
 }
 
-// setStruct sets an object that is given.
-func setStruct(in document.Value, key string, s *structpb.Struct) error {
+// setStruct sets an object that is given. The prefix is the path of in.
+func setStruct(in document.Value, prefix, key string, s *structpb.Struct) *Error {
 	if s == nil {
 		return nil
 	}
 	v, err := in.Document().NewStruct(s)
 	if err != nil {
-		return fmt.Errorf("%s.%w", key, err)
+		return unreadable(prefix+key, err)
 	}
 	in.Set(key, v)
 	return nil
+}
+
+// unreadable is the error of a typed object that can't be read, or holds a value that can't.
+func unreadable(field string, err error) *Error {
+	e := &Error{Reason: InvalidFieldType, Field: field, Kind: document.Object}
+	if place, ok := errors.AsType[*document.PlaceError](err); ok {
+		e.Field, e.Kind, err = document.Join(field, place.Path), place.Kind, place.Err
+	}
+	e.Message = e.Field + ": " + err.Error()
+	return e
 }
 
 // setGroup sets an object of one text that is given.

@@ -1,6 +1,8 @@
 package mapping_test
 
 import (
+	"fmt"
+	"math"
 	"strings"
 	"testing"
 
@@ -18,6 +20,7 @@ import (
 	"github.com/rudder-clevertap/rudder-clevertap/internal/cases"
 	"github.com/rudder-clevertap/rudder-clevertap/internal/genevents"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping"
+	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
 )
 
 // requireSameResult compares what came of an event in its wire form with what came of it as a message.
@@ -146,4 +149,35 @@ func FuzzTransformWire(f *testing.F) {
 		}
 		requireSameResult(t, other.TransformEvent(&event, to), got)
 	})
+}
+
+// TestTypedValuesWithoutJSONFormAreNamed: a typed event may hold what no JSON can say.
+func TestTypedValuesWithoutJSONFormAreNamed(t *testing.T) {
+	t.Parallel()
+	deep := structpb.NewNullValue()
+	for range document.DefaultMaxDepth + 1 {
+		deep = structpb.NewListValue(&structpb.ListValue{Values: []*structpb.Value{deep}})
+	}
+	object := func(key string, v *structpb.Value) *structpb.Struct {
+		return &structpb.Struct{Fields: map[string]*structpb.Value{key: v}}
+	}
+	list := structpb.NewListValue(&structpb.ListValue{Values: []*structpb.Value{
+		structpb.NewNullValue(), structpb.NewStructValue(object("price", structpb.NewNumberValue(math.NaN()))),
+	}})
+	for wanted, event := range map[string]*rudderstackv1.Event{
+		"properties.cart[1].price a number": {Type: "track", Properties: object("cart", list)},
+		"traits.age a number":               {Type: "identify", Traits: object("age", structpb.NewNumberValue(math.Inf(1)))},
+		"context.traits.age a number":       {Type: "identify", Context: &rudderstackv1.Context{Traits: object("age", structpb.NewNumberValue(math.Inf(-1)))}},
+		"properties an object":              {Type: "track", Properties: object("deep", deep)},
+	} {
+		wire, err := proto.Marshal(event)
+		require.NoError(t, err)
+		var one, other mapping.Mapper
+		got := one.TransformEvent(event, destination(t, cases.Case{}))
+		require.NotNil(t, got.Err, wanted)
+		require.Equal(t, mapping.InvalidFieldType, got.Err.Reason)
+		require.Equal(t, wanted, fmt.Sprint(got.Err.Field, " ", got.Err.Kind))
+		require.Contains(t, got.Err.Message, got.Err.Field)
+		requireSameResult(t, got, other.TransformWire(wire, destination(t, cases.Case{})))
+	}
 }

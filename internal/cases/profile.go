@@ -117,6 +117,14 @@ func overrides() []Case {
 			Records: []string{`{"type":"profile","profileData":{"identity":"u"},"objectId":"a"}`}, Diagnostics: []string{"TRAIT_OVERRIDDEN traits.identity"},
 		},
 		{
+			Rule: "profileData.identity wins over a trait identity of the context", Settings: objectID(), Event: `{"type":"identify","userId":"u","anonymousId":"a","context":{"traits":{"identity":"x"}}}`,
+			Records: []string{`{"type":"profile","profileData":{"identity":"u"},"objectId":"a"}`}, Diagnostics: []string{"TRAIT_OVERRIDDEN context.traits.identity"},
+		},
+		{
+			Rule: "profileData.identity wins over overrideFields", Settings: objectID(), Event: `{"type":"identify","userId":"u","anonymousId":"a","traits":{"identity":"x","overrideFields":{"identity":"y"}}}`,
+			Records: []string{`{"type":"profile","profileData":{"identity":"u"},"objectId":"a"}`}, Diagnostics: []string{"TRAIT_OVERRIDDEN traits.overrideFields.identity"},
+		},
+		{
 			Rule: "overrideFields is merged last, as it is", JSONOnly: true,
 			Event:   `{"type":"identify","userId":"u","traits":{"email":"a@example.com","plan":"free","overrideFields":{"Email":"o@example.com","Likes":{"$add":["jazz"]},"plan":null}}}`,
 			Records: profile(`{"Email":"o@example.com","plan":"free","Likes":{"$add":["jazz"]}}`),
@@ -167,6 +175,8 @@ func tokens() []Case {
 			Records: []string{`{"type":"profile","profileData":{},"objectId":"a"}`, `{"type":"token","tokenData":{"id":"T","type":"apns"},"objectId":"a"}`},
 		},
 		{Rule: "a token that is no text", Settings: objectID(), Event: `{"type":"identify","userId":"u","context":{"device":{"token":5},"os":{"name":"ios"}}}`, Error: "INVALID_FIELD_TYPE context.device.token", JSONOnly: true},
+		{Rule: "no keys for chrome", Settings: objectID(), Event: event("android", `,"integrations":{"CleverTap":{"chromeKeys":{}}}`), Records: fcm},
+		{Rule: "options that are neither an object nor a switch", Settings: objectID(), Event: event("ios", `,"integrations":{"CleverTap":"x"}`), Error: "INVALID_FIELD_TYPE integrations.CleverTap"},
 		{Rule: "chrome keys that are no object", Settings: objectID(), Event: event("ios", `,"integrations":{"CleverTap":{"chromeKeys":"x"}}`), Error: "INVALID_FIELD_TYPE integrations.CleverTap.chromeKeys"},
 	}
 	for _, system := range []string{"ios", "iOS", "ipados", "tvos", "watchOS"} {

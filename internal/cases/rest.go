@@ -153,6 +153,10 @@ func deviceModes() []Case {
 		{Rule: "connectionMode decides: cloud", Settings: Settings{"connectionMode": map[string]any{"web": "cloud"}, "useNativeSDK": true}, Event: e("track", js, "}}"), Records: sent},
 		{Rule: "where connectionMode is silent, useNativeSDK decides", Settings: Settings{"connectionMode": map[string]any{"web": "cloud"}, "useNativeSDK": true}, Event: e("track", droid, "}}"), Filtered: true},
 		{Rule: "off", Settings: Settings{"useNativeSDK": false}, Event: e("track", js, "}}"), Records: sent},
+		{Rule: "what tells the platform has a wrong type: context", Settings: native, Event: `{"type":"track","userId":"u","event":"E","context":"web"}`, Error: "INVALID_FIELD_TYPE context", JSONOnly: true},
+		{Rule: "what tells the platform has a wrong type: library", Settings: native, Event: `{"type":"track","userId":"u","event":"E","context":{"library":{"name":5}}}`, Error: "INVALID_FIELD_TYPE context.library.name", JSONOnly: true},
+		{Rule: "what tells the platform has a wrong type: channel", Settings: native, Event: `{"type":"track","userId":"u","event":"E","channel":["web"]}`, Error: "INVALID_FIELD_TYPE channel", JSONOnly: true},
+		{Rule: "what tells the platform has a wrong type: os", Settings: native, Event: `{"type":"track","userId":"u","event":"E","channel":"mobile","context":{"os":5}}`, Error: "INVALID_FIELD_TYPE context.os", JSONOnly: true},
 	}
 }
 

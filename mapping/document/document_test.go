@@ -217,7 +217,7 @@ func TestStructs(t *testing.T) {
 	d.Reset()
 	v, err := d.NewStruct(s)
 	require.NoError(t, err)
-	require.Equal(t, `{"a":"té\"xt","big":1e+21,"f":0.25,"l":[1,"2",null],"n":null,"o":{"x":false,"y":true},"tiny":1e-07,"whole":100000000000000000000,"z":1}`,
+	require.Equal(t, `{"a":"té\"xt","big":1e+21,"f":0.25,"l":[1,"2",null],"n":null,"o":{"x":false,"y":true},"tiny":1e-7,"whole":100000000000000000000,"z":1}`,
 		string(v.AppendJSON(nil)), "keys in sorted order")
 	back, err := v.Struct()
 	require.NoError(t, err)

@@ -14,8 +14,44 @@ import (
 // ErrNotRepresentable is returned when a value has no protobuf form: a number that no double holds, or a lone surrogate.
 var ErrNotRepresentable = errors.New("not representable in protobuf")
 
+// PlaceError says where within an object a value is that can't be read.
+type PlaceError struct {
+	// Path leads to the value from the object: `cart.items[2]`.
+	Path string
+	// Kind is what kind of value it is.
+	Kind Kind
+	// Err is what is wrong with it.
+	Err error
+}
+
+// Error returns what is wrong, behind the place.
+func (e *PlaceError) Error() string { return e.Path + ": " + e.Err.Error() }
+
+// Unwrap returns what is wrong.
+func (e *PlaceError) Unwrap() error { return e.Err }
+
+// within leads an error's path through one more container.
+func within(step string, err error) error {
+	if place, ok := errors.AsType[*PlaceError](err); ok {
+		place.Path = Join(step, place.Path)
+		return place
+	}
+	return err
+}
+
+// Join puts a path behind the key, or the `[index]`, that leads to it.
+func Join(step, path string) string {
+	if path == "" || path[0] == '[' {
+		return step + path
+	}
+	return step + "." + path
+}
+
+// errTooDeep says that values are nested too deeply to be read.
+var errTooDeep = fmt.Errorf("values are nested deeper than %d", DefaultMaxDepth)
+
 // NewStruct makes an object of a protobuf Struct; an absent one is an absent value. Keys come in sorted order, since a Struct
-// has none. Numbers that are not finite have no JSON form and are an error, as is nesting beyond DefaultMaxDepth.
+// has none. Numbers that are not finite have no JSON form: they are a PlaceError. Nesting beyond DefaultMaxDepth is an error, too.
 func (d *Document) NewStruct(s *structpb.Struct) (Value, error) {
 	if s == nil {
 		return Value{}, nil
@@ -33,7 +69,7 @@ func (d *Document) newStruct(s *structpb.Struct, depth int) (Value, error) {
 	for _, key := range keys {
 		v, err := d.newValue(s.GetFields()[key], depth-1)
 		if err != nil {
-			return Value{}, fmt.Errorf("%s: %w", key, err)
+			return Value{}, within(key, err)
 		}
 		v.keyed(key)
 		object.link(v.id)
@@ -46,13 +82,17 @@ func (d *Document) NewValue(v *structpb.Value) (Value, error) { return d.newValu
 
 func (d *Document) newValue(v *structpb.Value, depth int) (Value, error) {
 	if depth < 0 {
-		return Value{}, fmt.Errorf("values are nested deeper than %d", DefaultMaxDepth)
+		return Value{}, errTooDeep
 	}
 	switch kind := v.GetKind().(type) {
 	case *structpb.Value_BoolValue:
 		return d.NewBool(kind.BoolValue), nil
 	case *structpb.Value_NumberValue:
-		return d.NewDouble(kind.NumberValue)
+		number, err := d.NewDouble(kind.NumberValue)
+		if err != nil {
+			return Value{}, &PlaceError{Kind: Number, Err: err}
+		}
+		return number, nil
 	case *structpb.Value_StringValue:
 		return d.NewString(kind.StringValue), nil
 	case *structpb.Value_StructValue:
@@ -62,7 +102,7 @@ func (d *Document) newValue(v *structpb.Value, depth int) (Value, error) {
 		for i, element := range kind.ListValue.GetValues() {
 			e, err := d.newValue(element, depth-1)
 			if err != nil {
-				return Value{}, fmt.Errorf("[%d]: %w", i, err)
+				return Value{}, within("["+strconv.Itoa(i)+"]", err)
 			}
 			array.link(e.id)
 		}
@@ -72,8 +112,8 @@ func (d *Document) newValue(v *structpb.Value, depth int) (Value, error) {
 	}
 }
 
-// NewDouble makes a number of a double, in the shortest digits that give it back, whole numbers below 1e21 without an
-// exponent. Numbers that are not finite are an error.
+// NewDouble makes a number of a double, in the shortest digits that give it back, without an exponent from 1e-6 to below 1e21, as
+// JavaScript writes it. Numbers that are not finite are an error.
 func (d *Document) NewDouble(f float64) (Value, error) {
 	if math.IsInf(f, 0) || math.IsNaN(f) {
 		return Value{}, fmt.Errorf("%w: %v has no JSON form", ErrNotRepresentable, f)
@@ -87,6 +127,9 @@ func (d *Document) NewDouble(f float64) (Value, error) {
 			format = 'e'
 		}
 		d.text = strconv.AppendFloat(d.text, f, format, -1, 64)
+		if end := len(d.text); format == 'e' && d.text[end-2] == '0' { // e-07
+			d.text = append(d.text[:end-2], d.text[end-1])
+		}
 	}
 	return Value{d, d.add(Number, 0, uint32(at), uint32(len(d.text)-at))}, nil
 }

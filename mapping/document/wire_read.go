@@ -154,7 +154,7 @@ func (r *wireReader) member(at, end, depth int) (uint32, error) {
 // value reads a Value.
 func (r *wireReader) value(at, end, depth int) (made uint32, err error) {
 	if depth < 0 {
-		return 0, fmt.Errorf("values are nested deeper than %d", DefaultMaxDepth)
+		return 0, errTooDeep
 	}
 	for at < end {
 		f, next, ok := r.field(at, end)
