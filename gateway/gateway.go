@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
 	"github.com/rs/cors"
@@ -41,6 +42,8 @@ type Options struct {
 	Propagator     propagation.TextMapPropagator
 	// MaxBodyBytes is the longest request body, decompressed, that is read; DefaultMaxBodyBytes unless positive.
 	MaxBodyBytes int64
+	// IdleTimeout is how long nothing may move in a request's body or in the answer; DefaultIdleTimeout unless positive.
+	IdleTimeout time.Duration
 	// AllowedOrigins are the web origins (`https://app.example.com`, `https://*.example.com`) whose pages may call the API.
 	// None may unless named; there is no name for all.
 	AllowedOrigins []string
@@ -61,6 +64,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.MaxBodyBytes <= 0 {
 		o.MaxBodyBytes = DefaultMaxBodyBytes
+	}
+	if o.IdleTimeout <= 0 {
+		o.IdleTimeout = DefaultIdleTimeout
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
@@ -90,10 +96,11 @@ func New(ctx context.Context, options Options) (http.Handler, error) {
 		health:  &healthHandler{client: grpc_health_v1.NewHealthClient(options.Conn), errors: errs},
 		openAPI: newOpenAPIHandler(errs),
 	}
+	handler := patient(root, options.IdleTimeout)
 	if len(options.AllowedOrigins) == 0 {
-		return root, nil
+		return handler, nil
 	}
-	return withCORS(root, options.AllowedOrigins), nil
+	return withCORS(handler, options.AllowedOrigins), nil
 }
 
 // root leads each request to its handler. Only the calls are traced and measured.

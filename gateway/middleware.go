@@ -41,6 +41,7 @@ func takeBody(limit int64, errs *errorWriter) runtime.Middleware {
 	return func(next runtime.HandlerFunc) runtime.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request, params map[string]string) {
 			if r.Method != http.MethodPost {
+				r.Body = http.NoBody // whatever came: nobody wants it, and its end may be far
 				next(w, r, params)
 				return
 			}

@@ -31,9 +31,6 @@ import (
 // DefaultMaxTransformerBodyBytes is the longest body that rudder-transformer's routes take unless options say otherwise.
 const DefaultMaxTransformerBodyBytes = 200 << 20
 
-// DefaultBodyIdleTimeout is how long clients of rudder-transformer's routes may pause within a body.
-const DefaultBodyIdleTimeout = 5 * time.Minute
-
 // TransformerOptions say what rudder-transformer's routes are made of.
 type TransformerOptions struct {
 	// Conn leads to the gRPC server, under the same terms as that of Options. Required.
@@ -47,8 +44,8 @@ type TransformerOptions struct {
 	// MaxMessageBytes is the longest body of calls that travel in one message: the proxy's and deletion. It is
 	// DefaultMaxBodyBytes unless positive.
 	MaxMessageBytes int64
-	// BodyIdleTimeout is how long nothing may come of a body that has begun; DefaultBodyIdleTimeout unless positive.
-	BodyIdleTimeout time.Duration
+	// IdleTimeout is that of Options.
+	IdleTimeout time.Duration
 	// Upstream is the address of a rudder-transformer that all is forwarded to which is not CleverTap's. Nothing is forwarded
 	// when it is nil.
 	Upstream *url.URL
@@ -64,7 +61,6 @@ type transformerHandler struct {
 	health  grpc_health_v1.HealthClient
 	// limit is how long a body may be, callLimit how long one that travels in one message.
 	limit, callLimit int64
-	bodyIdle         time.Duration
 
 	version  string
 	upstream *upstream // nil when nothing is forwarded
@@ -81,14 +77,14 @@ func NewTransformer(options TransformerOptions) (http.Handler, error) {
 		return nil, errors.New("transformer routes: no connection to the gRPC server")
 	}
 	common := Options{
-		TracerProvider: options.TracerProvider, MeterProvider: options.MeterProvider, Propagator: options.Propagator, Logger: options.Logger,
+		TracerProvider: options.TracerProvider, MeterProvider: options.MeterProvider, Propagator: options.Propagator,
+		IdleTimeout: options.IdleTimeout, Logger: options.Logger,
 	}.withDefaults()
 	h := &transformerHandler{
 		service:   transformerv1.NewRudderTransformerServiceClient(options.Conn),
 		health:    grpc_health_v1.NewHealthClient(options.Conn),
 		limit:     options.MaxBodyBytes,
 		callLimit: options.MaxMessageBytes,
-		bodyIdle:  options.BodyIdleTimeout,
 		version:   options.Version,
 		logger:    common.Logger,
 	}
@@ -99,9 +95,6 @@ func NewTransformer(options TransformerOptions) (http.Handler, error) {
 		h.callLimit = DefaultMaxBodyBytes
 	}
 	h.callLimit = min(h.callLimit, h.limit)
-	if h.bodyIdle <= 0 {
-		h.bodyIdle = DefaultBodyIdleTimeout
-	}
 	h.pieces.New = func() any {
 		piece := make([]byte, min(pieceBytes, h.callLimit))
 		return &piece
@@ -113,11 +106,11 @@ func NewTransformer(options TransformerOptions) (http.Handler, error) {
 		}
 		h.upstream = newUpstream(options.Upstream, common, h)
 	}
-	return otelhttp.NewHandler(h, "",
+	return patient(otelhttp.NewHandler(h, "",
 		otelhttp.WithTracerProvider(common.TracerProvider),
 		otelhttp.WithMeterProvider(common.MeterProvider),
 		otelhttp.WithPropagators(common.Propagator),
-	), nil
+	), common.IdleTimeout), nil
 }
 
 // transformerRoute is one of rudder-transformer's routes that is served here.
@@ -153,9 +146,6 @@ func (h *transformerHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		id = rand.Text()
 	}
 	w.Header().Set(requestIDHeader, id)
-	if r.Body != http.NoBody {
-		r.Body = &awaitedBody{ReadCloser: r.Body, connection: http.NewResponseController(w), idle: h.bodyIdle}
-	}
 	route.serve(h, w, r.WithContext(metadata.AppendToOutgoingContext(r.Context(), requestIDHeader, id)), route)
 }
 

@@ -10,38 +10,10 @@ import (
 	"mime"
 	"net/http"
 	"strings"
-	"time"
 )
 
 // pieceBytes is how long the pieces are in which a body travels.
 const pieceBytes = 256 << 10
-
-// awaitedBody is a body that may not pause for too long.
-type awaitedBody struct {
-	io.ReadCloser
-	connection *http.ResponseController
-	idle       time.Duration
-	// until is the deadline that holds.
-	until time.Time
-}
-
-// Read reads on, and moves the deadline when a quarter of the time has passed.
-func (b *awaitedBody) Read(into []byte) (int, error) {
-	if now := time.Now(); b.until.Sub(now) < b.idle-b.idle/4 {
-		b.until = now.Add(b.idle)
-		if err := b.connection.SetReadDeadline(b.until); err != nil {
-			return 0, err
-		}
-	}
-	n, err := b.ReadCloser.Read(into)
-	if errors.Is(err, io.EOF) {
-		// What comes next on the connection has time.
-		if failed := b.connection.SetReadDeadline(time.Time{}); failed != nil {
-			return n, failed
-		}
-	}
-	return n, err
-}
 
 // bodyReader reads a request's body as it was before it was compressed, up to a limit.
 type bodyReader struct {

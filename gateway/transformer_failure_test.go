@@ -7,7 +7,6 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 	"google.golang.org/grpc"
@@ -17,7 +16,6 @@ import (
 
 	"github.com/rudder-clevertap/rudder-clevertap/gateway"
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
-	"github.com/rudder-clevertap/rudder-clevertap/server"
 )
 
 // failingService answers so many pieces and then fails.
@@ -100,39 +98,4 @@ func TestAnAnswerThatComesEarlyCounts(t *testing.T) {
 	require.NoError(t, err)
 	defer answer.Body.Close()
 	require.Equal(t, http.StatusOK, answer.StatusCode)
-}
-
-func TestABodyThatStopsComingIsNotAwaitedForEver(t *testing.T) {
-	t.Parallel()
-	upstream, requests := serveUpstream(t, theirs)
-	options := gateway.TransformerOptions{BodyIdleTimeout: 50 * time.Millisecond}
-	plain := serveTransformer(t, options, server.Options{})
-	options.Upstream = upstream
-	sorting := serveTransformer(t, options, server.Options{})
-	for _, url := range []string{
-		plain + "/v0/destinations/clevertap", plain + "/routerTransform", plain + "/deleteUsers", sorting + "/routerTransform",
-	} {
-		body, more := io.Pipe()
-		go func() { _, _ = more.Write([]byte("[")) }()
-		answer, err := http.Post(url, "application/json", body)
-		require.NoError(t, err)
-		require.Equal(t, http.StatusRequestTimeout, answer.StatusCode, url)
-		require.NoError(t, answer.Body.Close())
-		require.NoError(t, more.Close())
-	}
-	require.Empty(t, requests)
-	slow := io.MultiReader(strings.NewReader("["), pause(70*time.Millisecond/2), strings.NewReader("{}"), pause(70*time.Millisecond/2), strings.NewReader("]"))
-	answer, err := http.Post(plain+"/v0/destinations/clevertap", "application/json", slow)
-	require.NoError(t, err)
-	require.Equal(t, http.StatusOK, answer.StatusCode, "only pauses count, not how long it takes in all")
-	require.NoError(t, answer.Body.Close())
-}
-
-// pause is a reader of nothing that takes its time.
-type pause time.Duration
-
-// Read waits.
-func (p pause) Read([]byte) (int, error) {
-	time.Sleep(time.Duration(p))
-	return 0, io.EOF
 }

@@ -45,6 +45,7 @@ func newUpstream(address *url.URL, options Options, h *transformerHandler) *upst
 		ReverseProxy: &httputil.ReverseProxy{
 			Rewrite: func(r *httputil.ProxyRequest) {
 				r.SetURL(address)
+				r.Out.URL.RawQuery = r.In.URL.RawQuery // as it came, even what is no query by the book
 				// Nothing says that the request has passed through here, as nothing did before.
 				for _, name := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto"} {
 					if values := r.In.Header[name]; values != nil {

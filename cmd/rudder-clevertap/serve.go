@@ -54,7 +54,7 @@ type serveCmd struct {
 	MaxBatchEvents       int           `default:"2000" placeholder:"N" help:"Most events in one batch."`
 	MaxConcurrentStreams uint32        `default:"256" placeholder:"N" help:"Most calls at once on one gRPC connection."`
 	StreamInFlight       int           `default:"4" placeholder:"N" help:"Most messages of one stream that are read and not yet answered."`
-	StreamIdleTimeout    time.Duration `default:"5m" placeholder:"TIME" help:"How long nothing may move on a stream, or in a body for rudder-transformer's routes."`
+	StreamIdleTimeout    time.Duration `default:"5m" placeholder:"TIME" help:"How long nothing may move on a stream, or in the body or the answer of an HTTP request."`
 	MaxConnectionAge     time.Duration `default:"0s" placeholder:"TIME" help:"About how long a gRPC connection or stream lasts before its client has to open another, so that load comes to new replicas too; 0s is for ever."`
 	Reflection           bool          `default:"true" negatable:"" help:"Serve gRPC reflection, by which tools read the contract."`
 
@@ -233,6 +233,7 @@ func (c *serveCmd) fronts(ctx context.Context, srv *server.Server, options serve
 		MeterProvider:  options.Telemetry.MeterProvider,
 		Propagator:     options.Telemetry.Propagator,
 		MaxBodyBytes:   c.maxBodyBytes(),
+		IdleTimeout:    c.StreamIdleTimeout,
 		AllowedOrigins: c.AllowedOrigins,
 		Logger:         options.Logger,
 	})
@@ -247,7 +248,7 @@ func (c *serveCmd) fronts(ctx context.Context, srv *server.Server, options serve
 		Propagator:      options.Telemetry.Propagator,
 		MaxBodyBytes:    int64(c.TransformerMaxBody),
 		MaxMessageBytes: c.maxBodyBytes(),
-		BodyIdleTimeout: c.StreamIdleTimeout,
+		IdleTimeout:     c.StreamIdleTimeout,
 		Upstream:        c.UpstreamTransformer,
 		Version:         version,
 		Logger:          options.Logger,

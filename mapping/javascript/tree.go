@@ -245,7 +245,7 @@ func Clean(v document.Value) {
 	}
 	v.Filter(func(m document.Value) bool {
 		Clean(m)
-		return !Nullish(m) && !(isContainer(m) && m.Empty())
+		return !Nullish(m) && (!isContainer(m) || !m.Empty())
 	})
 }
 
