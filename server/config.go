@@ -1,9 +1,11 @@
 package server
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -32,8 +34,8 @@ type Config struct {
 //	    passcode: {env: SHOP_EU_PASSCODE}
 //	    region: eu1
 //
-// The value of a secret setting is a text, {env: VARIABLE} or {file: PATH}, where a relative path starts at the
-// configuration file's directory. The error names all that is wrong, unknown keys and settings among it, and no secret.
+// The value of a secret setting is {env: VARIABLE} or {file: PATH}, where a relative path starts at the configuration file's
+// directory. The error names all that is wrong, unknown keys and settings among it, and no secret.
 func LoadConfig(path string) (*Config, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -48,8 +50,8 @@ func LoadConfig(path string) (*Config, error) {
 
 // parseConfig reads a configuration. Relative paths in it start at dir.
 func parseConfig(data []byte, dir string) (*Config, error) {
-	var sections map[string]yaml.Node
-	if err := yaml.Unmarshal(data, &sections); err != nil {
+	sections, err := readSections(data)
+	if err != nil {
 		return nil, err
 	}
 	config := &Config{Destinations: Destinations{}}
@@ -66,6 +68,10 @@ func parseConfig(data []byte, dir string) (*Config, error) {
 			continue
 		}
 		for _, name := range slices.Sorted(maps.Keys(settings)) {
+			if name == "" {
+				problems = append(problems, errors.New("destinations: a destination has an empty name: no request could name it"))
+				continue
+			}
 			given := settings[name]
 			if given == nil {
 				given = map[string]any{}
@@ -83,7 +89,22 @@ func parseConfig(data []byte, dir string) (*Config, error) {
 	return config, nil
 }
 
-// shapeError says that YAML has the wrong shape. The library's own words may hold values, and a value may be a secret.
+// readSections reads the one document of a configuration. No document is one without sections.
+func readSections(data []byte) (map[string]yaml.Node, error) {
+	var sections map[string]yaml.Node
+	documents := yaml.NewDecoder(bytes.NewReader(data))
+	if err := documents.Decode(&sections); err != nil && !errors.Is(err, io.EOF) {
+		return nil, shapeError(err)
+	}
+	// Whatever comes next, readable or not, would be left out in silence.
+	if err := documents.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
+		return nil, errors.New("the file holds more than one YAML document: put all destinations into one, without a line of ---")
+	}
+	return sections, nil
+}
+
+// shapeError says that YAML has the wrong shape. The library's own words may hold values, and a value may be a secret: only
+// those are kept that say a line and what the syntax lacks there.
 func shapeError(err error) error {
 	if typeError, ok := errors.AsType[*yaml.TypeError](err); ok {
 		lines := make([]string, len(typeError.Errors))
@@ -92,7 +113,10 @@ func shapeError(err error) error {
 		}
 		return fmt.Errorf("%s: write each name once and, under it, settings by name", strings.Join(lines, ", "))
 	}
-	return err
+	if strings.HasPrefix(err.Error(), "yaml: line ") {
+		return err
+	}
+	return errors.New("this YAML can't be read: look for an unclosed bracket or quote, an unknown alias or tag, or a key that is no text")
 }
 
 // newDestination compiles the settings of one destination and returns all that is wrong with them.

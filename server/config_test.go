@@ -96,10 +96,19 @@ destinations:
 func TestAConfigurationOfTheWrongShapeNamesTheLineAndNoValue(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"destinations: " + secret:                              "line 1",
-		"destinations:\n  a: " + secret:                        "line 2",
-		"destinations:\n  - " + secret:                         "line 2",
-		secret:                                                 "line 1",
+		"destinations: " + secret:       "line 1",
+		"destinations:\n  a: " + secret: "line 2",
+		"destinations:\n  - " + secret:  "line 2",
+		secret:                          "line 1: write each name once",
+		"[" + secret + "]":              "line 1: write each name once",
+		"destinations: *" + secret:      "an unknown alias",
+		"destinations: {a: {region: {[" + secret + "]: 1}}}":   "a key that is no text",
+		"destinations: {a: {x: !!int " + secret + "}}":         "unknown alias or tag",
+		"destinations: {a: &" + secret + " [*" + secret + "]}": "line 1",
+		"destinations: {}\n---\n" + secret:                     "more than one YAML document",
+		"destinations: {}\n---\n":                              "more than one YAML document",
+		"destinations: {}\n---\n{" + secret:                    "more than one YAML document",
+		"destinations: {'': {accountId: x}}":                   "a destination has an empty name",
 		"destinations:\n  a: {b\n":                             "line",
 		"destinations:\n  a: {x: 1}\n  a: {x: 2}":              "line 3: write each name once",
 		"destinations: {a: {accountId: x, passcode: {1: 2}}}":  "destinations.a.passcode: a secret has no place in the file",
@@ -111,7 +120,7 @@ func TestAConfigurationOfTheWrongShapeNamesTheLineAndNoValue(t *testing.T) {
 	}
 	_, err := LoadConfig(filepath.Join(t.TempDir(), "absent"))
 	require.ErrorIs(t, err, os.ErrNotExist)
-	for _, text := range []string{"", "# nothing\n", "destinations:\n", "destinations: {}"} {
+	for _, text := range []string{"", "# nothing\n", "destinations:\n", "destinations: {}", "---\ndestinations: {}\n...\n"} {
 		config, err := parseConfig([]byte(text), ".")
 		require.NoError(t, err, text)
 		require.Empty(t, config.Destinations)
