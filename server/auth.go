@@ -10,6 +10,8 @@ import (
 	"io"
 	"os"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/grpc-ecosystem/go-grpc-middleware/v2/interceptors/auth"
 	"go.opentelemetry.io/otel/attribute"
@@ -44,29 +46,35 @@ func LoadTokens(path string) (*Tokens, error) {
 	return tokens, nil
 }
 
-// ParseTokens reads tokens, one a line: the caller's name, a colon or a blank, and the token. Empty lines and lines that
-// start with # are skipped. One caller may have several tokens, so that they can be changed without a gap. An error names
-// the line and never a token.
+// ParseTokens reads tokens, one NAME:TOKEN a line: the caller's name up to the first colon, and the token behind it, both
+// without blanks. Empty lines and lines that start with # are skipped, and a byte order mark at the beginning. One caller may
+// have several tokens, so that they can be changed without a gap. An error names the line and shows nothing of it: a name in
+// the wrong place may be a token.
 func ParseTokens(r io.Reader) (*Tokens, error) {
 	tokens := &Tokens{}
 	lines := bufio.NewScanner(r)
 	for number := 1; lines.Scan(); number++ {
-		line := strings.TrimSpace(lines.Text())
+		text := lines.Text()
+		if number == 1 {
+			text = strings.TrimPrefix(text, "\uFEFF")
+		}
+		line := strings.TrimSpace(text)
 		if line == "" || strings.HasPrefix(line, "#") {
 			continue
 		}
-		at := strings.IndexAny(line, ": \t")
-		if at <= 0 {
-			return nil, fmt.Errorf("line %d: write the caller's name, a colon and the token", number)
-		}
-		token := strings.TrimSpace(line[at+1:])
-		if token == "" || strings.ContainsAny(token, " \t") {
-			return nil, fmt.Errorf("line %d: the token of %s is empty or has a blank in it", number, line[:at])
+		name, token, found := strings.Cut(line, ":")
+		switch {
+		case !found || name == "" || token == "":
+			return nil, fmt.Errorf("line %d: write NAME:TOKEN: the caller's name, a colon and the token", number)
+		case strings.ContainsFunc(line, unicode.IsSpace):
+			return nil, fmt.Errorf("line %d: write NAME:TOKEN without blanks", number)
+		case !utf8.ValidString(line):
+			return nil, fmt.Errorf("line %d: the text is not UTF-8", number)
 		}
 		if _, taken := tokens.caller(token); taken {
-			return nil, fmt.Errorf("line %d: the token of %s is given twice", number, line[:at])
+			return nil, fmt.Errorf("line %d: the token is given twice", number)
 		}
-		tokens.callers = append(tokens.callers, caller{name: line[:at], sum: sha256.Sum256([]byte(token))})
+		tokens.callers = append(tokens.callers, caller{name: name, sum: sha256.Sum256([]byte(token))})
 	}
 	if err := lines.Err(); err != nil {
 		return nil, err

@@ -18,7 +18,7 @@ import (
 
 func TestTokensAreReadLineByLine(t *testing.T) {
 	t.Parallel()
-	tokens, err := ParseTokens(strings.NewReader("# callers\n\nbilling:t0p:secret \nsearch\tanother\nbilling next\n"))
+	tokens, err := ParseTokens(strings.NewReader("\uFEFFsearch:another\r\n# callers\n\n billing:t0p:secret \nbilling:next"))
 	require.NoError(t, err)
 	for token, caller := range map[string]string{"t0p:secret": "billing", "another": "search", "next": "billing"} {
 		name, known := tokens.caller(token)
@@ -34,13 +34,19 @@ func TestTokensAreReadLineByLine(t *testing.T) {
 func TestTokensThatCanNotBeReadNameTheLineAndNoToken(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"":                   "no tokens",
-		"# nobody\n":         "no tokens",
-		"a:1\nloneword":      "line 2: write the caller's name",
-		":s3cr3t":            "line 1: write the caller's name",
-		"a:":                 "line 1: the token of a is empty",
-		"a:s3cr3t s3cr3t":    "line 1: the token of a is empty or has a blank",
-		"a:s3cr3t\nb:s3cr3t": "line 2: the token of b is given twice",
+		"":                     "no tokens",
+		"# nobody\n":           "no tokens",
+		"a:1\nloneword":        "line 2: write NAME:TOKEN",
+		":s3cr3t":              "line 1: write NAME:TOKEN",
+		"a:":                   "line 1: write NAME:TOKEN",
+		"a s3cr3t":             "line 1: write NAME:TOKEN",
+		"a:s3cr3t s3cr3t":      "line 1: write NAME:TOKEN without blanks",
+		"a: s3cr3t":            "line 1: write NAME:TOKEN without blanks",
+		"team a:s3cr3t":        "line 1: write NAME:TOKEN without blanks",
+		"s3cr3t\tteam:a":       "line 1: write NAME:TOKEN without blanks",
+		"team\u00A0a:s3cr3t":   "line 1: write NAME:TOKEN without blanks",
+		"a:s3cr3t\n\xff:x":     "line 2: the text is not UTF-8",
+		"s3cr3t:x\n\ns3cr3t:x": "line 3: the token is given twice",
 	} {
 		_, err := ParseTokens(strings.NewReader(text))
 		require.ErrorContains(t, err, want)
@@ -51,7 +57,7 @@ func TestTokensThatCanNotBeReadNameTheLineAndNoToken(t *testing.T) {
 }
 
 func FuzzTokens(f *testing.F) {
-	f.Add("billing:t0p\nsearch another\n# x")
+	f.Add("billing:t0p\nsearch:another\n# x")
 	f.Fuzz(func(t *testing.T, text string) {
 		tokens, err := ParseTokens(strings.NewReader(text))
 		if err != nil {
@@ -59,7 +65,8 @@ func FuzzTokens(f *testing.F) {
 		}
 		require.NotEmpty(t, tokens.callers)
 		for _, c := range tokens.callers {
-			require.NotEmpty(t, c.name)
+			require.NotEmpty(t, strings.TrimSpace(c.name))
+			require.NotContains(t, c.name, ":")
 		}
 		_, known := tokens.caller("")
 		require.False(t, known)
