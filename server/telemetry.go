@@ -6,10 +6,14 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
 	"strconv"
+	"strings"
 
 	"go.opentelemetry.io/contrib/bridges/otelslog"
 	"go.opentelemetry.io/contrib/exporters/autoexport"
+	"go.opentelemetry.io/contrib/propagators/autoprop"
+	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
 	noopmetric "go.opentelemetry.io/otel/metric/noop"
@@ -20,6 +24,9 @@ import (
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/trace"
 	nooptrace "go.opentelemetry.io/otel/trace/noop"
+	"google.golang.org/grpc"
+
+	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
 )
 
 // serviceName is the resource's service.name unless OTEL_SERVICE_NAME or OTEL_RESOURCE_ATTRIBUTES say otherwise.
@@ -32,7 +39,7 @@ type Telemetry struct {
 	TracerProvider trace.TracerProvider
 	// MeterProvider makes meters.
 	MeterProvider metric.MeterProvider
-	// Propagator reads and writes W3C trace context and baggage.
+	// Propagator reads and writes trace context and baggage: W3C's, unless OTEL_PROPAGATORS says otherwise.
 	Propagator propagation.TextMapPropagator
 	// LogHandler hands log records to the logs exporter; nil when none is configured.
 	LogHandler slog.Handler
@@ -51,9 +58,10 @@ func NoTelemetry() *Telemetry {
 
 // NewTelemetry sets telemetry up as the standard OTEL_* variables say. A signal has an exporter when its
 // OTEL_<SIGNAL>_EXPORTER names one, or when an OTLP endpoint is given; otherwise, or with OTEL_SDK_DISABLED=true, it is silent.
-// The version becomes the resource's service.version.
+// The version becomes the resource's service.version. What is wrong and does no harm goes to OpenTelemetry's error handler.
 func NewTelemetry(ctx context.Context, version string) (*Telemetry, error) {
 	t := NoTelemetry()
+	t.setPropagator()
 	if disabled, err := strconv.ParseBool(os.Getenv("OTEL_SDK_DISABLED")); err == nil && disabled {
 		return t, nil
 	}
@@ -61,6 +69,11 @@ func NewTelemetry(ctx context.Context, version string) (*Telemetry, error) {
 	about, err := resource.New(ctx, resource.WithTelemetrySDK(), resource.WithHost(),
 		resource.WithAttributes(attribute.String("service.name", serviceName), attribute.String("service.version", version)),
 		resource.WithFromEnv())
+	if errors.Is(err, resource.ErrPartialResource) {
+		// An entry that is none is left out, and the others stand.
+		otel.Handle(fmt.Errorf("OTEL_RESOURCE_ATTRIBUTES: %w", err))
+		err = nil
+	}
 	if err != nil {
 		return nil, fmt.Errorf("telemetry: resource: %w", err)
 	}
@@ -70,6 +83,26 @@ func NewTelemetry(ctx context.Context, version string) (*Telemetry, error) {
 		}
 	}
 	return t, nil
+}
+
+// setPropagator reads OTEL_PROPAGATORS. Unknown names are reported and left out; without a known one the default stays.
+func (t *Telemetry) setPropagator() {
+	var names []string
+	for name := range strings.SplitSeq(os.Getenv("OTEL_PROPAGATORS"), ",") {
+		if name = strings.TrimSpace(name); name != "" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return
+	}
+	known, err := autoprop.TextMapPropagator(names...)
+	if err != nil {
+		otel.Handle(fmt.Errorf("OTEL_PROPAGATORS: %w", err))
+	}
+	if known != nil {
+		t.Propagator = known
+	}
 }
 
 // Shutdown sends what is still to be sent and ends the exporters, within the time that ctx allows.
@@ -83,17 +116,21 @@ func (t *Telemetry) Shutdown(ctx context.Context) error {
 }
 
 // configured reports whether the environment asks for an exporter of a signal: `TRACES`, `METRICS` or `LOGS`.
-func configured(signal string) bool {
-	if exporter := os.Getenv("OTEL_" + signal + "_EXPORTER"); exporter != "" {
-		return exporter != "none"
+func configured(signal string) (bool, error) {
+	exporter := os.Getenv("OTEL_" + signal + "_EXPORTER")
+	if strings.Contains(exporter, ",") {
+		return false, fmt.Errorf("OTEL_%s_EXPORTER=%s: name one exporter: lists are not supported", signal, exporter)
 	}
-	return os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT") != "" || os.Getenv("OTEL_EXPORTER_OTLP_"+signal+"_ENDPOINT") != ""
+	if exporter != "" {
+		return exporter != "none", nil
+	}
+	return os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT") != "" || os.Getenv("OTEL_EXPORTER_OTLP_"+signal+"_ENDPOINT") != "", nil
 }
 
 // setTraces makes the tracer provider.
 func (t *Telemetry) setTraces(ctx context.Context, about *resource.Resource) error {
-	if !configured("TRACES") {
-		return nil
+	if wanted, err := configured("TRACES"); err != nil || !wanted {
+		return err
 	}
 	exporter, err := autoexport.NewSpanExporter(ctx)
 	if err != nil {
@@ -107,23 +144,58 @@ func (t *Telemetry) setTraces(ctx context.Context, about *resource.Resource) err
 
 // setMetrics makes the meter provider.
 func (t *Telemetry) setMetrics(ctx context.Context, about *resource.Resource) error {
-	if !configured("METRICS") {
-		return nil
+	if wanted, err := configured("METRICS"); err != nil || !wanted {
+		return err
 	}
 	reader, err := autoexport.NewMetricReader(ctx)
 	if err != nil {
 		return fmt.Errorf("metrics: OTEL_METRICS_EXPORTER=%s: %w", os.Getenv("OTEL_METRICS_EXPORTER"), err)
 	}
-	provider := sdkmetric.NewMeterProvider(sdkmetric.WithReader(reader), sdkmetric.WithResource(about))
+	provider := sdkmetric.NewMeterProvider(sdkmetric.WithReader(reader), sdkmetric.WithResource(about), sdkmetric.WithView(boundedSeries()...))
 	t.MeterProvider = provider
 	t.shutdown = append(t.shutdown, provider.Shutdown)
 	return nil
 }
 
+// boundedSeries keeps callers from making series of their own, as they need no token to do so: what they name freely, the Host
+// header and methods that do not exist, has no part in the metrics of the servers. Spans show it.
+func boundedSeries() []sdkmetric.View {
+	methods := rpcMethods()
+	bounded := sdkmetric.Stream{AttributeFilter: func(kv attribute.KeyValue) bool {
+		switch kv.Key {
+		case "server.address", "server.port":
+			return false
+		case "rpc.method":
+			return slices.Contains(methods, kv.Value.AsString())
+		}
+		return true
+	}}
+	return []sdkmetric.View{
+		sdkmetric.NewView(sdkmetric.Instrument{Name: "http.server.*"}, bounded),
+		sdkmetric.NewView(sdkmetric.Instrument{Name: "rpc.server.*"}, bounded),
+	}
+}
+
+// rpcMethods returns the methods of our services, as rpc.method names them.
+func rpcMethods() []string {
+	var names []string
+	for _, service := range []grpc.ServiceDesc{
+		transformerv1.TransformService_ServiceDesc, transformerv1.DestinationService_ServiceDesc, transformerv1.RudderTransformerService_ServiceDesc,
+	} {
+		for _, method := range service.Methods {
+			names = append(names, service.ServiceName+"/"+method.MethodName)
+		}
+		for _, stream := range service.Streams {
+			names = append(names, service.ServiceName+"/"+stream.StreamName)
+		}
+	}
+	return names
+}
+
 // setLogs makes the handler of log records.
 func (t *Telemetry) setLogs(ctx context.Context, about *resource.Resource) error {
-	if !configured("LOGS") {
-		return nil
+	if wanted, err := configured("LOGS"); err != nil || !wanted {
+		return err
 	}
 	exporter, err := autoexport.NewLogExporter(ctx)
 	if err != nil {

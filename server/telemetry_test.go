@@ -6,10 +6,14 @@ import (
 	"encoding/json"
 	"io"
 	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/metric"
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 	metricsv1 "go.opentelemetry.io/proto/otlp/metrics/v1"
@@ -18,6 +22,8 @@ import (
 	"google.golang.org/grpc/codes"
 	healthgrpc "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/types/known/emptypb"
 
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
 	"github.com/rudder-clevertap/rudder-clevertap/internal/otlptest"
@@ -175,6 +181,35 @@ func TestMetricsTellEventsDiagnosticsBatchesAndCalls(t *testing.T) {
 	}, codesSeen)
 }
 
+// TestCallersMakeNoSeriesOfTheirOwn: whoever has no token can name methods and hosts all the same.
+func TestCallersMakeNoSeriesOfTheirOwn(t *testing.T) {
+	receiver, _ := instrumented(t, func(r *running) {
+		for _, method := range []string{"/made.up.Service/A", "/made.up.Service/B", "/transformer.v1.TransformService/C"} {
+			err := r.conn.Invoke(t.Context(), method, &emptypb.Empty{}, &emptypb.Empty{})
+			require.Equal(t, codes.Unimplemented, status.Code(err))
+		}
+		_, err := r.client().Transform(t.Context(), jsonRequest(string(track("m"))))
+		require.NoError(t, err)
+		// As the gateway's instrumentation records it.
+		duration, err := r.options.Telemetry.MeterProvider.Meter("test").Float64Histogram("http.server.request.duration",
+			metric.WithExplicitBucketBoundaries(1, 2, 3))
+		require.NoError(t, err)
+		for _, host := range []string{"a", "b"} {
+			duration.Record(t.Context(), 1, metric.WithAttributes(attribute.String("server.address", host), attribute.Int("server.port", 1), attribute.String("http.route", "/r")))
+		}
+	})
+	calls := map[string]uint64{}
+	for _, point := range receiver.Metrics()["rpc.server.call.duration"].GetHistogram().GetDataPoints() {
+		calls[otlptest.Attributes(point.GetAttributes())["rpc.method"]] = point.GetCount()
+	}
+	require.Equal(t, map[string]uint64{"": 3, "transformer.v1.TransformService/Transform": 1}, calls)
+	require.Contains(t, receiver.Spans(), "made.up.Service/A", "spans show the method")
+	points := receiver.Metrics()["http.server.request.duration"].GetHistogram().GetDataPoints()
+	require.Len(t, points, 1)
+	require.Equal(t, map[string]string{"http.route": "/r"}, otlptest.Attributes(points[0].GetAttributes()))
+	require.Equal(t, []float64{1, 2, 3}, points[0].GetExplicitBounds())
+}
+
 func TestTelemetryIsSilentUnlessItIsAskedFor(t *testing.T) {
 	for name, env := range map[string]map[string]string{
 		"nothing is configured": {},
@@ -211,6 +246,58 @@ func TestEachSignalCanBeAskedForAlone(t *testing.T) {
 	t.Setenv("OTEL_TRACES_EXPORTER", "carrier-pigeon")
 	_, err = NewTelemetry(t.Context(), "v1")
 	require.ErrorContains(t, err, "carrier-pigeon")
+	t.Setenv("OTEL_TRACES_EXPORTER", "otlp,console")
+	_, err = NewTelemetry(t.Context(), "v1")
+	require.ErrorContains(t, err, "OTEL_TRACES_EXPORTER=otlp,console: name one exporter")
+}
+
+// handled sets telemetry up and returns it with what went to OpenTelemetry's error handler.
+func handled(t *testing.T) (*Telemetry, string) {
+	t.Helper()
+	var said []string
+	before := otel.GetErrorHandler()
+	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { said = append(said, err.Error()) }))
+	defer otel.SetErrorHandler(before)
+	telemetry, err := NewTelemetry(t.Context(), "v1")
+	require.NoError(t, err)
+	return telemetry, strings.Join(said, "\n")
+}
+
+func TestThePropagatorsAreThoseThatAreAskedFor(t *testing.T) {
+	w3c := []string{"traceparent", "tracestate", "baggage"}
+	for value, want := range map[string]struct {
+		fields []string
+		said   string
+	}{
+		"":                                 {w3c, ""},
+		"tracecontext":                     {w3c[:2], ""},
+		" baggage , tracecontext,baggage,": {w3c, ""},
+		"none":                             {nil, ""},
+		"b3":                               {[]string{"b3"}, ""},
+		"tracecontext,carrier-pigeon":      {w3c[:2], "OTEL_PROPAGATORS: unknown propagator: carrier-pigeon"},
+		"carrier-pigeon":                   {w3c, "OTEL_PROPAGATORS: unknown propagator: carrier-pigeon"},
+	} {
+		t.Run(value, func(t *testing.T) {
+			t.Setenv("OTEL_PROPAGATORS", value)
+			t.Setenv("OTEL_SDK_DISABLED", "true") // It says nothing about propagators.
+			telemetry, said := handled(t)
+			require.ElementsMatch(t, want.fields, telemetry.Propagator.Fields())
+			require.Equal(t, want.said, said)
+		})
+	}
+}
+
+func TestAnEntryThatIsNoResourceAttributeIsLeftOut(t *testing.T) {
+	receiver := otlptest.Start(t)
+	t.Setenv("OTEL_RESOURCE_ATTRIBUTES", "team=growth,nonsense,service.name=shop")
+	telemetry, said := handled(t)
+	require.Contains(t, said, "OTEL_RESOURCE_ATTRIBUTES: ")
+	require.Contains(t, said, "nonsense")
+	_, span := telemetry.TracerProvider.Tracer("test").Start(t.Context(), "s")
+	span.End()
+	require.NoError(t, telemetry.Shutdown(t.Context()))
+	require.Equal(t, "growth", receiver.Resource()["team"])
+	require.Equal(t, "shop", receiver.Resource()["service.name"])
 }
 
 func TestRecordingCostsNoAllocationPerEvent(t *testing.T) {

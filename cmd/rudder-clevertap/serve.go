@@ -13,6 +13,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/go-logr/logr"
 	"github.com/mattn/go-isatty"
 	"go.opentelemetry.io/otel"
 
@@ -124,14 +125,15 @@ func (c *serveCmd) validateAddresses() error {
 func (c *serveCmd) Run(ctx context.Context, std stdio) error {
 	defer reserveHeap()()
 	version, _ := buildVersion()
+	// What goes wrong with telemetry, its set-up included, is not sent by telemetry.
+	lines := server.NewLogger(std.Err, c.logFormat(std.Err), c.LogLevel, nil)
+	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { lines.WarnContext(ctx, "telemetry failed", "error", err.Error()) }))
+	otel.SetLogger(logr.FromSlogHandler(lines.Handler()))
 	telemetry, err := server.NewTelemetry(ctx, version)
 	if err != nil {
 		return err
 	}
 	logger := server.NewLogger(std.Err, c.logFormat(std.Err), c.LogLevel, telemetry)
-	// What goes wrong with telemetry is not sent by telemetry.
-	lines := server.NewLogger(std.Err, c.logFormat(std.Err), c.LogLevel, nil)
-	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { lines.WarnContext(ctx, "telemetry failed", "error", err.Error()) }))
 	defer func() {
 		// What happened last is sent last, even though ctx has ended.
 		flush, cancel := context.WithTimeout(context.WithoutCancel(ctx), flushTimeout)

@@ -258,6 +258,24 @@ func TestACollectorThatIsNotThereHarmsNothing(t *testing.T) {
 	require.Contains(t, s.logs.String(), `"msg":"telemetry `)
 }
 
+// TestWhatIsWrongWithTheEnvironmentIsSaidInTheFormOfTheLog: whatever reads the log reads JSON.
+func TestWhatIsWrongWithTheEnvironmentIsSaidInTheFormOfTheLog(t *testing.T) {
+	t.Setenv("OTEL_PROPAGATORS", "carrier-pigeon")
+	t.Setenv("OTEL_RESOURCE_ATTRIBUTES", "nonsense")
+	t.Setenv("OTEL_TRACES_EXPORTER", "otlp")
+	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1")
+	t.Setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "soon")
+	s := serve(t)
+	s.stop()
+	require.Zero(t, <-s.status)
+	for line := range strings.Lines(s.logs.String()) {
+		require.True(t, json.Valid([]byte(line)), line)
+	}
+	for _, want := range []string{"OTEL_PROPAGATORS: ", "OTEL_RESOURCE_ATTRIBUTES: ", "soon"} {
+		require.Contains(t, s.logs.String(), want)
+	}
+}
+
 func TestLogLinesAreTextOnlyForPeople(t *testing.T) {
 	t.Parallel()
 	var buffer bytes.Buffer
