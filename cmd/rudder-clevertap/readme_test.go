@@ -29,6 +29,7 @@ func TestReadmeTablesAreThoseOfTheProgram(t *testing.T) {
 	for table, rows := range map[string]string{
 		"serve":       flagTable(t, "serve"),
 		"transform":   flagTable(t, "transform"),
+		"healthcheck": flagTable(t, "healthcheck"),
 		"reasons":     enumTable(t, "error_reason.proto", "ERROR_REASON_", "| reason | gRPC code | what it means |\n|---|---|---|\n"),
 		"rulesets":    rulesetTable(t),
 		"deviations":  deviationTable(),
