@@ -8,10 +8,12 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"log/slog"
 	"math/big"
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -48,7 +50,7 @@ func writeCertificate(t *testing.T, dir string, serial int64) (certFile, keyFile
 func TestConnectionsFromOutsideNeedTLSAndThoseInsideDoNot(t *testing.T) {
 	t.Parallel()
 	certFile, keyFile, trusted := writeCertificate(t, t.TempDir(), 1)
-	settings, err := LoadTLS(certFile, keyFile)
+	settings, err := LoadTLS(certFile, keyFile, slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
 	r := start(t, Options{TLS: settings})
 	check := func(conn grpc.ClientConnInterface) error {
@@ -66,24 +68,36 @@ func TestARenewedCertificateIsReadAgain(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	certFile, keyFile, _ := writeCertificate(t, dir, 1)
-	settings, err := LoadTLS(certFile, keyFile)
+	logs := &logBuffer{}
+	logger := NewLogger(logs, LogJSON, slog.LevelInfo, nil)
+	settings, err := LoadTLS(certFile, keyFile, logger)
 	require.NoError(t, err)
-	serial := func() int64 {
-		pair, err := settings.GetCertificate(nil)
-		require.NoError(t, err)
-		return pair.Leaf.SerialNumber.Int64()
+	requireServed := func(serial int64, lines int, why string) {
+		t.Helper()
+		for range 3 {
+			pair, err := settings.GetCertificate(&tls.ClientHelloInfo{})
+			require.NoError(t, err)
+			require.Equal(t, serial, pair.Leaf.SerialNumber.Int64(), why)
+		}
+		require.Equal(t, lines, strings.Count(logs.String(), "the last good one serves"), why)
 	}
-	require.EqualValues(t, 1, serial())
+	requireServed(1, 0, "nothing has changed")
 	writeCertificate(t, dir, 2)
 	later := time.Now().Add(time.Minute)
 	require.NoError(t, os.Chtimes(certFile, later, later))
-	require.EqualValues(t, 2, serial())
+	requireServed(2, 0, "a good one took its place")
 	require.NoError(t, os.WriteFile(certFile, []byte("half written"), 0o600))
-	require.EqualValues(t, 2, serial(), "the last good one serves")
+	requireServed(2, 1, "the last good one serves, and one line says so")
+	later = later.Add(time.Minute)
+	require.NoError(t, os.Chtimes(certFile, later, later))
+	requireServed(2, 2, "another change is another line")
 	require.NoError(t, os.Remove(certFile))
-	require.EqualValues(t, 2, serial())
-	_, err = LoadTLS(certFile, keyFile)
+	requireServed(2, 3, "the file is gone")
+	require.NotContains(t, logs.String(), "half written")
+	_, err = LoadTLS(certFile, keyFile, logger)
 	require.ErrorIs(t, err, os.ErrNotExist)
+	writeCertificate(t, dir, 3)
+	requireServed(3, 3, "it is read once it is there")
 }
 
 func TestAddressesThatOthersCanReachMustBeSecure(t *testing.T) {

@@ -39,13 +39,13 @@ type serveCmd struct {
 	GRPCAddr string `name:"grpc-addr" default:"127.0.0.1:50051" placeholder:"HOST:PORT" help:"Where gRPC listens."`
 	HTTPAddr string `name:"http-addr" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where REST, /healthz and /openapi.json listen."`
 
-	TransformerAddr        string   `name:"transformer-addr" default:"127.0.0.1:9090" placeholder:"HOST:PORT" help:"Where rudder-transformer's routes listen, for rudder-server, which shows no bearer token; empty for nowhere."`
+	TransformerAddr        string   `name:"transformer-addr" default:"127.0.0.1:9090" placeholder:"HOST:PORT" help:"Where rudder-transformer's routes listen, for rudder-server, which shows no bearer token; plain HTTP on loopback; empty for nowhere."`
 	UpstreamTransformer    *url.URL `placeholder:"URL" help:"The rudder-transformer that serves all other destinations and routes of that listener."`
 	TransformerMaxBody     int      `default:"209715200" placeholder:"N" help:"Longest body of rudder-transformer's routes, in bytes."`
 	TransformerProxyStrict bool     `help:"Answer rudder-transformer's delivery proxy as that program does: one refused record fails the whole request."`
 	CleverTapBaseURL       *url.URL `name:"clevertap-base-url" placeholder:"URL" help:"Where calls to CleverTap go instead of its own hosts: for tests and private relays."`
 
-	TLSCert        string   `name:"tls-cert" type:"existingfile" placeholder:"FILE" help:"TLS certificate, in PEM; a changed file is read again."`
+	TLSCert        string   `name:"tls-cert" type:"existingfile" placeholder:"FILE" help:"TLS certificate, in PEM, for all listeners but a --transformer-addr on loopback; a changed file is read again."`
 	TLSKey         string   `name:"tls-key" type:"existingfile" placeholder:"FILE" help:"The certificate's private key, in PEM."`
 	AuthTokensFile string   `type:"existingfile" placeholder:"FILE" help:"Bearer tokens that calls need, one NAME:TOKEN a line."`
 	AllowInsecure  bool     `help:"Listen where others can reach the server without TLS and bearer tokens."`
@@ -185,7 +185,7 @@ func (c *serveCmd) options(logger *slog.Logger, telemetry *server.Telemetry) (se
 		}
 	}
 	if c.TLSCert != "" {
-		if options.TLS, err = server.LoadTLS(c.TLSCert, c.TLSKey); err != nil {
+		if options.TLS, err = server.LoadTLS(c.TLSCert, c.TLSKey, logger); err != nil {
 			return options, err
 		}
 	}
@@ -205,7 +205,7 @@ func (c *serveCmd) serve(ctx context.Context, srv *server.Server, options server
 	attrs := []any{"version", version, "grpc", grpcListener.Addr().String()}
 	listeners := make([]server.Listener, len(fronts))
 	for i, f := range fronts {
-		listener, err := listen(ctx, f.addr, options.TLS)
+		listener, err := listen(ctx, f.addr, f.tls)
 		if err != nil {
 			err = errors.Join(err, grpcListener.Close(), srv.Close())
 			for _, opened := range listeners[:i] {
@@ -221,10 +221,11 @@ func (c *serveCmd) serve(ctx context.Context, srv *server.Server, options server
 	return srv.Run(ctx, grpcListener, listeners...)
 }
 
-// front is a handler of HTTP requests and where it is to listen.
+// front is a handler of HTTP requests and where it is to listen; without TLS settings, for plain HTTP.
 type front struct {
 	name, addr string
 	handler    http.Handler
+	tls        *tls.Config
 }
 
 // fronts makes the handlers in front of the server: REST, and rudder-transformer's routes.
@@ -239,7 +240,7 @@ func (c *serveCmd) fronts(ctx context.Context, srv *server.Server, options serve
 		AllowedOrigins: c.AllowedOrigins,
 		Logger:         options.Logger,
 	})
-	fronts := []front{{"http", c.HTTPAddr, rest}}
+	fronts := []front{{"http", c.HTTPAddr, rest, options.TLS}}
 	if err != nil || c.TransformerAddr == "" {
 		return fronts, err
 	}
@@ -255,7 +256,12 @@ func (c *serveCmd) fronts(ctx context.Context, srv *server.Server, options serve
 		Version:         version,
 		Logger:          options.Logger,
 	})
-	return append(fronts, front{"transformer", c.TransformerAddr, transformer}), err
+	// On the same machine rudder-server speaks plain HTTP, and nobody listens in.
+	settings := options.TLS
+	if loopback, _ := server.Loopback(c.TransformerAddr); loopback {
+		settings = nil
+	}
+	return append(fronts, front{"transformer", c.TransformerAddr, transformer, settings}), err
 }
 
 // maxBodyBytes is how long a REST request's body may be, so that the message made of it passes the server's limit.

@@ -57,10 +57,10 @@ func (l *logLines) String() string {
 
 // serving is a server that was started by its command line.
 type serving struct {
-	GRPC, HTTP string
-	logs       *logLines
-	stop       context.CancelFunc
-	status     chan int
+	GRPC, HTTP, Transformer string
+	logs                    *logLines
+	stop                    context.CancelFunc
+	status                  chan int
 }
 
 // serve starts a server on free ports; it must end with status 0 when the test does.
@@ -198,6 +198,23 @@ func TestServeEncryptsAndAuthenticates(t *testing.T) {
 	require.Equal(t, 1, command(t.Context(), "healthcheck", "--addr", s.GRPC).status)
 	require.Equal(t, 1, command(t.Context(), "healthcheck", "--addr", s.GRPC, "--tls").status, "nobody vouches for it")
 	require.NotContains(t, s.logs.String(), "good-token")
+}
+
+// TestTheRoutesOfRudderTransformerArePlainOnLoopbackOnly: there rudder-server says http:// unless told otherwise.
+func TestTheRoutesOfRudderTransformerArePlainOnLoopbackOnly(t *testing.T) {
+	t.Parallel()
+	cert, key, trusted := certificate(t)
+	for host, scheme := range map[string]string{"127.0.0.1": "http", "localhost": "http", "0.0.0.0": "https"} {
+		s := serve(t, "--tls-cert", cert, "--tls-key", key, "--allow-insecure", "--transformer-addr", host+":0")
+		_, port, err := net.SplitHostPort(s.Transformer)
+		require.NoError(t, err)
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, scheme+"://127.0.0.1:"+port+"/health", nil)
+		require.NoError(t, err)
+		resp, err := client(trusted).Do(req)
+		require.NoError(t, err, host)
+		require.NoError(t, resp.Body.Close())
+		require.Equal(t, http.StatusOK, resp.StatusCode, host)
+	}
 }
 
 // TestOneTraceLeadsFromRESTToTheMapping asserts the trace tree and the metrics where they arrive: at an OTLP receiver.
