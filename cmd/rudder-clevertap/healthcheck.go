@@ -25,6 +25,14 @@ type healthcheckCmd struct {
 	Timeout       time.Duration `default:"3s" placeholder:"TIME" help:"How long the answer may take."`
 }
 
+// Validate refuses a time that leaves none to answer.
+func (c *healthcheckCmd) Validate() error {
+	if c.Timeout <= 0 {
+		return errors.New("--timeout must be more than zero")
+	}
+	return nil
+}
+
 // Run asks, and prints the answer in one line. It fails unless the answer is SERVING.
 func (c *healthcheckCmd) Run(ctx context.Context, std stdio) error {
 	creds, err := c.credentials()

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"net"
 	"strings"
 	"testing"
 
@@ -44,6 +45,9 @@ func TestHelpNamesTheCommandsAndTheirFlags(t *testing.T) {
 
 func TestWrongUsageIsStatus2AndFailureStatus1(t *testing.T) {
 	t.Parallel()
+	taken, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { taken.Close() })
 	cert, key := writeFile(t, "cert.pem", "no certificate"), writeFile(t, "key.pem", "no key")
 	for name, c := range map[string]struct {
 		args   []string
@@ -61,14 +65,27 @@ func TestWrongUsageIsStatus2AndFailureStatus1(t *testing.T) {
 		"a time of the past":    {[]string{"serve", "--drain-delay=-1s"}, 2, "must not be less than zero"},
 		"open to others":        {[]string{"serve", "--grpc-addr", ":0"}, 2, "--grpc-addr: address :0 is open to others"},
 		"open to others (HTTP)": {[]string{"serve", "--http-addr", "0.0.0.0:0"}, 2, "--http-addr: address 0.0.0.0:0 is open to others"},
-		"no address":            {[]string{"serve", "--http-addr", "nonsense"}, 2, `address "nonsense"`},
+		"no address":            {[]string{"serve", "--http-addr", "nonsense"}, 2, "--http-addr \"nonsense\" is no address: write it as HOST:PORT: address nonsense: missing port in address\n"},
 		"no certificates":       {[]string{"healthcheck", "--tls-ca", cert}, 2, "no certificate in PEM"},
 		"a bad certificate":     {[]string{"serve", "--tls-cert", cert, "--tls-key", key}, 1, "tls:"},
 		"bad tokens":            {[]string{"serve", "--auth-tokens-file", writeFile(t, "tokens", "loneword")}, 1, "tokens:"},
 		"a bad configuration":   {[]string{"serve", "--config", writeFile(t, "c.yaml", "port: 1")}, 1, "port: unknown key"},
-		"an address of nobody":  {[]string{"serve", "--grpc-addr", "127.0.0.1:0", "--http-addr", "127.0.0.1:99999"}, 1, "99999"},
-		"no address for gRPC":   {[]string{"serve", "--grpc-addr", "127.0.0.1:99999"}, 1, "99999"},
-		"an origin of nobody":   {[]string{"serve", "--grpc-addr", "127.0.0.1:0", "--allowed-origins", "nonsense"}, 1, "nonsense"},
+		"a port of nobody":      {[]string{"serve", "--http-addr", "127.0.0.1:99999"}, 2, `--http-addr "127.0.0.1:99999" is no address`},
+		"no port":               {[]string{"serve", "--grpc-addr", "127.0.0.1:http0"}, 2, `--grpc-addr "127.0.0.1:http0" is no address`},
+		"no address, insecure":  {[]string{"serve", "--allow-insecure", "--grpc-addr", ""}, 2, `--grpc-addr "" is no address: write it as HOST:PORT`},
+		"no address for rudder": {[]string{"serve", "--transformer-addr", "here"}, 2, `--transformer-addr "here" is no address`},
+		"routes open to others": {[]string{"serve", "--transformer-addr", ":9090"}, 2, "or --allow-insecure where only rudder-server can connect"},
+		"an address in use":     {[]string{"serve", "--grpc-addr", "127.0.0.1:0", "--http-addr", taken.Addr().String()}, 1, "in use"},
+		"gRPC's is in use":      {[]string{"serve", "--grpc-addr", taken.Addr().String()}, 1, "in use"},
+		"an origin of nobody":   {[]string{"serve", "--allowed-origins", "nonsense"}, 2, "--allowed-origins: "},
+		"every origin":          {[]string{"serve", "--allowed-origins", "*"}, 2, `"*" is no web origin`},
+		"no base":               {[]string{"serve", "--clevertap-base-url", "localhost:1"}, 2, "--clevertap-base-url \"localhost:1\" is no address"},
+		"a base with a query":   {[]string{"serve", "--clevertap-base-url", "http://relay/in?key=s3cr3t"}, 2, "--clevertap-base-url must end with the path"},
+		"a base with a ?":       {[]string{"serve", "--clevertap-base-url", "http://relay/in?"}, 2, "--clevertap-base-url must end with the path"},
+		"a base with a place":   {[]string{"serve", "--clevertap-base-url", "http://relay/in#s3cr3t"}, 2, "--clevertap-base-url must end with the path"},
+		"upstream with a query": {[]string{"serve", "--upstream-transformer", "http://up?key=s3cr3t"}, 2, "--upstream-transformer must end with the path"},
+		"no time to answer":     {[]string{"healthcheck", "--timeout", "0s"}, 2, "--timeout must be more than zero"},
+		"less than no time":     {[]string{"healthcheck", "--timeout=-1s"}, 2, "--timeout must be more than zero"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -77,6 +94,7 @@ func TestWrongUsageIsStatus2AndFailureStatus1(t *testing.T) {
 			got := command(ctx, c.args...)
 			require.Equal(t, c.status, got.status, got.err)
 			require.Contains(t, got.err, c.want)
+			require.NotContains(t, got.err, "s3cr3t")
 			require.Equal(t, c.status == 2, strings.Contains(got.err, "--help"), got.err)
 		})
 	}

@@ -93,30 +93,59 @@ func (c *serveCmd) Validate() error {
 	if c.TransformerMaxBody > maxTransformerBody {
 		return fmt.Errorf("--transformer-max-body must be at most %d", maxTransformerBody)
 	}
-	for flag, address := range map[string]*url.URL{"upstream-transformer": c.UpstreamTransformer, "clevertap-base-url": c.CleverTapBaseURL} {
-		if address != nil && (address.Host == "" || address.Scheme != "http" && address.Scheme != "https") {
-			return fmt.Errorf("--%s %q is no address: write it as http://HOST:PORT or https://HOST", flag, address.Redacted())
-		}
+	if err := validateURL("upstream-transformer", c.UpstreamTransformer); err != nil {
+		return err
+	}
+	if err := validateURL("clevertap-base-url", c.CleverTapBaseURL); err != nil {
+		return err
 	}
 	return c.validateAddresses()
 }
 
-// validateAddresses refuses addresses that others can reach, where callers need not be known. The routes of rudder-transformer
-// know nobody.
-func (c *serveCmd) validateAddresses() error {
-	if c.AllowInsecure {
+// validateURL refuses what is no address of a server. What stands behind its path would be left out of each request.
+func validateURL(flag string, address *url.URL) error {
+	switch {
+	case address == nil:
 		return nil
+	case address.Host == "" || address.Scheme != "http" && address.Scheme != "https":
+		return fmt.Errorf("--%s %q is no address: write it as http://HOST:PORT or https://HOST", flag, address.Redacted())
+	case address.RawQuery != "" || address.ForceQuery || address.Fragment != "":
+		return fmt.Errorf("--%s must end with the path: a query or a fragment would not be sent", flag)
 	}
+	return nil
+}
+
+// validateAddresses refuses what is no address, and addresses that others can reach, where callers need not be known. The routes
+// of rudder-transformer know nobody.
+func (c *serveCmd) validateAddresses() error {
 	if c.TransformerAddr != "" {
-		if err := server.RequireSecure(c.TransformerAddr, false, false); err != nil {
+		if err := validateAddress("transformer-addr", c.TransformerAddr); err != nil {
+			return err
+		}
+		if err := server.RequireSecure(c.TransformerAddr, false, false); err != nil && !c.AllowInsecure {
 			return fmt.Errorf("--transformer-addr: others could reach %s, and these routes know nobody: use a loopback address, "+
 				"or --allow-insecure where only rudder-server can connect", c.TransformerAddr)
 		}
 	}
-	for flag, addr := range map[string]string{"grpc-addr": c.GRPCAddr, "http-addr": c.HTTPAddr} {
-		if err := server.RequireSecure(addr, c.TLSCert != "", c.AuthTokensFile != ""); err != nil {
-			return fmt.Errorf("--%s: %w, or --allow-insecure", flag, err)
+	for _, a := range []struct{ flag, addr string }{{"grpc-addr", c.GRPCAddr}, {"http-addr", c.HTTPAddr}} {
+		if err := validateAddress(a.flag, a.addr); err != nil {
+			return err
 		}
+		if err := server.RequireSecure(a.addr, c.TLSCert != "", c.AuthTokensFile != ""); err != nil && !c.AllowInsecure {
+			return fmt.Errorf("--%s: %w, or --allow-insecure", a.flag, err)
+		}
+	}
+	return nil
+}
+
+// validateAddress refuses what is no address to listen on.
+func validateAddress(flag, addr string) error {
+	_, port, err := net.SplitHostPort(addr)
+	if err == nil {
+		_, err = net.DefaultResolver.LookupPort(context.Background(), "tcp", port)
+	}
+	if err != nil {
+		return fmt.Errorf("--%s %q is no address: write it as HOST:PORT: %w", flag, addr, err)
 	}
 	return nil
 }
@@ -240,9 +269,13 @@ func (c *serveCmd) fronts(ctx context.Context, srv *server.Server, options serve
 		AllowedOrigins: c.AllowedOrigins,
 		Logger:         options.Logger,
 	})
+	if err != nil {
+		// The origins are all that it can find wrong here.
+		return nil, usageError{fmt.Errorf("--allowed-origins: %w", err)}
+	}
 	fronts := []front{{"http", c.HTTPAddr, rest, options.TLS}}
-	if err != nil || c.TransformerAddr == "" {
-		return fronts, err
+	if c.TransformerAddr == "" {
+		return fronts, nil
 	}
 	transformer, err := gateway.NewTransformer(gateway.TransformerOptions{
 		Conn:            srv.Conn(),
