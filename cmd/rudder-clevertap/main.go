@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"reflect"
 	"strings"
 	"syscall"
 
@@ -70,6 +71,7 @@ func run(ctx context.Context, args []string, std stdio) int {
 		kong.Exit(func(int) { helped = true }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.ValueFormatter(flagHelp),
+		kong.NamedMapper("existingfile", existingFile()),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(std),
 	)
@@ -84,6 +86,20 @@ func run(ctx context.Context, args []string, std stdio) int {
 		return report(std.Err, usageError{err})
 	}
 	return report(std.Err, command.Run())
+}
+
+// existingFile reads the name of a file that must exist. An empty name is none, as an environment variable that is set to
+// nothing gives it: files for containers often set all that there are.
+func existingFile() kong.Mapper {
+	named := kong.NewRegistry().RegisterDefaults().ForNamedValue("existingfile", reflect.ValueOf(""))
+	return kong.MapperFunc(func(ctx *kong.DecodeContext, target reflect.Value) error {
+		if ctx.Scan.Peek().Value == "" {
+			ctx.Scan.Pop()
+			target.SetString("")
+			return nil
+		}
+		return named.Decode(ctx, target)
+	})
 }
 
 // flagHelp is the help of a flag with its default, which a placeholder would hide, and its environment variable.

@@ -154,6 +154,19 @@ func TestServeServesRESTAndGRPCFromItsConfiguration(t *testing.T) {
 	require.NotContains(t, s.logs.String(), "PASSCODE-9")
 }
 
+// TestAFileWithAnEmptyNameIsNone: files for containers set variables to nothing.
+func TestAFileWithAnEmptyNameIsNone(t *testing.T) {
+	for _, name := range []string{"CONFIG", "TLS_CERT", "TLS_KEY", "AUTH_TOKENS_FILE", "TLS_CA"} {
+		t.Setenv("RUDDER_CLEVERTAP_"+name, "")
+	}
+	s := serve(t, "--config", "")
+	require.Contains(t, s.logs.String(), `"tls":false,"authentication":false,"destinations":0`)
+	require.Zero(t, command(t.Context(), "healthcheck", "--addr", s.GRPC).status)
+	t.Setenv("RUDDER_CLEVERTAP_CONFIG", "/nowhere/x.yaml")
+	require.Zero(t, command(t.Context(), "version").status, "it reads no configuration")
+	require.Equal(t, 2, command(t.Context(), "serve").status)
+}
+
 // certificate writes a certificate for this machine and its key, and returns their files and what trusts it.
 func certificate(t *testing.T) (certFile, keyFile string, trusted *x509.CertPool) {
 	t.Helper()

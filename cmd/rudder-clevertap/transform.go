@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -39,6 +40,16 @@ func (c *transformCmd) Validate() error {
 		if info.IsDir() {
 			return fmt.Errorf("%s is a directory: name the files in it", name)
 		}
+		if !info.Mode().IsRegular() {
+			continue // To open a pipe may take for ever, and can be done but once.
+		}
+		file, err := os.Open(name)
+		if err != nil {
+			return err
+		}
+		if err := file.Close(); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -74,6 +85,7 @@ func (c *transformCmd) destination() (*mapping.Destination, error) {
 		if settings, err = os.ReadFile(c.Destination); err != nil {
 			return nil, fmt.Errorf("--destination: %w", err)
 		}
+		settings = bytes.TrimPrefix(settings, []byte(byteOrderMark))
 	}
 	if c.Ruleset != "" {
 		settings = withRuleset(settings, c.Ruleset)

@@ -121,8 +121,8 @@ func (f *feeder) run(ctx context.Context) error {
 			old = 0
 		}
 		end := b.whole(old)
-		if err != nil {
-			end = len(b.buffer)
+		if errors.Is(err, io.EOF) {
+			end = len(b.buffer) // Where reading fails, the half line before is no event.
 		}
 		if end > 0 {
 			b = f.pass(ctx, b, end)

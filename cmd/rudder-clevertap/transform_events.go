@@ -7,7 +7,9 @@ import (
 	"strconv"
 	"strings"
 
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/types/known/anypb"
 
 	"github.com/rudder-clevertap/rudder-clevertap/mapping"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
@@ -51,6 +53,7 @@ func (t *transformer) line(b *block, number int, line []byte) {
 	result := t.result(line)
 	b.tally.count(result)
 	if result.Err != nil {
+		result.Err = inFile(result.Err, number)
 		b.failures = fmt.Appendf(b.failures, "%s:%d: %s: %s\n", b.source, number, result.Err.Reason, failureText(result.Err))
 	}
 	if !t.payloads {
@@ -77,8 +80,18 @@ func (t *transformer) result(line []byte) *mapping.Result {
 	}}
 }
 
-// failureText is the message of an error. Where it says the place in the JSON text, the line is left out: each text here is
-// one line, whose number in the file is another.
+// inFile returns an error with its place in the file, where it says the place in the JSON text: each text here is one line.
+func inFile(fault *mapping.Error, number int) *mapping.Error {
+	if fault.Line == 0 {
+		return fault
+	}
+	placed := *fault
+	placed.Message = strings.Replace(fault.Message, fmt.Sprintf("line %d, ", fault.Line), fmt.Sprintf("line %d, ", number), 1)
+	placed.Line = number
+	return &placed
+}
+
+// failureText is the message of an error, without the line, which stands before it.
 func failureText(fault *mapping.Error) string {
 	if fault.Line == 0 {
 		return fault.Error()
@@ -153,7 +166,17 @@ func appendDiagnostics(dst []byte, diagnostics []mapping.Diagnostic) []byte {
 
 // appendError appends an error as REST's batches show it.
 func appendError(dst []byte, fault *mapping.Error) ([]byte, error) {
-	text, err := protojson.Marshal(server.ErrorStatus(fault))
+	status := server.ErrorStatus(fault)
+	if fault.Reason == server.RequestTooLarge {
+		limited, err := anypb.New(&errdetails.ErrorInfo{
+			Reason: string(fault.Reason), Domain: server.ErrorDomain, Metadata: map[string]string{"limit": strconv.Itoa(maxLine)},
+		})
+		if err != nil {
+			return dst, err
+		}
+		status.Details = []*anypb.Any{limited}
+	}
+	text, err := protojson.Marshal(status)
 	if err != nil {
 		return dst, err
 	}

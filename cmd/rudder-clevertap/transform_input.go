@@ -12,6 +12,9 @@ import (
 // stdinArgument is the file name that stands for standard input.
 const stdinArgument = "-"
 
+// byteOrderMark is what some editors begin a text with. It is no part of it.
+const byteOrderMark = "\uFEFF"
+
 // inputs are the files that a command reads, one after the other.
 type inputs struct {
 	sources []source
@@ -84,13 +87,41 @@ func (in *inputs) open(from source) (io.ReadCloser, error) {
 	// No JSON text begins with these bytes: they tell gzip, whatever the file is called. What is wrong with a source that
 	// can't be peeked at shows when it is read.
 	if magic, _ := buffered.Peek(2); string(magic) != "\x1f\x8b" {
-		return readCloser{buffered, raw}, nil
+		return readCloser{withoutMark(buffered), raw}, nil
 	}
 	unpacked, err := gzip.NewReader(buffered)
 	if err != nil {
-		return nil, errors.Join(err, raw.Close())
+		return nil, errors.Join(gzipError(err), raw.Close())
 	}
-	return readCloser{unpacked, raw}, nil
+	return readCloser{withoutMark(bufio.NewReader(gzipReader{unpacked})), raw}, nil
+}
+
+// withoutMark passes a byte order mark at the beginning by. It waits for no more than it takes to tell that there is none.
+func withoutMark(in *bufio.Reader) *bufio.Reader {
+	for n := range len(byteOrderMark) {
+		if begin, _ := in.Peek(n + 1); string(begin) != byteOrderMark[:n+1] {
+			return in
+		}
+	}
+	_, _ = in.Discard(len(byteOrderMark)) // They have been peeked at.
+	return in
+}
+
+// gzipReader is a reader of gzip data that says so when they are cut short.
+type gzipReader struct{ *gzip.Reader }
+
+// Read reads on.
+func (r gzipReader) Read(p []byte) (int, error) {
+	n, err := r.Reader.Read(p)
+	return n, gzipError(err)
+}
+
+// gzipError says what an unexpected end means.
+func gzipError(err error) error {
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return errors.New("the gzip data are cut short")
+	}
+	return err
 }
 
 // open opens a source. Closing it leaves standard input open.

@@ -64,7 +64,10 @@ type lineResult struct {
 	Error     *struct {
 		Code    int
 		Message string
-		Details []struct{ Reason string }
+		Details []struct {
+			Reason   string
+			Metadata map[string]string
+		}
 	}
 }
 
@@ -144,6 +147,8 @@ func TestTransformReportsBadLinesAndCarriesOn(t *testing.T) {
 	require.Equal(t, "STATUS_FAILED", results[1].Status)
 	require.Equal(t, 3, results[1].Error.Code)
 	require.Equal(t, "INVALID_JSON", results[1].Error.Details[0].Reason)
+	require.Contains(t, results[1].Error.Message, "malformed JSON at line 4, column 17: ")
+	require.Equal(t, map[string]string{"line": "4", "column": "17"}, results[1].Error.Details[0].Metadata)
 	require.Equal(t, "two", results[2].MessageID)
 	require.Len(t, results[2].Records, 1)
 }
@@ -151,12 +156,7 @@ func TestTransformReportsBadLinesAndCarriesOn(t *testing.T) {
 func TestTransformReadsFilesInOrder(t *testing.T) {
 	t.Parallel()
 	first, last := writeFile(t, "first.jsonl", track("a")+strings.TrimSpace(track("b"))), writeFile(t, "last.jsonl", track("d"))
-	var packed bytes.Buffer
-	zip := gzip.NewWriter(&packed)
-	_, err := zip.Write([]byte(track("c1") + track("c2")))
-	require.NoError(t, err)
-	require.NoError(t, zip.Close())
-	compressed := writeFile(t, "compressed.jsonl.gz", packed.String())
+	compressed := writeFile(t, "compressed.jsonl.gz", zipped(t, track("c1")+track("c2")))
 
 	got := transform(t, strings.NewReader(track("stdin")), first, compressed, "-", last, "--destination", plain)
 	require.Equal(t, 0, got.status, got.err)
@@ -167,6 +167,43 @@ func TestTransformReadsFilesInOrder(t *testing.T) {
 	require.Equal(t, []string{
 		"first.jsonl:1 a", "first.jsonl:2 b", "compressed.jsonl.gz:1 c1", "compressed.jsonl.gz:2 c2", "stdin:1 stdin", "last.jsonl:1 d",
 	}, lines)
+}
+
+// zipped compresses a text.
+func zipped(t *testing.T, text string) string {
+	t.Helper()
+	var packed bytes.Buffer
+	zip := gzip.NewWriter(&packed)
+	_, err := zip.Write([]byte(text))
+	require.NoError(t, err)
+	require.NoError(t, zip.Close())
+	return packed.String()
+}
+
+func TestTransformPassesByteOrderMarksBy(t *testing.T) {
+	t.Parallel()
+	const mark = "\xef\xbb\xbf"
+	settings, err := os.ReadFile(plain)
+	require.NoError(t, err)
+	destination := writeFile(t, "destination.json", mark+string(settings))
+	for name, c := range map[string]struct {
+		in     io.Reader
+		events int
+	}{
+		"plain":        {strings.NewReader(mark + track("a") + track("b")), 2},
+		"byte by byte": {iotest.OneByteReader(strings.NewReader(mark + track("a"))), 1},
+		"compressed":   {strings.NewReader(zipped(t, mark+track("a"))), 1},
+		"nothing else": {strings.NewReader(mark), 0},
+	} {
+		got := transform(t, c.in, "--destination", destination)
+		require.Zero(t, got.status, "%s: %s", name, got.err)
+		require.Len(t, readResults(t, got.out), c.events, name)
+	}
+	for _, text := range []string{"\xef", "\xef\xbb", "\xef\xbb{}", mark + mark + "{}", track("a") + mark + track("b")} {
+		got := transform(t, strings.NewReader(text), "--destination", plain)
+		require.Equal(t, 1, got.status, "%q", text)
+		require.Contains(t, got.err, "INVALID_JSON", "%q", text)
+	}
 }
 
 func TestTransformReadsManyFiles(t *testing.T) {
@@ -221,6 +258,7 @@ func TestTransformTakesLinesOfAnyLength(t *testing.T) {
 		if r.Error != nil {
 			require.Equal(t, 8, r.Error.Code)
 			require.Equal(t, "REQUEST_TOO_LARGE", r.Error.Details[0].Reason)
+			require.Equal(t, map[string]string{"limit": "33554432"}, r.Error.Details[0].Metadata)
 		}
 	}
 	require.Equal(t, []string{
@@ -368,6 +406,20 @@ func TestTransformExitStatus(t *testing.T) {
 	}
 }
 
+// TestTransformFindsUnreadableFilesBeforeItWrites: half of the output is worse than none.
+func TestTransformFindsUnreadableFilesBeforeItWrites(t *testing.T) {
+	t.Parallel()
+	if os.Geteuid() == 0 {
+		t.Skip("root may read all files")
+	}
+	good, closed := writeFile(t, "good.jsonl", track("a")), writeFile(t, "closed.jsonl", track("b"))
+	require.NoError(t, os.Chmod(closed, 0))
+	got := transform(t, nil, good, closed, "--destination", plain)
+	require.Equal(t, 2, got.status)
+	require.Contains(t, got.err, "permission denied")
+	require.Empty(t, got.out)
+}
+
 func TestTransformSummaryOnRequest(t *testing.T) {
 	t.Parallel()
 	text := track("a") + `{"type":"page","userId":"u"}` + "\n" + "{}\n{}\n{\n"
@@ -421,6 +473,18 @@ func TestTransformFailsWhenItCannotReadOrWrite(t *testing.T) {
 	require.Equal(t, 1, got.status)
 	require.Contains(t, got.err, "stdin: the line is cut")
 	require.Len(t, readResults(t, got.out), 1, "what came before is written")
+
+	broken = io.MultiReader(strings.NewReader(track("a")+track("b")[:9]), iotest.ErrReader(errors.New("the line is cut")))
+	got = transform(t, broken, "--destination", plain)
+	require.Equal(t, called{1, got.out, "rudder-clevertap: stdin: the line is cut\n"}, got, "half a line is no event")
+	require.Len(t, readResults(t, got.out), 1)
+
+	whole := zipped(t, strings.Repeat(track("a"), 100))
+	for _, length := range []int{5, len(whole) / 2, len(whole) - 3} {
+		file := writeFile(t, "short.jsonl.gz", whole[:length])
+		got := transform(t, nil, file, "--destination", plain)
+		require.Equal(t, called{1, got.out, "rudder-clevertap: " + file + ": the gzip data are cut short\n"}, got)
+	}
 
 	damaged := transform(t, strings.NewReader("\x1f\x8bnonsense"), "--destination", plain)
 	require.Equal(t, 1, damaged.status)
