@@ -10,6 +10,8 @@ import (
 	"mime"
 	"net/http"
 	"strings"
+
+	"github.com/andybalholm/brotli"
 )
 
 // pieceBytes is how long the pieces are in which a body travels.
@@ -33,18 +35,21 @@ func openBody(r *http.Request, from io.Reader, limit int64) (*bodyReader, error)
 			return nil, body.tooLarge()
 		}
 		return body, nil
-	case "gzip", "x-gzip", "deflate":
+	case "gzip", "x-gzip", "deflate", "br":
 	default:
 		return nil, &problem{
 			http:    http.StatusUnsupportedMediaType,
-			message: "Content-Encoding " + shorten(encoding) + " is not supported: use gzip or deflate, or leave the body as it is",
+			message: "Content-Encoding " + shorten(encoding) + " is not supported: use gzip, deflate or br, or leave the body as it is",
 		}
 	}
 	body.zipped = true
 	var err error
-	if encoding == "deflate" {
+	switch encoding {
+	case "br":
+		body.from = brotli.NewReader(from)
+	case "deflate":
 		body.from, err = zlib.NewReader(from)
-	} else {
+	default:
 		body.from, err = gzip.NewReader(from)
 	}
 	if err != nil {

@@ -66,7 +66,7 @@ func TestWhatIsNotOursIsForwardedUntouched(t *testing.T) {
 		{"POST", "/batch", `{"destType":"am",` + input[1:] + `}`, ""},
 		{"POST", "/deleteUsers", `[{"destType":"am","config":{"destType":"clevertap"}},{"destType":"clevertap"}]`, ""},
 		{"POST", "/routerTransform", input + `,"destType":"am"}`, "gzip"},
-		{"POST", "/routerTransform", "no brotli", "br"},
+		{"POST", "/routerTransform", "no such encoding", "zstd"},
 		{"POST", "/routerTransform", strings.Repeat(input, 50_000), ""},
 	} {
 		body := test.body
