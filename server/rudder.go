@@ -321,7 +321,7 @@ func refuse(message string) *refusal {
 	return &refusal{statusBadRequest, "Bad Request", message}
 }
 
-// refuseBody refuses a body that is no JSON, in the words that rudder-transformer has for any failure.
+// refuseBody refuses a body or a header that is no JSON, in the words that rudder-transformer has for any failure.
 func refuseBody(message string) *refusal {
 	return &refusal{statusBadRequest, "Internal Server Error", message}
 }

@@ -47,21 +47,23 @@ func (p span) of(text []byte) []byte {
 }
 
 // readBody cuts a body into its parts. All of it is checked, so that nothing is answered to half a body: JSON as a JavaScript
-// parser takes it, with duplicate keys, a byte order mark and bytes that are not UTF-8. No body at all is an empty object.
+// parser takes it, with duplicate keys, a byte order mark and bytes that are not UTF-8. No body at all is an empty object; one of
+// blanks is none.
 // Marks is memory to use.
 func readBody(text []byte, marks []eventMark) (*rudderBody, *refusal) {
 	text = javascript.ToValidUTF8(bytes.TrimPrefix(text, []byte("\ufeff")))
 	body := &rudderBody{text: text, marks: marks[:0]}
+	if len(text) == 0 {
+		return body, nil
+	}
 	s := document.Scanner{Text: text, RefuseKey: forbiddenKey}
-	switch first := s.Peek(); {
-	case first == '[':
+	switch s.Peek() {
+	case '[':
 		body.array = true
 		body.input = body.readArray(&s)
-	case first == '{':
+	case '{':
 		s.Object(func(key []byte, _ int) bool { return body.member(&s, key) })
-	case first == 0 && s.At == len(text):
-		return body, nil
-	case s.Value():
+	default:
 		return nil, refuseBody("invalid JSON, only supports object and array")
 	}
 	if s.Problem == "" {

@@ -35,7 +35,7 @@ func (s *rudderService) router(run *rudderRun) error {
 	run.items.router = true
 	if secret := run.head.GetOauthSecret(); secret != "" {
 		if !json.Valid([]byte(secret)) {
-			return refuse("the oauth-secret header must be JSON")
+			return refuseBody("the oauth-secret header must be JSON")
 		}
 		run.items.secret = []byte(secret)
 	}
