@@ -195,6 +195,12 @@ func TestRoutesAnswerAsRecorded(t *testing.T) {
 	})
 }
 
+// threw reports whether a whole answer records a JavaScript exception.
+func threw(row exchange) bool {
+	return row.Status == http.StatusInternalServerError &&
+		(strings.HasPrefix(row.Body, `{"error":"Internal Server Error"`) || strings.Contains(row.Body, `"errorCategory":"transformation"`))
+}
+
 // requestBody returns the body of a recorded request: JSON, or text.
 func requestBody(body json.RawMessage) string {
 	var raw struct{ Raw *string }
@@ -206,7 +212,7 @@ func requestBody(body json.RawMessage) string {
 
 // requireExchange demands that an answer is the one that was recorded.
 func requireExchange(t require.TestingT, row exchange, got reply) {
-	if row.Status == http.StatusInternalServerError && strings.HasPrefix(row.Body, `{"error":"Internal Server Error"`) {
+	if threw(row) {
 		require.Equal(t, http.StatusBadRequest, got.status, got.body)
 		message, _ := decoded(t, got.body).(map[string]any)
 		require.NotEmpty(t, message["message"])
