@@ -49,7 +49,7 @@ type TransformerOptions struct {
 	// Upstream is the address of a rudder-transformer that all is forwarded to which is not CleverTap's. Nothing is forwarded
 	// when it is nil.
 	Upstream *url.URL
-	// Version is what the routes about versions say; nothing is said when it is empty.
+	// Version is what the routes about versions say; nothing is said when it is empty, or Go's name for no version.
 	Version string
 	// Logger is told of failures that callers are not told of. Nothing is logged when it is nil.
 	Logger *slog.Logger
@@ -87,6 +87,9 @@ func NewTransformer(options TransformerOptions) (http.Handler, error) {
 		callLimit: options.MaxMessageBytes,
 		version:   options.Version,
 		logger:    common.Logger,
+	}
+	if h.version == "(devel)" {
+		h.version = ""
 	}
 	if h.limit <= 0 {
 		h.limit = DefaultMaxTransformerBodyBytes

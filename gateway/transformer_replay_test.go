@@ -175,7 +175,7 @@ type exchange struct {
 func TestRoutesAnswerAsRecorded(t *testing.T) {
 	t.Parallel()
 	recordings(t)
-	url := serveTransformer(t, gateway.TransformerOptions{}, server.Options{})
+	url := serveTransformer(t, gateway.TransformerOptions{Version: "(devel)"}, server.Options{})
 	recordedLines(t, "http-probes.jsonl", func(line []byte) {
 		var row exchange
 		require.NoError(t, json.Unmarshal(line, &row))
