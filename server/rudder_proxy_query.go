@@ -15,6 +15,10 @@ const (
 	plainInForm  = "*-._"
 )
 
+// maxQuery is how long a query may be, escaped: many times what web servers take in a request line, and little enough that params
+// within params, each of which repeats all names around it, can't become more than they were.
+const maxQuery = 64 << 10
+
 // query returns the query of the request's params, escaped. What is null is left out; arrays and objects are written with
 // brackets, as rudder-transformer's HTTP client does.
 func (p *proxyRequest) query() (string, error) {
@@ -25,37 +29,59 @@ func (p *proxyRequest) query() (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("params: %w", err)
 	}
-	var pairs []string
-	for param := doc.Root().First(); param.Exists(); param = param.Next() {
-		pairs = appendParam(pairs, param.Key(), param)
+	var q queryWriter
+	for param := doc.Root().First(); param.Exists() && !q.tooLong(); param = param.Next() {
+		q.within(param.Key(), param)
 	}
-	return strings.Join(pairs, "&"), nil
+	if q.tooLong() {
+		return "", fmt.Errorf("params make a query of more than %d bytes: nothing was sent", maxQuery)
+	}
+	return string(q.text), nil
 }
 
-// appendParam appends `name=value` for a value, or for each value within it.
-func appendParam(pairs []string, name string, v document.Value) []string {
+// queryWriter writes a query.
+type queryWriter struct {
+	text []byte
+	// name is that of the value being written, with the names around it.
+	name []byte
+}
+
+// tooLong reports whether the query has become too long, and needs no more of it.
+func (q *queryWriter) tooLong() bool { return len(q.text) > maxQuery }
+
+// within writes a value under a name that is added to those around it.
+func (q *queryWriter) within(name string, v document.Value) {
+	around := len(q.name)
+	q.name = append(q.name, name...)
+	q.value(v)
+	q.name = q.name[:around]
+}
+
+// value writes `name=value` for a value, or for each value within it.
+func (q *queryWriter) value(v document.Value) {
 	switch v.Kind() {
 	case document.Array:
 		index := 0
 		flat := isFlat(v)
-		for e := v.First(); e.Exists(); e = e.Next() {
+		for e := v.First(); e.Exists() && !q.tooLong(); e = e.Next() {
 			at := "[]"
 			if !flat {
 				at = "[" + strconv.Itoa(index) + "]"
 			}
-			pairs = appendParam(pairs, name+at, e)
+			q.within(at, e)
 			index++
 		}
-		return pairs
 	case document.Object:
-		for m := v.First(); m.Exists(); m = m.Next() {
-			pairs = appendParam(pairs, name+"["+m.Key()+"]", m)
+		for m := v.First(); m.Exists() && !q.tooLong(); m = m.Next() {
+			q.within("["+m.Key()+"]", m)
 		}
-		return pairs
 	case document.Null, document.Invalid:
-		return pairs
 	default:
-		return append(pairs, escape(name, plainInQuery)+"="+escape(scalarText(v), plainInQuery))
+		if len(q.text) > 0 {
+			q.text = append(q.text, '&')
+		}
+		q.text = appendEscaped(q.text, q.name, plainInQuery)
+		q.text = appendEscaped(append(q.text, '='), []byte(scalarText(v)), plainInQuery)
 	}
 }
 
@@ -80,32 +106,33 @@ func scalarText(v document.Value) string {
 
 // form returns an object as a form. Arrays and objects in it are JSON text.
 func form(content document.Value) []byte {
-	var pairs []string
+	text := []byte{}
 	for m := content.First(); m.Exists(); m = m.Next() {
-		text := scalarText(m)
+		value := []byte(scalarText(m))
 		if m.Kind() >= document.Array {
-			text = string(m.AppendJSON(nil))
+			value = m.AppendJSON(nil)
 		}
-		pairs = append(pairs, escape(m.Key(), plainInForm)+"="+escape(text, plainInForm))
+		if len(text) > 0 {
+			text = append(text, '&')
+		}
+		text = appendEscaped(text, []byte(m.Key()), plainInForm)
+		text = appendEscaped(append(text, '='), value, plainInForm)
 	}
-	return []byte(strings.Join(pairs, "&"))
+	return text
 }
 
-// escape writes a blank as a plus sign, and letters, digits and the characters in plain as they are; all else is escaped.
-func escape(text, plain string) string {
+// appendEscaped appends a blank as a plus sign, and letters, digits and the characters in plain as they are; all else is escaped.
+func appendEscaped(dst, text []byte, plain string) []byte {
 	const digits = "0123456789ABCDEF"
-	var out strings.Builder
-	for i := range len(text) {
-		switch c := text[i]; {
+	for _, c := range text {
+		switch {
 		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', strings.IndexByte(plain, c) >= 0:
-			out.WriteByte(c)
+			dst = append(dst, c)
 		case c == ' ':
-			out.WriteByte('+')
+			dst = append(dst, '+')
 		default:
-			out.WriteByte('%')
-			out.WriteByte(digits[c>>4])
-			out.WriteByte(digits[c&15])
+			dst = append(dst, '%', digits[c>>4], digits[c&15])
 		}
 	}
-	return out.String()
+	return dst
 }

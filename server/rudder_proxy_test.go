@@ -318,6 +318,28 @@ func TestWhatTheProxySends(t *testing.T) {
 	require.Equal(t, "true 1.5 \xe9 1,2 RudderLabs", strings.Join([]string{header.Get("C"), header.Get("D"), header.Get("E"), header.Get("F"), header.Get("User-Agent")}, " "))
 }
 
+func TestAQueryIsBounded(t *testing.T) {
+	t.Parallel()
+	d := startDeliverer(t, true)
+	// Each value repeats the names around it: these 100 kB would be 500 MB.
+	deep := strings.Repeat(`{"`+strings.Repeat("n", 100)+`":`, 500) + "[" + strings.Repeat("1,", 9999) + "1]" + strings.Repeat("}", 500)
+	// These are nothing, under long names.
+	empty := `{"` + strings.Repeat("n", 50_000) + `":[` + strings.Repeat("null,", 50_000) + `{}]}`
+	for params, wanted := range map[string]int{
+		`{"a":"` + strings.Repeat("b", maxQuery-2) + `"}`: 200,
+		`{"a":"` + strings.Repeat("b", maxQuery-1) + `"}`: 400,
+		deep: 400, `{"a":` + deep + `,"b":1}`: 400, `[` + deep + `]`: 200, empty: 200,
+	} {
+		d.replies(200, "")
+		body := bytes.Replace(proxyBody(1, 1, anEvent), []byte(`"params":{}`), []byte(`"params":`+params), 1)
+		p := d.proxy(t, &transformerv1.ProxyDeliveryRequest{Version: 1, Body: body})
+		require.Equal(t, []int{wanted}, p.statuses(), p.text)
+		if wanted == 400 {
+			require.Equal(t, "params make a query of more than 65536 bytes: nothing was sent", p.Output.Message)
+		}
+	}
+}
+
 func TestNothingIsSentWithoutAJobToTell(t *testing.T) {
 	t.Parallel()
 	d := startDeliverer(t, false)
