@@ -27,6 +27,8 @@ type rudderService struct {
 	clevertap *delivery.Client
 	// strict makes the proxy answer for all jobs alike.
 	strict bool
+	// maxAnswer is how many bytes an answer in one message may have.
+	maxAnswer int
 	// maxBody is how many bytes a body may have.
 	maxBody int
 	// stopping is closed when the server stops: what has not begun by then is refused.
@@ -42,7 +44,7 @@ func newRudderService(options Options, engine *engine, stopping <-chan struct{})
 		clevertap: delivery.New(delivery.Options{
 			BaseURL: options.CleverTapBaseURL, TracerProvider: options.Telemetry.TracerProvider, MeterProvider: options.Telemetry.MeterProvider,
 		}),
-		strict: options.ProxyStrict,
+		strict: options.ProxyStrict, maxAnswer: options.MaxMessageBytes,
 	}
 	s.runs.New = func() any { return &rudderRun{} }
 	return s

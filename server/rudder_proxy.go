@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	"github.com/rudder-clevertap/rudder-clevertap/delivery"
@@ -19,6 +20,8 @@ type proxyOutcome struct {
 	// body is CleverTap's reply as JSON text: a text that is no JSON is a JSON string, no reply the empty one. Nothing when
 	// the request was not sent.
 	body []byte
+	// headers are the reply's; nil when there was none.
+	headers http.Header
 	// message says how it went.
 	message string
 	// errorType is empty when it went well.
@@ -74,6 +77,9 @@ func (s *rudderService) ProxyDelivery(ctx context.Context, r *transformerv1.Prox
 		return proxyAnswer(refuseDestination(r.GetDestination()).answer())
 	}
 	p, refused := readProxy(r)
+	if refused == nil && s.room(p) < 0 {
+		refused = &refusal{statusTooLarge, "Payload Too Large", "metadata is too long to be repeated in one answer: nothing was sent"}
+	}
 	if refused != nil {
 		return proxyAnswer(refused.answer())
 	}
@@ -98,7 +104,9 @@ func (s *rudderService) deliver(ctx context.Context, p *proxyRequest) (*proxyOut
 	}
 	reply, err := s.clevertap.Do(ctx, request)
 	if err == nil {
-		return s.judge(p, words, reply.Status, replyJSON(reply.Body)), nil
+		sent := s.judge(p, words, reply.Status, replyJSON(reply.Body))
+		sent.headers = reply.Header
+		return sent, nil
 	}
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
@@ -146,9 +154,9 @@ func faultStatus(fault *delivery.ConnectionError) int {
 	return statusBadRequest
 }
 
-// unsent is the outcome of a request that was not sent.
+// unsent is the outcome of a request that was not sent. The message may name a part of it, of any length.
 func unsent(message string) *proxyOutcome {
-	return &proxyOutcome{status: statusBadRequest, message: message, errorType: errorInstrumentation}
+	return &proxyOutcome{status: statusBadRequest, message: shortened([]byte(message), leastEcho), errorType: errorInstrumentation}
 }
 
 // newProxyOutcome judges a reply by its HTTP status. A redirect, which is not followed, is answered as a 400: rudder-server

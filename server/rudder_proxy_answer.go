@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"net/http"
 	"strings"
 	"unicode/utf8"
 
@@ -13,12 +14,30 @@ import (
 )
 
 const (
-	// maxErrorBytes is how much of CleverTap's reply an answer repeats for all jobs together, so that a long reply to many
-	// jobs does not become an answer that can't be sent.
-	maxErrorBytes = 1 << 20
-	// maxReplyEcho is how much of CleverTap's reply an answer of version 0 repeats.
-	maxReplyEcho = 16 << 20
+	// leastEcho is how much of a long reply of CleverTap each job repeats at least. An upload has at most 1,000 records, and the
+	// answer to as many jobs then fits the 4 MiB that generated clients accept by default.
+	leastEcho = 2 << 10
+	// mostEcho is how much of it all jobs together repeat unless that is less: rudder-server stores what each repeats.
+	mostEcho = 1 << 20
+	// jobBytes is more than an answer has for a job beside its metadata and its text.
+	jobBytes = 256
 )
+
+// room is how many bytes an answer has for CleverTap's words, beside what it repeats of the request.
+func (s *rudderService) room(p *proxyRequest) int {
+	const envelope = 16 * jobBytes
+	room := s.maxAnswer - envelope - jobBytes*len(p.jobs)
+	for i, metadata := range p.jobs {
+		room -= len(metadata)
+		if i == 0 {
+			room -= len(metadata) // the tags repeat some of it
+		}
+	}
+	return room
+}
+
+// share is how many of these bytes each job has, as the answer has them: with escapes.
+func (s *rudderService) share(p *proxyRequest) int { return s.room(p) / max(len(p.jobs), 1) }
 
 // statTags are the tags by which RudderStack counts errors.
 type statTags struct {
@@ -89,25 +108,40 @@ type jobOutcome struct {
 	Metadata   json.RawMessage `json:"metadata"`
 }
 
-// proxyOutput is what an answer holds: Response in version 1, Destination in version 0.
-type proxyOutput struct {
-	Status      int           `json:"status"`
-	Message     string        `json:"message"`
-	Response    *[]jobOutcome `json:"response,omitempty"`
-	Destination any           `json:"destinationResponse,omitempty"`
-	StatTags    *statTags     `json:"statTags,omitempty"`
+// wholeOutput is what an answer of version 0 holds.
+type wholeOutput struct {
+	Status      int       `json:"status"`
+	Message     string    `json:"message"`
+	Destination any       `json:"destinationResponse"`
+	StatTags    *statTags `json:"statTags,omitempty"`
 }
+
+// jobsOutput is what an answer of version 1 holds, failedJobsOutput when not all is well. The order is rudder-transformer's.
+type (
+	jobsOutput struct {
+		Response []jobOutcome `json:"response"`
+		Status   int          `json:"status"`
+		Message  string       `json:"message"`
+	}
+	failedJobsOutput struct {
+		Response []jobOutcome `json:"response"`
+		StatTags *statTags    `json:"statTags"`
+		Message  string       `json:"message"`
+		Status   int          `json:"status"`
+	}
+)
 
 // destinationReply is what an answer of version 0 says of CleverTap's reply.
 type destinationReply struct {
 	Response json.RawMessage `json:"response"`
 	Status   int             `json:"status"`
+	Headers  map[string]any  `json:"headers,omitzero"`
 }
 
 // proxied answers a call, whether its request was sent or not.
 func (s *rudderService) proxied(ctx context.Context, p *proxyRequest, sent *proxyOutcome) (*transformerv1.ResponseHead, []byte) {
 	if p.version == 0 {
-		return proxiedWhole(p, sent)
+		return s.proxiedWhole(p, sent)
 	}
 	if len(p.jobs) == 0 && sent.failed() {
 		return refuse("metadata is empty, so there is no job to answer for: " + sent.message).answer()
@@ -116,30 +150,40 @@ func (s *rudderService) proxied(ctx context.Context, p *proxyRequest, sent *prox
 	if !s.strict {
 		jobs, split = s.byRecord(ctx, p, sent)
 	}
-	out := proxyOutput{Status: sent.status, Message: sent.message, Response: &jobs}
-	errorType := sent.errorType
+	status, message, errorType := sent.status, sent.message, sent.errorType
 	if split {
-		out.Status, out.Message, errorType = summarize(jobs)
+		status, message, errorType = summarize(jobs)
 	} else {
-		jobs = sharedOutcome(p, sent)
+		jobs = s.sharedOutcome(p, sent)
 	}
-	if errorType != "" {
-		out.StatTags = p.tags(errorType)
+	if errorType == "" {
+		return outputAnswer(statusOK, jobsOutput{jobs, status, message})
 	}
-	return outputAnswer(statusOK, &out)
+	return outputAnswer(statusOK, failedJobsOutput{jobs, p.tags(errorType), message, status})
 }
 
 // sharedOutcome gives all jobs one outcome.
-func sharedOutcome(p *proxyRequest, sent *proxyOutcome) []jobOutcome {
-	text := sent.message
+func (s *rudderService) sharedOutcome(p *proxyRequest, sent *proxyOutcome) []jobOutcome {
+	text := shortened([]byte(sent.message), s.share(p)/2)
 	if sent.body != nil {
-		text = shortened(sent.body, maxErrorBytes/max(len(p.jobs), 1))
+		text = s.echo(p, sent.body)
 	}
 	jobs := make([]jobOutcome, 0, len(p.jobs))
 	for _, metadata := range p.jobs {
 		jobs = append(jobs, jobOutcome{Error: text, StatusCode: sent.status, Metadata: metadata})
 	}
 	return jobs
+}
+
+// echo returns what each job repeats of a reply, which is JSON: all of it or, as a JSON string, its beginning. Strictly, it is all
+// as long as the answer fits a message.
+func (s *rudderService) echo(p *proxyRequest, reply []byte) string {
+	share, most := s.share(p), max(leastEcho, mostEcho/max(len(p.jobs), 1))
+	if (s.strict || len(reply) <= most) && len(quoted(string(reply))) <= share {
+		return string(reply)
+	}
+	// Escaped twice, a character of the reply may become four.
+	return string(quoted(shortened(reply, min(most, share/4))))
 }
 
 // shortened returns a text, or the beginning of one that is longer than limit.
@@ -154,15 +198,17 @@ func shortened(text []byte, limit int) string {
 }
 
 // proxiedWhole answers a call of version 0: the HTTP status is that of all jobs.
-func proxiedWhole(p *proxyRequest, sent *proxyOutcome) (*transformerv1.ResponseHead, []byte) {
-	out := proxyOutput{Status: sent.status, Message: sent.message}
-	switch {
-	case sent.body == nil:
-		out.Destination = ""
-	case len(sent.body) > maxReplyEcho:
-		out.Destination = destinationReply{quoted(shortened(sent.body, maxReplyEcho/2)), sent.replied}
-	default:
-		out.Destination = destinationReply{sent.body, sent.replied}
+func (s *rudderService) proxiedWhole(p *proxyRequest, sent *proxyOutcome) (*transformerv1.ResponseHead, []byte) {
+	out := wholeOutput{Status: sent.status, Message: sent.message, Destination: ""}
+	if sent.body != nil {
+		reply := destinationReply{Response: sent.body, Status: sent.replied}
+		if most := s.room(p) / 2; len(sent.body) > most {
+			reply.Response = quoted(shortened(sent.body, most/2))
+		}
+		if s.strict && sent.headers != nil {
+			reply.Headers = nodeHeaders(sent.headers)
+		}
+		out.Destination = reply
 	}
 	status := sent.status
 	switch {
@@ -174,13 +220,35 @@ func proxiedWhole(p *proxyRequest, sent *proxyOutcome) (*transformerv1.ResponseH
 	if sent.failed() {
 		out.StatTags = p.tags(sent.errorType)
 	}
-	return outputAnswer(status, &out)
+	return outputAnswer(status, out)
+}
+
+// nodeHeaders returns headers as Node.js has them: names in lower case, one text for each in which bytes are characters, but a
+// list of cookies.
+func nodeHeaders(headers http.Header) map[string]any {
+	all := make(map[string]any, len(headers))
+	for name, values := range headers {
+		texts := make([]string, len(values))
+		for i, value := range values {
+			runes := make([]rune, len(value))
+			for at := range runes {
+				runes[at] = rune(value[at])
+			}
+			texts[i] = string(runes)
+		}
+		if name = strings.ToLower(name); name == "set-cookie" {
+			all[name] = texts
+		} else {
+			all[name] = strings.Join(texts, ", ")
+		}
+	}
+	return all
 }
 
 // outputAnswer writes an answer.
-func outputAnswer(status int, out *proxyOutput) (*transformerv1.ResponseHead, []byte) {
+func outputAnswer(status int, out any) (*transformerv1.ResponseHead, []byte) {
 	return jsonAnswer(status, rudderAPIVersion, struct {
-		Output *proxyOutput `json:"output"`
+		Output any `json:"output"`
 	}{out})
 }
 

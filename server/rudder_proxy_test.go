@@ -348,6 +348,7 @@ func TestNothingIsSentWithoutAJobToTell(t *testing.T) {
 		`{`:                 "malformed JSON",
 		`{"a":1}{`:          "text after the end",
 		`5`:                 "only supports object and array",
+		` `:                 "only supports object and array",
 		`{"__proto__":1}`:   "forbidden prototype property",
 		`{"metadata":null}`: "metadata must be an array",
 		`{"metadata":[]}`:   "metadata is empty",
@@ -393,10 +394,99 @@ func TestALongReplyToManyJobsIsShortened(t *testing.T) {
 	d.replies(500, reply)
 	p := d.records(t, 1000, anEvent)
 	require.Len(t, p.Output.Response, 1000)
-	require.Less(t, len(p.text), 2<<20)
-	require.True(t, strings.HasSuffix(p.Output.Response[999].Error, "ж…"))
+	require.Less(t, len(p.text), 4<<20)
+	for _, job := range p.Output.Response {
+		require.True(t, json.Valid([]byte(job.Error)), "a part of JSON is none")
+		require.True(t, strings.HasSuffix(job.Error, `ж…"`))
+		require.Greater(t, len(job.Error), 2<<10)
+	}
 	d.replies(500, reply)
 	require.Equal(t, reply, d.records(t, 1, anEvent).Output.Response[0].Error)
+
+	d.replies(200, `{"status":"partial","processed":0,"unprocessed":[{"code":512,"error":`+reply+`}]}`)
+	require.Less(t, len(d.records(t, 2, anEvent, noEvent).text), 10<<10)
+}
+
+// tellsAll asks a service that answers strictly, and returns the errors of the jobs.
+func tellsAll(t *testing.T, s *rudderService, jobs int, reply string) []string {
+	t.Helper()
+	stand := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, reply) }))
+	defer stand.Close()
+	base, err := url.Parse(stand.URL)
+	require.NoError(t, err)
+	s.strict, s.clevertap = true, newDeliveryClient(base)
+	defer s.clevertap.Close()
+	answer, err := s.ProxyDelivery(t.Context(), &transformerv1.ProxyDeliveryRequest{Version: 1, Destination: "clevertap", Body: proxyBody(1, jobs, anEvent)})
+	require.NoError(t, err)
+	require.Less(t, len(answer.GetBody()), s.maxAnswer, "it fits a message")
+	var p proxied
+	require.NoError(t, json.Unmarshal(answer.GetBody(), &p))
+	require.Len(t, p.Output.Response, jobs)
+	errs := make([]string, jobs)
+	for i, job := range p.Output.Response {
+		errs[i] = job.Error
+	}
+	return errs
+}
+
+func TestStrictlyEachJobRepeatsTheWholeReply(t *testing.T) {
+	t.Parallel()
+	s := newTestService(t, 0)
+	reply := `{"status":"partial","unprocessed":["` + strings.Repeat("x", 10<<10) + `"]}`
+	for _, text := range tellsAll(t, s, 1000, reply) {
+		require.Equal(t, reply, text)
+	}
+	long := `{"status":"partial","unprocessed":["` + strings.Repeat(`\"`, 20<<10) + `"]}`
+	for _, text := range tellsAll(t, s, 1000, long) {
+		require.True(t, json.Valid([]byte(text)), "more than a message holds")
+		require.True(t, strings.HasPrefix(text, `"{\"status\":\"partial\"`))
+	}
+}
+
+func TestMoreMetadataThanAnAnswerHoldsIsRefused(t *testing.T) {
+	t.Parallel()
+	s := newTestService(t, 0)
+	s.maxAnswer = 100 << 10
+	answer, err := s.ProxyDelivery(t.Context(), &transformerv1.ProxyDeliveryRequest{Version: 1, Destination: "clevertap", Body: proxyBody(1, 1000, anEvent)})
+	require.NoError(t, err)
+	require.Equal(t, uint32(http.StatusRequestEntityTooLarge), answer.GetHead().GetStatusCode())
+	require.Contains(t, string(answer.GetBody()), "metadata is too long")
+}
+
+func TestStrictAnswersHaveTheOrderAndTheHeadersOfRudderTransformers(t *testing.T) {
+	t.Parallel()
+	headers := http.Header{
+		"Date": {"today"}, "X-Name": {"caf\xe9"}, "Set-Cookie": {"a=b", "c=d"}, "X-Twice": {"1", "2"}, "Content-Type": {"application/json"},
+	}
+	tags := func(kind string) string {
+		return `"statTags":{"errorCategory":"network","errorType":"` + kind + `","destType":"CLEVERTAP","module":"destination",` +
+			`"implementation":"native","feature":"dataDelivery","destinationId":"d","workspaceId":"w"}`
+	}
+	job := func(status string) string {
+		return `"response":[{"error":"{\"status\":\"x\"}","statusCode":` + status + `,"metadata":{"jobId":1,"destinationId":"d","workspaceId":"w","x":1.50}}]`
+	}
+	for _, c := range []struct {
+		version uint32
+		status  int
+		body    string
+		strict  string
+	}{
+		{0, 200, `{"status":"success"}`, `{"status":200,"message":"Request Processed Successfully","destinationResponse":{"response":{"status":"success"},"status":200,"headers":HEADERS}}`},
+		{0, 503, `{"status":"x"}`, `{"status":503,"message":"Request failed  with status: 503","destinationResponse":{"response":{"status":"x"},"status":503,"headers":HEADERS},` + tags("retryable") + `}`},
+		{1, 401, `{"status":"x"}`, `{` + job("401") + `,` + tags("aborted") + `,"message":"Request failed  with status: 401","status":401}`},
+	} {
+		for _, strict := range []bool{false, true} {
+			d := startDeliverer(t, strict)
+			d.stub.Fail(clevertapstub.Fault{Status: c.status, Header: headers, Body: c.body})
+			p := d.proxy(t, &transformerv1.ProxyDeliveryRequest{Version: c.version, Body: proxyBody(c.version, 1, anEvent)})
+			wanted := strings.Replace(c.strict, `,"headers":HEADERS`, "", 1)
+			if strict {
+				wanted = strings.Replace(c.strict, "HEADERS", `{"content-length":"`+fmt.Sprint(len(c.body))+
+					`","content-type":"application/json","date":"today","set-cookie":["a=b","c=d"],"x-name":"café","x-twice":"1, 2"}`, 1)
+			}
+			require.Equal(t, `{"output":`+wanted+`}`, p.text)
+		}
+	}
 }
 
 func TestFaultsOfTheConnectionAreToBeTriedAgain(t *testing.T) {
