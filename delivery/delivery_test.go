@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -463,39 +464,48 @@ func TestRepliesAreReadByRecord(t *testing.T) {
 	const no = -1
 	for _, c := range []struct {
 		name, reply string
-		records     int
-		codes       []int // nil when it can't be told
+		codes       []int // of two records
+		astray      []int // codes
+		lost        int
 	}{
-		{"all taken", `{"status":"success","processed":2,"unprocessed":[]}`, 2, []int{no, no}},
-		{"no list", `{"status":"success"}`, 2, []int{no, no}},
-		{"one refused", `{"status":"partial","processed":1,"unprocessed":[{"code":515,"error":"Bad.Skipped record number:2","record":{}}]}`, 2, []int{no, 515}},
-		{"in any order", `{"status":"fail","processed":0,"unprocessed":[{"code":555,"error":"Skipped record number : 2"},{"code":512,"error":"Skipped record number  :  1"}]}`, 2, []int{512, 555}},
-		{"a code as text", `{"status":"partial","unprocessed":[{"code":"555","error":"Skipped record number : 1"}]}`, 2, []int{555, no}},
-		{"no code", `{"status":"partial","unprocessed":[{"error":"Skipped record number : 1"}]}`, 2, []int{0, no}},
-		{"the last place counts", `{"status":"partial","unprocessed":[{"code":513,"error":"'Skipped record number : 1' is reserved. Skipped record number : 2"}]}`, 2, []int{no, 513}},
-		{"the first of two faults counts", `{"status":"partial","unprocessed":[{"code":513,"error":"Skipped record number : 1"},{"code":555,"error":"Skipped record number : 1"}]}`, 2, []int{513, no}},
-		{"no place", `{"status":"partial","unprocessed":[{"code":513,"error":"Reserved."}]}`, 2, nil},
-		{"place 0", `{"status":"partial","unprocessed":[{"code":513,"error":"Skipped record number : 0"}]}`, 2, nil},
-		{"a place beyond the end", `{"status":"partial","unprocessed":[{"code":513,"error":"Skipped record number : 3"}]}`, 2, nil},
-		{"a huge place", `{"status":"partial","unprocessed":[{"code":513,"error":"Skipped record number : 99999999999999999999"}]}`, 2, nil},
-		{"an entry that is none", `{"status":"partial","unprocessed":[null]}`, 2, nil},
-		{"none taken, and not all listed", `{"status":"partial","processed":0,"unprocessed":[{"code":513,"error":"Skipped record number : 1"}]}`, 2, nil},
-		{"failed, and not all listed", `{"status":"fail","unprocessed":[{"code":513,"error":"Skipped record number : 1"}]}`, 2, nil},
-		{"failed as a whole", `{"status":"fail","error":"Invalid Credentials","code":401}`, 2, nil},
+		{"all taken", `{"status":"success","processed":2,"unprocessed":[]}`, []int{no, no}, nil, 0},
+		{"no list", `{"status":"success"}`, []int{no, no}, nil, 0},
+		{"one refused", `{"status":"partial","processed":1,"unprocessed":[{"code":515,"error":"Bad.Skipped record number:2","record":{}}]}`, []int{no, 515}, nil, 0},
+		{"in any order", `{"status":"fail","processed":0,"unprocessed":[{"code":555,"error":"Skipped record number : 2"},{"code":512,"error":"Skipped record number  :  1"}]}`, []int{512, 555}, nil, 0},
+		{"a code as text", `{"status":"partial","unprocessed":[{"code":"555","error":"Skipped record number : 1"}]}`, []int{555, no}, nil, 0},
+		{"no code", `{"status":"partial","unprocessed":[{"error":"Skipped record number : 1"}]}`, []int{0, no}, nil, 0},
+		{"the last place counts", `{"status":"partial","unprocessed":[{"code":513,"error":"'Skipped record number : 1' is reserved. Skipped record number : 2"}]}`, []int{no, 513}, nil, 0},
+		{"the first of two faults counts", `{"status":"partial","processed":1,"unprocessed":[{"code":513,"error":"Skipped record number : 1"},{"code":555,"error":"Skipped record number : 1"}]}`, []int{513, no}, nil, 0},
+		{"no place", `{"status":"partial","processed":1,"unprocessed":[{"code":555,"error":"Sorry."}]}`, []int{no, no}, []int{555}, 0},
+		{"place 0", `{"status":"partial","unprocessed":[{"code":513,"error":"Skipped record number : 0"}]}`, []int{no, no}, []int{513}, 0},
+		{"a place beyond the end", `{"status":"partial","unprocessed":[{"code":513,"error":"Skipped record number : 3"}]}`, []int{no, no}, []int{513}, 0},
+		{"a huge place", `{"status":"partial","unprocessed":[{"code":513,"error":"Skipped record number : 99999999999999999999"}]}`, []int{no, no}, []int{513}, 0},
+		{"an entry that is none", `{"status":"partial","unprocessed":[null]}`, []int{no, no}, []int{0}, 0},
+		{"fewer than were sent", `{"status":"partial","processed":1,"unprocessed":[]}`, []int{no, no}, nil, 1},
+		{"more than were sent", `{"status":"partial","processed":2,"unprocessed":[{"code":513,"error":"Skipped record number : 1"}]}`, []int{513, no}, nil, 0},
+		{"none taken, and not all listed", `{"status":"partial","processed":0,"unprocessed":[{"code":513,"error":"Skipped record number : 1"}]}`, []int{513, no}, nil, 1},
+		{"failed, and not all listed", `{"status":"fail","unprocessed":[{"code":513,"error":"Skipped record number : 1"}]}`, []int{513, no}, nil, 1},
+		{"failed as a whole", `{"status":"fail","error":"Invalid Credentials","code":401}`, []int{no, no}, nil, 2},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			reply, ok := delivery.ParseUploadReply([]byte(c.reply))
 			require.True(t, ok)
-			refused, ok := reply.ByRecord(c.records)
-			require.Equal(t, c.codes != nil, ok)
+			verdict := reply.Verdict(len(c.codes))
 			for i, code := range c.codes {
-				require.Equal(t, code == no, refused[i] == nil)
-				if refused[i] != nil {
-					require.Equal(t, code, refused[i].Code)
-					require.Equal(t, code == 555, refused[i].Retryable())
+				require.Equal(t, code == no, verdict.Refused[i] == nil)
+				if verdict.Refused[i] != nil {
+					require.Equal(t, code, verdict.Refused[i].Code)
+					require.Equal(t, code == 555, verdict.Refused[i].Retryable())
 				}
 			}
+			var astray []int
+			for _, refusal := range verdict.Astray {
+				astray = append(astray, refusal.Code)
+			}
+			require.Equal(t, c.astray, astray)
+			require.Equal(t, c.lost, verdict.Lost)
+			require.Equal(t, c.lost > 0 || slices.Contains(c.astray, 555), verdict.Again())
 		})
 	}
 	for _, text := range []string{``, `[]`, `{}`, `"OK"`, `{"status":5}`, `{"status":"fail","unprocessed":{}}`, `{"status":"fail"`} {
@@ -532,19 +542,17 @@ func FuzzParseUploadReply(f *testing.F) {
 		}
 		require.NotEmpty(t, reply.Status)
 		require.GreaterOrEqual(t, reply.Processed, -1)
-		refused, ok := reply.ByRecord(int(records))
-		if !ok {
-			require.Nil(t, refused)
-			return
-		}
-		require.Len(t, refused, int(records))
-		count := 0
-		for at, refusal := range refused {
+		verdict := reply.Verdict(int(records))
+		require.Len(t, verdict.Refused, int(records))
+		count := len(verdict.Astray)
+		for at, refusal := range verdict.Refused {
 			if refusal != nil {
 				require.Equal(t, at, refusal.Record)
 				count++
 			}
 		}
+		require.GreaterOrEqual(t, verdict.Lost, 0)
+		require.LessOrEqual(t, verdict.Lost+count, max(int(records), count))
 		require.LessOrEqual(t, count, len(reply.Unprocessed))
 	})
 }

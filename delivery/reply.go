@@ -3,6 +3,7 @@ package delivery
 import (
 	"bytes"
 	"regexp"
+	"slices"
 	"strconv"
 
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
@@ -120,23 +121,51 @@ func (r *UploadReply) Locate(records [][]byte) {
 	}
 }
 
-// ByRecord returns for each of so many records why it was refused, nil for those that were taken. False when the reply does
-// not tell: a refusal does not say which record it is about or names one that is not there, or CleverTap took none, and yet
-// does not list them all. Beyond that its count is not relied on: the list is what counts.
-func (r *UploadReply) ByRecord(records int) ([]*Refusal, bool) {
-	refused, count := make([]*Refusal, records), 0
+// Verdict is what a reply says of the records of an upload.
+type Verdict struct {
+	// Refused says for each record why it was refused; nil for one that no refusal names.
+	Refused []*Refusal
+	// Astray are the refusals that name no record, or one that is not there.
+	Astray []*Refusal
+	// Lost counts the records that CleverTap neither took nor refused, by its own count. Which ones they are can't be told from
+	// those that it took.
+	Lost int
+}
+
+// Verdict returns what the reply says of an upload of so many records.
+func (r *UploadReply) Verdict(records int) *Verdict {
+	v := &Verdict{Refused: make([]*Refusal, records)}
+	told := 0
 	for i := range r.Unprocessed {
-		at := r.Unprocessed[i].Record
-		if at < 0 || at >= records {
-			return nil, false
-		}
-		if refused[at] == nil {
-			refused[at] = &r.Unprocessed[i]
-			count++
+		refusal := &r.Unprocessed[i]
+		switch at := refusal.Record; {
+		case at < 0 || at >= records:
+			v.Astray = append(v.Astray, refusal)
+			told++
+		case v.Refused[at] == nil:
+			v.Refused[at] = refusal
+			told++
 		}
 	}
-	if count < records && (r.Processed == 0 || r.Status == "fail") {
-		return nil, false
+	// Without a count, the records that are not listed were taken, unless none was.
+	if r.Processed >= 0 || r.Status == "fail" {
+		v.Lost = max(records-told-max(r.Processed, 0), 0)
 	}
-	return refused, true
+	return v
+}
+
+// Again reports whether a record that no refusal names may be one that CleverTap takes when it is sent again.
+func (v *Verdict) Again() bool {
+	return v.Lost > 0 || slices.ContainsFunc(v.Astray, (*Refusal).Retryable)
+}
+
+// Unnamed returns the verdict for who can't tell which record is which: no refusal names one.
+func (v *Verdict) Unnamed() *Verdict {
+	unnamed := &Verdict{Refused: make([]*Refusal, len(v.Refused)), Astray: slices.Clone(v.Astray), Lost: v.Lost}
+	for _, refusal := range v.Refused {
+		if refusal != nil {
+			unnamed.Astray = append(unnamed.Astray, refusal)
+		}
+	}
+	return unnamed
 }

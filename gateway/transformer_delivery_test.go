@@ -327,8 +327,8 @@ func TestEachJobIsAnsweredFromItsOwnRecords(t *testing.T) {
 	refusal := func(code, at string) string {
 		return `{"status":"fail","code":` + code + `,"error":"no good. Skipped record number : ` + at + `","record":{}}`
 	}
-	reply := func(refusals ...string) string {
-		return `{"status":"partial","processed":1,"unprocessed":[` + strings.Join(refusals, ",") + `]}`
+	reply := func(taken int, refusals ...string) string {
+		return `{"status":"partial","processed":` + strconv.Itoa(taken) + `,"unprocessed":[` + strings.Join(refusals, ",") + `]}`
 	}
 	for _, c := range []struct {
 		name, records string
@@ -337,21 +337,23 @@ func TestEachJobIsAnsweredFromItsOwnRecords(t *testing.T) {
 		wanted        []int
 	}{
 		{"all taken", event + "," + event, 2, `{"status":"success","processed":2,"unprocessed":[]}`, []int{200, 200}},
-		{"one refused", event + "," + event + "," + event, 3, reply(refusal("512", "2")), []int{200, 400, 200}},
-		{"one to try again", event + "," + event, 2, reply(refusal("555", "1")), []int{500, 200}},
-		{"all refused", event + "," + event, 2, reply(refusal("513", "1"), refusal("555", "2")), []int{400, 500}},
-		{"a token refused fails the job of its profile", profile + "," + token + "," + event, 2, reply(refusal("534", "2")), []int{400, 200}},
-		{"the event after it", profile + "," + token + "," + event, 2, reply(refusal("512", "3")), []int{200, 400}},
-		{"of two records of a job the fault that stays decides", profile + "," + token, 1, reply(refusal("555", "1"), refusal("534", "2")), []int{400}},
-		{"an unknown code stays", event + "," + event, 2, reply(refusal("999", "1")), []int{400, 200}},
-		{"records that belong to nobody in particular fail all", event + "," + event + "," + event, 2, reply(refusal("512", "1")), []int{400, 400}},
-		{"a place that is not there fails all", event + "," + event, 2, reply(refusal("512", "7")), []int{400, 400}},
+		{"one refused", event + "," + event + "," + event, 3, reply(2, refusal("512", "2")), []int{200, 400, 200}},
+		{"one to try again", event + "," + event, 2, reply(1, refusal("555", "1")), []int{500, 200}},
+		{"all refused", event + "," + event, 2, reply(0, refusal("513", "1"), refusal("555", "2")), []int{400, 500}},
+		{"a token refused fails the job of its profile", profile + "," + token + "," + event, 2, reply(2, refusal("534", "2")), []int{400, 200}},
+		{"the event after it", profile + "," + token + "," + event, 2, reply(2, refusal("512", "3")), []int{200, 400}},
+		{"of two records of a job the fault that stays decides", profile + "," + token, 1, reply(0, refusal("555", "1"), refusal("534", "2")), []int{400}},
+		{"an unknown code stays", event + "," + event, 2, reply(1, refusal("999", "1")), []int{400, 200}},
+		{"records that belong to nobody in particular fail all", event + "," + event + "," + event, 2, reply(2, refusal("512", "1")), []int{400, 400}},
+		{"a place that is not there fails all", event + "," + event, 2, reply(1, refusal("512", "7")), []int{400, 400}},
 		{
 			"a refusal without a place is told by its echo", `{"type":"event","evtName":"e"},{"type":"event","evtName":"f"}`, 2,
-			reply(`{"code":555,"error":"x","record":{"type":"event", "evtName":"f"}}`), []int{200, 500},
+			reply(1, `{"code":555,"error":"x","record":{"type":"event", "evtName":"f"}}`), []int{200, 500},
 		},
-		{"unless the record was sent twice", event + "," + event, 2, reply(`{"code":512,"error":"x","record":{"type":"event"}}`), []int{400, 400}},
-		{"a refusal without a place fails all", event + "," + event, 2, reply(`{"code":512,"error":"?"}`), []int{400, 400}},
+		{"unless the record was sent twice", event + "," + event, 2, reply(1, `{"code":512,"error":"x","record":{"type":"event"}}`), []int{400, 400}},
+		{"a refusal without a place fails all", event + "," + event, 2, reply(1, `{"code":512,"error":"?"}`), []int{400, 400}},
+		{"a record of which CleverTap says nothing may be any that it does not refuse", event + "," + event + "," + event, 3, reply(1, refusal("512", "2")), []int{500, 400, 500}},
+		{"one to try again without a place may be any too", event + "," + event, 2, reply(1, `{"code":555,"error":"?"}`), []int{500, 500}},
 		{"no reply at all", event, 1, "", []int{200}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -3,45 +3,127 @@ package server
 import (
 	"bytes"
 	"context"
+	"fmt"
+	"slices"
 
 	"github.com/rudder-clevertap/rudder-clevertap/delivery"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
 )
 
+// jobFault is why a job failed.
+type jobFault struct {
+	status, code int
+	message      string
+}
+
 // byRecord answers each job from what CleverTap says of its records: those refused fail their job alone, with CleverTap's code
-// and words, and a fault of CleverTap's own (555) may be tried again. False when the reply does not tell records apart, when
-// it does not account for all of them, or when it can't be told which job a record belongs to: then all jobs share the outcome.
+// and words, and a fault of CleverTap's own (555) may be tried again. What it says of a record without naming it, it says of all
+// jobs that the record may belong to; see doubt. False when the reply does not tell jobs apart: then all share the outcome.
 func (s *rudderService) byRecord(ctx context.Context, p *proxyRequest, sent *proxyOutcome) ([]jobOutcome, bool) {
-	if sent.replied < statusOK || sent.replied >= statusRedirect {
-		return nil, false
-	}
-	reply, ok := delivery.ParseUploadReply(sent.body)
-	if !ok || len(reply.Unprocessed) == 0 {
-		return nil, false
-	}
-	owners, ok := p.owners()
-	if !ok {
-		return nil, false
-	}
-	reply.Locate(p.recordTexts())
-	refused, ok := reply.ByRecord(len(owners))
-	if !ok {
+	verdict, owners := s.verdict(ctx, p, sent)
+	if verdict == nil {
 		return nil, false
 	}
 	jobs := make([]jobOutcome, len(p.jobs))
 	for i, metadata := range p.jobs {
 		jobs[i] = jobOutcome{Error: `{"status":"success"}`, StatusCode: statusOK, Metadata: metadata}
 	}
-	for record, refusal := range refused {
-		if refusal == nil {
-			continue
+	most := min(leastEcho, s.share(p)/4) // written as JSON within JSON, a character may become four
+	for record, owner := range owners {
+		if refusal := verdict.Refused[record]; refusal != nil {
+			jobs[owner].fail(refused(refusal), most)
 		}
-		if _, known := delivery.LookUpCode(refusal.Code); !known {
-			s.logger.WarnContext(ctx, "CleverTap refused a record with a code that it does not document", "code", refusal.Code)
+	}
+	if fault := doubt(verdict); fault != nil {
+		for i := range jobs {
+			if jobs[i].StatusCode == statusOK { // of the others it is known
+				jobs[i].fail(fault, most)
+			}
 		}
-		jobs[owners[record]].refuse(refusal)
 	}
 	return jobs, true
+}
+
+// verdict returns what a reply says of each record, and which jobs they belong to. When that can't be told, no record has a name
+// and there are no owners. It is nil when all jobs share the outcome: the reply is about the call as a whole, or tells no job
+// from another and of none that it should be tried again.
+func (s *rudderService) verdict(ctx context.Context, p *proxyRequest, sent *proxyOutcome) (*delivery.Verdict, []int) {
+	if sent.replied < statusOK || sent.replied >= statusRedirect {
+		return nil, nil
+	}
+	reply, ok := delivery.ParseUploadReply(sent.body)
+	// A reply without a list that says success or fail says it of the call.
+	if !ok || len(reply.Unprocessed) == 0 && reply.Status != "partial" {
+		return nil, nil
+	}
+	s.warnOfCodes(ctx, reply)
+	texts := p.recordTexts()
+	reply.Locate(texts)
+	verdict := reply.Verdict(len(texts))
+	owners, ok := p.owners()
+	if !ok {
+		verdict, owners = verdict.Unnamed(), nil
+	}
+	if !verdict.Again() && (owners == nil || len(reply.Unprocessed) == 0) {
+		return nil, nil
+	}
+	return verdict, owners
+}
+
+// warnOfCodes tells the log of codes that CleverTap does not document.
+func (s *rudderService) warnOfCodes(ctx context.Context, reply *delivery.UploadReply) {
+	for i := range reply.Unprocessed {
+		if _, known := delivery.LookUpCode(reply.Unprocessed[i].Code); !known {
+			s.logger.WarnContext(ctx, "CleverTap refused a record with a code that it does not document", "code", reply.Unprocessed[i].Code)
+		}
+	}
+}
+
+// refused is the fault of a job whose record was refused.
+func refused(refusal *delivery.Refusal) *jobFault {
+	fault := &jobFault{statusBadRequest, refusal.Code, refusal.Error}
+	if refusal.Retryable() {
+		fault.status = statusInternal
+	}
+	return fault
+}
+
+// doubt is the fault of the jobs that may be those with a record of which a reply says something without naming it; nil when
+// there is no such record.
+//
+// A record that CleverTap's count leaves out may not be passed off as delivered, and one that it refused for now (555) may not be
+// given up. So the jobs that it may belong to are to be tried again, although others of them were delivered: sent twice, a profile
+// is the same and an event counts twice, which RudderStack's at-least-once delivery allows; a lost event is lost. A record that was
+// refused for good gains nothing from another try, and so they fail.
+func doubt(verdict *delivery.Verdict) *jobFault {
+	if records := len(verdict.Refused); verdict.Lost > 0 {
+		return &jobFault{status: statusInternal, message: fmt.Sprintf("CleverTap accounts for %d of %d records, and does not say whether "+
+			"this job's are among them: it is tried again, and may be counted twice", records-verdict.Lost, records)}
+	}
+	if len(verdict.Astray) == 0 {
+		return nil
+	}
+	refusal := verdict.Astray[0]
+	if at := slices.IndexFunc(verdict.Astray, (*delivery.Refusal).Retryable); at >= 0 {
+		refusal = verdict.Astray[at]
+	}
+	fault := refused(refusal)
+	fault.message = "CleverTap refused a record, and does not say whether it is this job's: " + fault.message
+	return fault
+}
+
+// fail says that a job failed, in at most so many bytes of CleverTap's words. Of two faults, the first that can't be sent again
+// decides.
+func (j *jobOutcome) fail(fault *jobFault, most int) {
+	if j.StatusCode == statusBadRequest || j.StatusCode == fault.status {
+		return
+	}
+	_, text := jsonAnswer(fault.status, 0, struct {
+		Status string `json:"status"`
+		Code   int    `json:"code,omitempty"`
+		Error  string `json:"error"`
+	}{"fail", fault.code, shortened([]byte(fault.message), most)})
+	j.StatusCode, j.Error = fault.status, string(text)
 }
 
 // recordTexts returns the records of the upload as compact JSON.
@@ -51,23 +133,6 @@ func (p *proxyRequest) recordTexts() [][]byte {
 		texts = append(texts, record.AppendJSON(nil))
 	}
 	return texts
-}
-
-// refuse says that a record of the job was refused. Of two refused records, the first that can't be sent again decides.
-func (j *jobOutcome) refuse(refusal *delivery.Refusal) {
-	status := statusBadRequest
-	if refusal.Retryable() {
-		status = statusInternal
-	}
-	if j.StatusCode == statusBadRequest || j.StatusCode == status {
-		return
-	}
-	_, text := jsonAnswer(status, 0, struct {
-		Status string `json:"status"`
-		Code   int    `json:"code"`
-		Error  string `json:"error"`
-	}{"fail", refusal.Code, refusal.Error})
-	j.StatusCode, j.Error = status, string(text)
 }
 
 // owners says which job each record of the upload belongs to; false when it can't be told. Jobs are in the order of their
@@ -118,10 +183,10 @@ func summarize(jobs []jobOutcome) (status int, message, errorType string) {
 	}
 	switch {
 	case delivered:
-		return statusOK, "CleverTap refused some of the records", errorType
+		return statusOK, "CleverTap did not take all records", errorType
 	case retryable:
-		return statusInternal, "CleverTap refused all records, some for now", errorType
+		return statusInternal, "CleverTap may take some of the records when they are sent again", errorType
 	default:
-		return statusBadRequest, "CleverTap refused all records", errorType
+		return statusBadRequest, "CleverTap refused records of all jobs, or of some and does not say which", errorType
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -208,7 +209,6 @@ func TestRepliesThatDoNotTellRecordsApart(t *testing.T) {
 		{"a number", 200, "5", 400, "aborted"},
 		{"success behind a byte order mark", 200, "\ufeff" + `{"status":"success"}`, 200, ""},
 		{"created", 201, `{"status":"success"}`, 201, ""},
-		{"a failure that does not list all", 200, `{"status":"fail","processed":0,"unprocessed":[` + refusal + `]}`, 400, "aborted"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -385,6 +385,46 @@ func TestWithoutABaseOnlyCleverTapIsAddressed(t *testing.T) {
 		require.Contains(t, p.Output.Message, "one of CleverTap's hosts")
 		require.Equal(t, p.Output.Message, p.Output.Response[1].Error)
 	}
+}
+
+func TestRecordsThatAreNotNamed(t *testing.T) {
+	t.Parallel()
+	d := startDeliverer(t, false)
+	first := `{"status":"fail","code":512,"error":"Skipped record number : 1"}`
+	nobody := func(code int) string { return fmt.Sprintf(`{"status":"fail","code":%d,"error":"Sorry."}`, code) }
+	for _, c := range []struct {
+		name, status string
+		processed    int
+		unprocessed  string
+		jobs         []int
+		wanted       string // of the last job's error
+	}{
+		{"one is neither taken nor refused", "partial", 1, first, []int{400, 500, 500}, "accounts for 2 of 3 records"},
+		{"two are not, and nobody is named", "partial", 1, "", []int{500, 500, 500}, "accounts for 1 of 3 records"},
+		{"none is taken, and one refused", "fail", 0, first, []int{400, 500, 500}, "accounts for 1 of 3 records"},
+		{"all are accounted for", "partial", 2, first, []int{400, 200, 200}, "success"},
+		{"more than all are", "partial", 9, first, []int{400, 200, 200}, "success"},
+		{"somebody may be tried again", "partial", 2, nobody(555), []int{500, 500, 500}, `"code":555,"error":"CleverTap refused a record, and does not say whether it is this job's: Sorry."`},
+		{"somebody who is not the first", "partial", 1, first + "," + nobody(555), []int{400, 500, 500}, `"code":555`},
+		{"one of two may be tried again", "partial", 1, nobody(513) + "," + nobody(555), []int{500, 500, 500}, `"code":555`},
+		{"somebody is refused", "partial", 2, nobody(513), []int{400, 400, 400}, `"code":513`},
+		{"somebody who is not the first is refused", "partial", 1, first + "," + nobody(513), []int{400, 400, 400}, `"code":513`},
+		{"the call failed", "fail", 0, "", []int{400, 400, 400}, `"processed":0`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			d.replies(http.StatusOK, fmt.Sprintf(`{"status":%q,"processed":%d,"unprocessed":[%s]}`, c.status, c.processed, c.unprocessed))
+			p := d.records(t, 3, anEvent, anEvent, anEvent)
+			require.Equal(t, c.jobs, p.statuses(), p.text)
+			require.Contains(t, p.Output.Response[2].Error, c.wanted)
+			require.True(t, json.Valid([]byte(p.Output.Response[2].Error)))
+			if slices.Contains(c.jobs, 500) {
+				require.Equal(t, errorRetryable, p.Output.StatTags["errorType"])
+			}
+		})
+	}
+	// Whose record it is can't be told either.
+	d.replies(http.StatusOK, `{"status":"partial","processed":2,"unprocessed":[{"code":555,"error":"Skipped record number : 1"}]}`)
+	require.Equal(t, []int{500, 500}, d.records(t, 2, anEvent, anEvent, anEvent).statuses())
 }
 
 func TestALongReplyToManyJobsIsShortened(t *testing.T) {
