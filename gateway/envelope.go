@@ -25,8 +25,9 @@ const (
 // parts share the body's memory.
 type envelope struct {
 	event, events, destination, destinationID, minSeverity []byte
-	// batch holds the text of each of the events.
-	batch [][]byte
+	// batch holds the text of each of the events, up to maxBatch unless that is 0; count counts all.
+	batch           [][]byte
+	maxBatch, count int
 }
 
 // part returns the place for a key's value, nil when there is no such key.
@@ -74,6 +75,9 @@ func (e *envelope) read(body []byte, keys ...string) error {
 	case r.Value():
 		r.refuse(wrongKind("the body", "a JSON object", document.KindAt(body)))
 	}
+	if e.count > len(e.batch) {
+		r.refuse(e.tooMany())
+	}
 	if r.Problem == "" {
 		r.End()
 	}
@@ -81,6 +85,17 @@ func (e *envelope) read(body []byte, keys ...string) error {
 		return err
 	}
 	return r.refusal
+}
+
+// tooMany refuses a body for the number of its events, as the server does.
+func (e *envelope) tooMany() *problem {
+	return &problem{
+		reason:  transformerv1.ErrorReason_ERROR_REASON_BATCH_TOO_LARGE,
+		field:   keyEvents,
+		message: fmt.Sprintf("the batch has %d events: send at most %d at once", e.count, e.maxBatch),
+		limit:   int64(e.maxBatch),
+		actual:  int64(e.count),
+	}
 }
 
 // refuse notes what is wrong with a body that is JSON.
@@ -119,7 +134,10 @@ func (r *envelopeReader) member(quoted []byte, at int) bool {
 // element takes one of the events in.
 func (r *envelopeReader) element() bool {
 	text, ok := r.Part()
-	r.into.batch = append(r.into.batch, text)
+	// A list of millions of empty events takes far more memory than the body.
+	if r.into.count++; r.into.maxBatch == 0 || r.into.count <= r.into.maxBatch {
+		r.into.batch = append(r.into.batch, text)
+	}
 	return ok
 }
 

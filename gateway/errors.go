@@ -31,11 +31,11 @@ type problem struct {
 	field   string
 	kind    document.Kind
 	message string
-	// line and column locate a fault in the body, limit is the one exceeded, requestID finds the call in the log: 0 or empty
-	// when there is none.
-	line, column int
-	limit        int64
-	requestID    string
+	// line and column locate a fault in the body, limit is the one exceeded and actual what exceeds it, requestID finds the call in
+	// the log: 0 or empty when there is none.
+	line, column  int
+	limit, actual int64
+	requestID     string
 }
 
 // Error returns the message.
@@ -74,6 +74,9 @@ func (p *problem) metadata() map[string]string {
 	}
 	if p.limit > 0 {
 		m["limit"] = strconv.FormatInt(p.limit, 10)
+	}
+	if p.actual > 0 {
+		m["actual"] = strconv.FormatInt(p.actual, 10)
 	}
 	if p.requestID != "" {
 		m["requestId"] = p.requestID
@@ -126,7 +129,7 @@ func (e *errorWriter) methodNotAllowed(ctx context.Context, w http.ResponseWrite
 		reason:  transformerv1.ErrorReason_ERROR_REASON_UNKNOWN_CALL,
 		code:    codes.Unimplemented,
 		http:    http.StatusMethodNotAllowed,
-		message: r.URL.Path + " does not take " + shorten(r.Method) + ": use " + allowed,
+		message: shorten(r.URL.Path) + " does not take " + shorten(r.Method) + ": use " + allowed,
 	})
 }
 

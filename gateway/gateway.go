@@ -42,6 +42,9 @@ type Options struct {
 	Propagator     propagation.TextMapPropagator
 	// MaxBodyBytes is the longest request body, decompressed, that is read; DefaultMaxBodyBytes unless positive.
 	MaxBodyBytes int64
+	// MaxBatchEvents is the most events that are taken out of one body, which should be the server's own limit: a body with more is
+	// refused here, before they take memory. 0 leaves it all to the server.
+	MaxBatchEvents int
 	// IdleTimeout is how long nothing may move in a request's body or in the answer; DefaultIdleTimeout unless positive.
 	IdleTimeout time.Duration
 	// AllowedOrigins are the web origins (`https://app.example.com`, `https://*.example.com`) whose pages may call the API.
@@ -122,7 +125,7 @@ func (h *root) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // newCalls returns the handler of the contract's calls.
 func newCalls(ctx context.Context, options Options, errs *errorWriter) (http.Handler, error) {
 	mux := runtime.NewServeMux(
-		runtime.WithMarshalerOption(runtime.MIMEWildcard, marshaler{}),
+		runtime.WithMarshalerOption(runtime.MIMEWildcard, marshaler{maxBatchEvents: options.MaxBatchEvents}),
 		runtime.WithErrorHandler(errs.handle),
 		runtime.WithRoutingErrorHandler(errs.handleRouting),
 		// authorization and x-forwarded-for are forwarded without asking; the trace goes by way of the propagator.

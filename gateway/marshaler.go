@@ -20,7 +20,10 @@ const contentType = "application/json"
 
 // marshaler is the JSON form of the API's messages. Requests and the answers to transform calls are read and written by
 // hand, so that the JSON in them passes through; all else is protojson's.
-type marshaler struct{}
+type marshaler struct {
+	// maxBatchEvents is how many events are taken out of a body, 0 for all.
+	maxBatchEvents int
+}
 
 var _ runtime.Marshaler = marshaler{}
 
@@ -44,12 +47,12 @@ func (marshaler) Marshal(v any) ([]byte, error) {
 
 // Unmarshal reads a request from JSON text. The message keeps parts of the text, so data must not change afterwards. The
 // error is a *document.SyntaxError or a *problem.
-func (marshaler) Unmarshal(data []byte, v any) error {
+func (m marshaler) Unmarshal(data []byte, v any) error {
 	switch request := v.(type) {
 	case *transformerv1.TransformRequest:
 		return readTransformRequest(data, request)
 	case *transformerv1.BatchTransformRequest:
-		return readBatchRequest(data, request)
+		return readBatchRequest(data, request, m.maxBatchEvents)
 	case *transformerv1.ValidateDestinationRequest:
 		return readValidateRequest(data, request)
 	default:
@@ -109,8 +112,8 @@ func readTransformRequest(body []byte, into *transformerv1.TransformRequest) err
 	return nil
 }
 
-func readBatchRequest(body []byte, into *transformerv1.BatchTransformRequest) error {
-	var e envelope
+func readBatchRequest(body []byte, into *transformerv1.BatchTransformRequest, maxEvents int) error {
+	e := envelope{maxBatch: maxEvents}
 	if err := e.read(body, keyEvents, keyDestination, keyDestinationID, keyMinSeverity); err != nil {
 		return err
 	}

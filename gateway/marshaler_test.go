@@ -351,6 +351,24 @@ func damaged(zipped string) string {
 	return string(bytes)
 }
 
+func TestABodyOfTooManyEventsIsRefusedAsTheServerDoes(t *testing.T) {
+	t.Parallel()
+	body := []byte(`{"events": [` + strings.Repeat("0,", 999_999) + `0], "destinationId": "shop"}`)
+	request := &transformerv1.BatchTransformRequest{}
+	var got *problem
+	require.ErrorAs(t, marshaler{maxBatchEvents: 2000}.Unmarshal(body, request), &got)
+	require.Equal(t, transformerv1.ErrorReason_ERROR_REASON_BATCH_TOO_LARGE, got.reason)
+	require.Equal(t, "the batch has 1000000 events: send at most 2000 at once", got.message)
+	require.Equal(t, map[string]string{"field": "events", "limit": "2000", "actual": "1000000"}, got.metadata())
+	require.Less(t, cap(request.GetEventsJson()), 4000)
+
+	require.NoError(t, marshaler{maxBatchEvents: 2}.Unmarshal([]byte(`{"events": [{}, {}], "destinationId": "shop"}`), request))
+	require.Len(t, request.GetEventsJson(), 2)
+	var syntax *document.SyntaxError
+	require.ErrorAs(t, marshaler{maxBatchEvents: 1}.Unmarshal([]byte(`{"events": [{}, {}], "destinationId": "shop"`), request), &syntax,
+		"what is no JSON is told first")
+}
+
 func TestOnlyMessagesHaveAJSONForm(t *testing.T) {
 	t.Parallel()
 	_, err := marshaler{}.Marshal(7)

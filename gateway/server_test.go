@@ -261,6 +261,7 @@ func TestLimitsOfTheServerOverREST(t *testing.T) {
 	got := api.do(t, "POST", batchPath, `{"events": [{}, {}, {}], `+destination+`}`, "Authorization", token)
 	require.Equal(t, http.StatusBadRequest, got.status, got.body)
 	require.Equal(t, "BATCH_TOO_LARGE", got.failure(t).Details[0].Reason)
+	require.Contains(t, got.body, "the batch has 3 events: send at most 2 at once")
 
 	got = api.do(t, "POST", transformPath, `{"event": "`+strings.Repeat("x", 2000)+`", `+destination+`}`, "Authorization", token)
 	require.Equal(t, http.StatusRequestEntityTooLarge, got.status, got.body)

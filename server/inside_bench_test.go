@@ -48,7 +48,7 @@ func BenchmarkCallInside(b *testing.B) {
 			require.NoError(b, err)
 			r.Events = append(r.Events, packed)
 		}
-		codec := wire.NewCodec()
+		codec := wire.NewCodec(0)
 		b.ReportAllocs()
 		for b.Loop() {
 			answer, err := srv.transforms.BatchTransform(b.Context(), r)

@@ -137,7 +137,7 @@ func (s *Server) serverOptions() []grpc.ServerOption {
 		grpc.WaitForHandlers(true),
 		grpc.NumStreamWorkers(handlers),
 	}
-	options = append(options, wire.ServerOptions()...)
+	options = append(options, wire.ServerOptions(s.options.MaxBatchEvents)...)
 	if !s.options.Telemetry.silent() {
 		options = append(options, grpc.StatsHandler(otelgrpc.NewServerHandler(s.telemetryOptions()...)))
 	}

@@ -401,7 +401,7 @@ func TestABatchIsAnsweredFromMemoryThatIsUsedAgain(t *testing.T) {
 	for i := range events {
 		request.EventsJSON = append(request.EventsJSON, track(fmt.Sprint("m-", i)))
 	}
-	codec := wire.NewCodec()
+	codec := wire.NewCodec(0)
 	require.Less(t, testing.AllocsPerRun(20, func() {
 		answer, err := srv.transforms.BatchTransform(t.Context(), request)
 		require.NoError(t, err)

@@ -265,6 +265,7 @@ func (c *serveCmd) fronts(ctx context.Context, srv *server.Server, options serve
 		MeterProvider:  options.Telemetry.MeterProvider,
 		Propagator:     options.Telemetry.Propagator,
 		MaxBodyBytes:   c.maxBodyBytes(),
+		MaxBatchEvents: c.MaxBatchEvents,
 		IdleTimeout:    c.StreamIdleTimeout,
 		AllowedOrigins: c.AllowedOrigins,
 		Logger:         options.Logger,

@@ -15,18 +15,25 @@ import (
 )
 
 // ServerOptions make a server use the codec of NewCodec, and its memory for all that it reads and writes.
-func ServerOptions() []grpc.ServerOption {
-	c := codec{encoding.GetCodecV2(proto.Name), &memory{}}
+func ServerOptions(maxEvents int) []grpc.ServerOption {
+	c := newCodec(maxEvents)
 	return []grpc.ServerOption{grpc.ForceServerCodecV2(c), experimental.BufferPool(c.memory)}
 }
 
-// NewCodec returns the codec for a server: that of protobuf, but for Requests and Responses. Use it with grpc.ForceServerCodecV2.
-func NewCodec() encoding.CodecV2 { return codec{encoding.GetCodecV2(proto.Name), &memory{}} }
+// NewCodec returns the codec of ServerOptions by itself: protobuf's, but for Requests and Responses. Of the events of a request it
+// keeps maxEvents and counts the others, since a list of millions of empty events takes far more memory than the message; 0
+// keeps all.
+func NewCodec(maxEvents int) encoding.CodecV2 { return newCodec(maxEvents) }
+
+func newCodec(maxEvents int) codec {
+	return codec{encoding.GetCodecV2(proto.Name), &memory{}, maxEvents}
+}
 
 // codec reads Requests and writes Responses by hand, and leaves all else to protobuf's codec.
 type codec struct {
 	encoding.CodecV2
-	memory *memory
+	memory    *memory
+	maxEvents int
 }
 
 // Unmarshal reads a message.
@@ -36,9 +43,10 @@ func (c codec) Unmarshal(data mem.BufferSlice, v any) error {
 		return c.CodecV2.Unmarshal(data, v)
 	}
 	request.memory = data.MaterializeToBuffer(c.memory)
+	request.maxEvents = c.maxEvents
 	message := request.memory.ReadOnlyData()
 	err := request.unmarshal(message)
-	if errors.Is(err, document.ErrUnusual) {
+	if errors.Is(err, document.ErrUnusual) && request.beyond == 0 {
 		err = request.unmarshalUnusual(message)
 	}
 	return err
@@ -71,7 +79,7 @@ type Handler interface {
 	StreamTransform(stream grpc.ServerStream) error
 }
 
-// Register registers a TransformService whose requests are read by this package. The server needs the codec of NewCodec.
+// Register registers a TransformService whose requests are read by this package. The server needs ServerOptions.
 func Register(server grpc.ServiceRegistrar, handler Handler) {
 	generated := transformerv1.TransformService_ServiceDesc
 	server.RegisterService(&grpc.ServiceDesc{

@@ -8,6 +8,6 @@
 // else is the standard codec's: all other messages, and requests in a form that generated code never
 // writes. On the wire nothing differs, so that every generated client works; unknown fields are skipped, as they always are.
 //
-// The contract's rules still hold by protovalidate, on a message that stands for the request (Request.Outline). Tests and a
+// The contract's rules still hold by protovalidate, on a message that stands for the request (Request.Outline). Tests and
 // fuzz tests hold the package to what the standard codec gives.
 package wire

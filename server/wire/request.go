@@ -50,6 +50,8 @@ type Request struct {
 	AllowOutOfOrder bool
 
 	memory mem.Buffer
+	// maxEvents is how many events are kept, 0 for all; beyond counts those that were not.
+	maxEvents, beyond int
 }
 
 // Target says in which of three ways a request names its destination.
@@ -67,8 +69,8 @@ const (
 	NamedTarget
 )
 
-// EventCount returns how many events the request has.
-func (r *Request) EventCount() int { return len(r.Events) + len(r.EventsJSON) }
+// EventCount returns how many events the message has. Not all are in the request when they are more than the codec keeps.
+func (r *Request) EventCount() int { return len(r.Events) + len(r.EventsJSON) + r.beyond }
 
 // GetDestination returns the typed settings, or nil.
 func (r *Request) GetDestination() *clevertapv1.Destination { return r.Destination }
@@ -140,12 +142,12 @@ func (r *Request) setBytes(f fields, number protowire.Number, value []byte) erro
 			}
 			r.EventsJSON = nil
 		}
-		r.Events = append(r.Events, value)
+		r.Events = r.take(r.Events, value)
 	case f.eventJSON:
 		if r.Kind == Transform {
 			r.Events, r.EventsJSON = nil, nil
 		}
-		r.EventsJSON = append(r.EventsJSON, value)
+		r.EventsJSON = r.take(r.EventsJSON, value)
 	case f.destination:
 		if r.Target == TypedTarget {
 			return document.ErrUnusual
@@ -168,12 +170,20 @@ func (r *Request) setBytes(f fields, number protowire.Number, value []byte) erro
 	return nil
 }
 
+// take keeps an event, if there is room for it. Those beyond have been counted.
+func (r *Request) take(events [][]byte, event []byte) [][]byte {
+	if r.beyond > 0 && len(r.Events)+len(r.EventsJSON) == r.maxEvents {
+		return events
+	}
+	return append(events, event)
+}
+
 // setTarget forgets what named the destination before: of a oneof, the last counts.
 func (r *Request) setTarget(target Target) {
 	r.Target, r.Destination, r.DestinationJSON, r.DestinationID = target, nil, nil, ""
 }
 
-// makeRoom makes room for as many events as the message has.
+// makeRoom makes room for as many events as the message has, up to the most that are kept.
 func (r *Request) makeRoom(message []byte, f fields) {
 	if r.Kind == Transform {
 		return
@@ -191,6 +201,10 @@ func (r *Request) makeRoom(message []byte, f fields) {
 		}
 		message = message[size:]
 	}
+	if r.maxEvents > 0 {
+		r.beyond = max(events+eventsJSON-r.maxEvents, 0)
+		events, eventsJSON = min(events, r.maxEvents), min(eventsJSON, r.maxEvents)
+	}
 	r.Events = slices.Grow(r.Events[:0], events)
 	r.EventsJSON = slices.Grow(r.EventsJSON[:0], eventsJSON)
 }
@@ -201,7 +215,7 @@ func (r *Request) unmarshalUnusual(message []byte) error {
 	if err := proto.Unmarshal(message, whole); err != nil {
 		return err
 	}
-	*r = Request{Kind: r.Kind}
+	*r = Request{Kind: r.Kind, maxEvents: r.maxEvents}
 	usual, err := proto.MarshalOptions{Deterministic: true}.Marshal(whole)
 	if err != nil {
 		return err

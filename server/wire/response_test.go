@@ -38,7 +38,7 @@ func requireSameMessage(t *testing.T, r *wire.Response) {
 	t.Helper()
 	wanted, err := r.Message()
 	require.NoError(t, err)
-	written, err := wire.NewCodec().Marshal(r)
+	written, err := wire.NewCodec(0).Marshal(r)
 	require.NoError(t, err)
 	got := answerTo(r.Kind)
 	require.NoError(t, proto.UnmarshalOptions{DiscardUnknown: false}.Unmarshal(written.Materialize(), got))
@@ -112,7 +112,7 @@ func TestAnAnswerIsReleasedOnceItIsWritten(t *testing.T) {
 			copy(body, "xxxxxxxxx")
 		},
 	}
-	written, err := wire.NewCodec().Marshal(r)
+	written, err := wire.NewCodec(0).Marshal(r)
 	require.NoError(t, err)
 	require.Equal(t, 1, released)
 	var got transformerv1.BatchTransformResponse
@@ -122,7 +122,7 @@ func TestAnAnswerIsReleasedOnceItIsWritten(t *testing.T) {
 
 func TestAStatusThatIsNotUTF8IsAnError(t *testing.T) {
 	t.Parallel()
-	_, err := wire.NewCodec().Marshal(&wire.Response{Kind: wire.StreamTransform, Failure: &spb.Status{Message: "\xff"}})
+	_, err := wire.NewCodec(0).Marshal(&wire.Response{Kind: wire.StreamTransform, Failure: &spb.Status{Message: "\xff"}})
 	require.Error(t, err)
 }
 

@@ -20,7 +20,7 @@ import (
 // read reads a request by the codec.
 func read(kind wire.Kind, message []byte) (*wire.Request, error) {
 	r := &wire.Request{Kind: kind}
-	return r, wire.NewCodec().Unmarshal(mem.BufferSlice{mem.SliceBuffer(message)}, r)
+	return r, wire.NewCodec(0).Unmarshal(mem.BufferSlice{mem.SliceBuffer(message)}, r)
 }
 
 // requests are messages of each kind in each form.
@@ -41,6 +41,23 @@ func requests() map[string]proto.Message {
 		"stream named":    &transformerv1.StreamTransformRequest{Target: &transformerv1.StreamTransformRequest_DestinationId{DestinationId: "shop"}, MinSeverity: 1},
 		"stream both":     &transformerv1.StreamTransformRequest{Events: []*rudderstackv1.Event{event}, EventsJson: [][]byte{{}}},
 	}
+}
+
+// TestEventsBeyondTheMostAreCounted: a few megabytes of empty events would take hundreds for the list of them.
+func TestEventsBeyondTheMostAreCounted(t *testing.T) {
+	t.Parallel()
+	const count = 1 << 20
+	var message []byte
+	for range count {
+		message = protowire.AppendBytes(protowire.AppendTag(message, 3, protowire.BytesType), nil)
+	}
+	message = protowire.AppendVarint(protowire.AppendTag(message, 1, protowire.VarintType), 7)
+	r := &wire.Request{Kind: wire.StreamTransform}
+	require.NoError(t, wire.NewCodec(2000).Unmarshal(mem.BufferSlice{mem.SliceBuffer(message)}, r))
+	require.Equal(t, count, r.EventCount())
+	require.Equal(t, uint64(7), r.Sequence, "the rest of the message is read")
+	require.Len(t, r.EventsJSON, 2000)
+	require.Less(t, cap(r.EventsJSON), 4000)
 }
 
 // kindOf says which kind of request a message is.
