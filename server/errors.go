@@ -90,9 +90,9 @@ type failure struct {
 // Error returns the message, and the cause if there is one.
 func (f *failure) Error() string {
 	if f.cause != nil {
-		return fmt.Sprintf("%s: %v", f.message, f.cause)
+		return fmt.Sprintf("%s: %v", cut(f.message, maxErrorText), f.cause)
 	}
-	return f.message
+	return cut(f.message, maxErrorText)
 }
 
 // Unwrap returns the cause.
@@ -101,23 +101,43 @@ func (f *failure) Unwrap() error { return f.cause }
 // GRPCStatus returns the failure as the status that the caller sees.
 func (f *failure) GRPCStatus() *status.Status { return status.FromProto(f.proto()) }
 
+// maxErrorText is how long the texts of an error may be. Over gRPC they travel in trailers, and one that a client finds too large
+// ends its connection, with all other calls on it.
+const maxErrorText = 512
+
+// maxQuoted is how much of what a request says is repeated to it.
+const maxQuoted = 64
+
+// cut shortens a text that holds something of a request's.
+func cut(text string, limit int) string {
+	if len(text) <= limit {
+		return text
+	}
+	return strings.ToValidUTF8(text[:limit], "") + "…"
+}
+
 // proto returns the failure as a google.rpc.Status with its details.
 func (f *failure) proto() *spb.Status {
 	code := f.code
 	if code == codes.OK {
 		code, _ = reasonCode(f.reason)
 	}
-	details := []proto.Message{&errdetails.ErrorInfo{Reason: string(f.reason), Domain: ErrorDomain, Metadata: f.metadata}}
+	info := &errdetails.ErrorInfo{Reason: string(f.reason), Domain: ErrorDomain, Metadata: f.metadata}
+	if field := f.metadata[metaField]; len(field) > maxErrorText {
+		info.Metadata = maps.Clone(f.metadata)
+		info.Metadata[metaField] = cut(field, maxErrorText)
+	}
+	details := []proto.Message{info}
 	if len(f.violations) > 0 {
 		bad := &errdetails.BadRequest{FieldViolations: make([]*errdetails.BadRequest_FieldViolation, len(f.violations))}
 		for i, v := range f.violations {
 			bad.FieldViolations[i] = &errdetails.BadRequest_FieldViolation{
-				Field: v.field, Description: v.message, Reason: string(f.reason),
+				Field: cut(v.field, maxErrorText), Description: cut(v.message, maxErrorText), Reason: string(f.reason),
 			}
 		}
 		details = append(details, bad)
 	}
-	st := &spb.Status{Code: int32(code), Message: f.message, Details: make([]*anypb.Any, 0, len(details))}
+	st := &spb.Status{Code: int32(code), Message: cut(f.message, maxErrorText), Details: make([]*anypb.Any, 0, len(details))}
 	for _, detail := range details {
 		// Only invalid UTF-8 can fail here; a status without the detail still says the code and the message.
 		if packed, err := anypb.New(detail); err == nil {

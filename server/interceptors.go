@@ -213,12 +213,15 @@ func mapErrors(ctx context.Context, call *call) error {
 
 // recoverPanic turns a panic of a call into an error with its stack, so that the other calls live on.
 func recoverPanic(ctx context.Context, call *call) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = panicError(r)
-		}
-	}()
+	defer recoverTo(&err)
 	return call.next(ctx)
+}
+
+// recoverTo puts the failure that a panic becomes into err. It is for deferred calls, one in each goroutine of a call.
+func recoverTo(err *error) {
+	if r := recover(); r != nil {
+		*err = panicError(r)
+	}
 }
 
 // panicError is the failure that a recovered panic becomes. Its stack goes to the log.

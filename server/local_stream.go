@@ -25,17 +25,22 @@ type localStreamMethod struct {
 // localStream is one stream inside the process, without HTTP/2: for the bodies of rudder-transformer's routes, where the hop
 // costs as much as a third of all else. Both ends are told what those of a real stream are told. A message is copied from its
 // sender to its receiver, so that both may use theirs again; a receiver's message keeps its memory.
+// These routes take a whole body before they answer. A server that answers earlier has seen enough: nothing lies between the ends that
+// would hold its answer while the client still sends, so that the client is told to read it.
 type localStream struct {
 	conn   *insideConn
 	method string
 	// toServer and toClient hand messages over; taken tells the sender that its message has been copied.
 	toServer, toClient chan proto.Message
 	taken              [2]chan struct{}
-	// transport keeps the headers; begun is closed when they are out, ended when the server's side has returned err.
-	transport    *localTransport
-	begun, ended chan struct{}
-	begin        sync.Once
-	err          error
+	// transport keeps the headers; begun is closed when they are out, answered when the server sends its first message, ended when
+	// its side has returned err.
+	transport              *localTransport
+	begun, answered, ended chan struct{}
+	begin, answer          sync.Once
+	err                    error
+	// unwatch forgets the client's context.
+	unwatch func() bool
 
 	clientCtx, serverCtx context.Context //nolint:containedctx // A stream has one on each side.
 	clientBegin          time.Time
@@ -59,7 +64,7 @@ func (c *insideConn) openStream(ctx context.Context, m localStreamMethod, method
 	s := &localStream{
 		conn: c, method: method, toServer: make(chan proto.Message), toClient: make(chan proto.Message),
 		taken: [2]chan struct{}{make(chan struct{}), make(chan struct{})},
-		begun: make(chan struct{}), ended: make(chan struct{}), clientBegin: time.Now(),
+		begun: make(chan struct{}), answered: make(chan struct{}), ended: make(chan struct{}), clientBegin: time.Now(),
 	}
 	tag := &stats.RPCTagInfo{FullMethodName: method}
 	s.clientCtx = c.client.TagRPC(ctx, tag)
@@ -67,9 +72,9 @@ func (c *insideConn) openStream(ctx context.Context, m localStreamMethod, method
 	s.serverCtx, s.transport = serverContext(s.clientCtx, method)
 	serving, cancel := context.WithCancel(s.serverCtx)
 	s.serverCtx = c.server.TagRPC(serving, tag)
-	go s.serve(m, cancel)
 	// A client that gives up need not receive any more.
-	context.AfterFunc(ctx, func() { s.finished(status.FromContextError(s.clientCtx.Err()).Err()) })
+	s.unwatch = context.AfterFunc(ctx, func() { s.finished(status.FromContextError(s.clientCtx.Err()).Err()) })
+	go s.serve(m, cancel)
 	return clientSide{s}, nil
 }
 
@@ -84,11 +89,15 @@ func (s *localStream) serve(m localStreamMethod, cancel context.CancelFunc) {
 	}
 	s.conn.server.HandleRPC(s.serverCtx, &stats.End{BeginTime: begin, EndTime: time.Now(), Error: s.err})
 	s.headersOut()
+	s.answers()
 	close(s.ended)
 }
 
 // headersOut lets the client see the headers.
 func (s *localStream) headersOut() { s.begin.Do(func() { close(s.begun) }) }
+
+// answers lets the client send no more.
+func (s *localStream) answers() { s.answer.Do(func() { close(s.answered) }) }
 
 // finished tells the client's telemetry how the stream ended.
 func (s *localStream) finished(err error) {
@@ -189,15 +198,16 @@ func (c clientSide) CloseSend() error {
 	return nil
 }
 
-// SendMsg sends a message, which may be changed again when it returns. io.EOF says that the server has ended the stream.
+// SendMsg sends a message, which may be changed again when it returns. io.EOF says that the server has answered, or ended the stream.
 func (c clientSide) SendMsg(m any) error {
-	return c.s.hand(c.s.clientCtx, clientToServer, m, c.s.ended)
+	return c.s.hand(c.s.clientCtx, clientToServer, m, c.s.answered)
 }
 
 // RecvMsg waits for the next message, or for how the stream ended.
 func (c clientSide) RecvMsg(m any) error {
 	err := c.recv(m)
 	if err != nil {
+		c.s.unwatch()
 		c.s.finished(err)
 	}
 	return err
@@ -241,6 +251,7 @@ func (v serverSide) Context() context.Context { return v.s.serverCtx }
 // SendMsg sends a message, which may be changed again when it returns.
 func (v serverSide) SendMsg(m any) error {
 	v.s.headersOut()
+	v.s.answers()
 	return v.s.hand(v.s.serverCtx, serverToClient, m, nil)
 }
 

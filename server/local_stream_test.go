@@ -146,6 +146,28 @@ func TestAStreamOfABodyThatStaysAwayEnds(t *testing.T) {
 	}
 }
 
+func TestABodyThatIsRefusedBeforeItsEndIsAnswered(t *testing.T) {
+	t.Parallel()
+	for _, overHTTP2 := range []bool{true, false} {
+		r := start(t, Options{MaxTransformerBodyBytes: 1000})
+		conn := r.Conn()
+		if overHTTP2 {
+			conn = r.Server.conn
+		}
+		stream, err := transformerv1.NewRudderTransformerServiceClient(conn).ProcessorTransform(t.Context())
+		require.NoError(t, err)
+		for err == nil {
+			err = stream.Send(sent("[" + strings.Repeat(" ", 600)))
+		}
+		require.ErrorIs(t, err, io.EOF, "the server has seen enough")
+		answer, err := stream.Recv()
+		require.NoError(t, err)
+		require.EqualValues(t, 413, answer.GetHead().GetStatusCode())
+		_, err = stream.Recv()
+		require.ErrorIs(t, err, io.EOF)
+	}
+}
+
 func TestNoStreamOpensOnAClosedConnection(t *testing.T) {
 	t.Parallel()
 	srv, err := New(Options{})

@@ -66,7 +66,12 @@ func (s *transformService) StreamTransform(stream grpc.ServerStream) error {
 	}
 	go t.read(ctx)
 	written := make(chan error, 1)
-	go func() { written <- t.write(ctx) }()
+	go func() {
+		var err error
+		defer func() { written <- err }()
+		defer recoverTo(&err)
+		err = t.write(ctx)
+	}()
 	select {
 	case err := <-written:
 		return err
@@ -97,6 +102,7 @@ func (t *transformStream) leaving() error {
 func (t *transformStream) read(ctx context.Context) {
 	defer close(t.answers)
 	defer t.work.Wait()
+	defer recoverTo(&t.readErr)
 	req := &wire.Request{}
 	for room := false; ; {
 		if !room {
@@ -175,8 +181,8 @@ func (t *transformStream) accept(ctx context.Context, req *wire.Request, fault *
 	t.work.Go(transform)
 }
 
-// settle finds out where a message goes, and of the first, whether answers may overtake one another. After a destination that can't be used, messages need to name one again: they must
-// not go where an earlier message went.
+// settle finds out where a message goes, and of the first, whether answers may overtake one another. After a destination that
+// can't be used, messages need to name one again: they must not go where an earlier message went.
 func (t *transformStream) settle(req *wire.Request) *failure {
 	if t.first {
 		t.first, t.overtaking = false, req.AllowOutOfOrder

@@ -2,8 +2,10 @@ package server
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -310,6 +312,56 @@ func TestAPanicInAMessageFailsThatMessageAlone(t *testing.T) {
 	require.EqualValues(t, 3, resp.Sequence)
 	require.Equal(t, string(Internal), reasonOfStatus(t, resp.Failure).GetReason())
 }
+
+// panicky is a stream of one message that panics when it is received, or when it is answered.
+type panicky struct {
+	grpc.ServerStream
+	ctx      context.Context //nolint:containedctx // Streams have one.
+	received bool
+}
+
+// Context returns the stream's context.
+func (p *panicky) Context() context.Context { return p.ctx }
+
+// RecvMsg receives a message of many events: small ones are answered by whoever received them.
+func (p *panicky) RecvMsg(m any) error {
+	if p.received {
+		return io.EOF
+	}
+	p.received = true
+	r := m.(*wire.Request)
+	r.Target, r.DestinationJSON = wire.JSONTarget, []byte(`{"accountId":"A","passcode":"P"}`)
+	r.EventsJSON = slices.Repeat([][]byte{track("m")}, fewEvents+1)
+	return nil
+}
+
+// SendMsg panics.
+func (*panicky) SendMsg(any) error { panic("sending") }
+
+func TestAPanicOfAStreamEndsThatStreamAlone(t *testing.T) {
+	t.Parallel()
+	srv, err := New(Options{})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, srv.Close()) })
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	for name, stream := range map[string]grpc.ServerStream{
+		"receiving": receivingPanics{&panicky{ctx: ctx}},
+		"sending":   &panicky{ctx: ctx},
+	} {
+		err := srv.transforms.StreamTransform(stream)
+		failed, ok := errors.AsType[*failure](err)
+		require.True(t, ok, "%s: %v", name, err)
+		require.Equal(t, Internal, failed.reason)
+		require.ErrorContains(t, failed.cause, name)
+	}
+}
+
+// receivingPanics is a stream that panics when a message is received.
+type receivingPanics struct{ grpc.ServerStream }
+
+// RecvMsg panics.
+func (receivingPanics) RecvMsg(any) error { panic("receiving") }
 
 func TestManyStreamsAtOnce(t *testing.T) {
 	t.Parallel()

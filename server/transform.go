@@ -65,7 +65,7 @@ func (s *transformService) target(req targeted) (target, *failure) {
 			return newTarget(to, true), nil
 		}
 		const field = "destinationId"
-		message := "no destination is registered as " + id + ": the server's configuration file names them"
+		message := "no destination is registered as " + cut(id, maxQuoted) + ": the server's configuration file names them"
 		return target{}, &failure{
 			reason: UnknownDestination, message: message, metadata: map[string]string{metaField: field},
 			violations: []violation{{field: field, message: message}},
