@@ -77,8 +77,17 @@ func (m *Mapper) TransformEvent(event *rudderstackv1.Event, to *Destination) *Re
 	return m.transform()
 }
 
+// maxKept bounds how many diagnostics and names a Mapper keeps room for, so that one huge event does not stay for ever.
+const maxKept = 4 << 10
+
 // begin empties the last result.
 func (m *Mapper) begin(to *Destination) {
+	if cap(m.result.Diagnostics) > maxKept {
+		m.result.Diagnostics = nil
+	}
+	if cap(m.names) > maxKept {
+		m.names = nil
+	}
 	m.to = to
 	m.result = Result{Records: m.result.Records[:0], Diagnostics: m.result.Diagnostics[:0]}
 }

@@ -1,6 +1,8 @@
 package mapping_test
 
 import (
+	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -157,4 +159,24 @@ func TestAllocations(t *testing.T) {
 		run()
 		require.LessOrEqual(t, testing.AllocsPerRun(10, run), float64(2+len(c.Diagnostics)), c.Rule)
 	}
+}
+
+func TestOneHugeEventDoesNotStayForEver(t *testing.T) {
+	const kept = 8 << 20
+	to := destination(t, cases.Case{})
+	var m mapping.Mapper
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	huge := []byte(`{"type":"track","userId":"u","event":"E","properties":{"k0":[]`)
+	for i := range 200_000 {
+		huge = fmt.Appendf(huge, `,"k%d":[1]`, i+1)
+	}
+	require.Len(t, m.TransformJSON(append(huge, "}}"...), to).Diagnostics, 200_001)
+	huge = nil
+	require.Nil(t, m.TransformJSON([]byte(`{"type":"track","userId":"u","event":"E"}`), to).Err)
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	require.Less(t, int64(after.HeapAlloc)-int64(before.HeapAlloc), int64(kept))
+	runtime.KeepAlive(&m)
 }

@@ -39,16 +39,24 @@ func NewPacker(to *Destination) *Packer {
 // Reset empties the packer for records to a destination. Payloads it gave are not valid any more: their memory is used again, up
 // to a limit.
 func (p *Packer) Reset(to *Destination) {
-	const keep = 1 << 20
-	kept := 0
+	const keep = 4 << 20
+	kept := cap(p.wire)
+	if kept > keep {
+		p.wire, kept = nil, 0
+	}
+	spare := p.spare[:0]
 	for _, memory := range p.spare {
-		kept += cap(memory)
+		if kept += cap(memory); kept <= keep {
+			spare = append(spare, memory)
+		}
 	}
 	for i := range p.all {
 		if kept += cap(p.all[i].text); kept <= keep {
-			p.spare = append(p.spare, p.all[i].text[:0])
+			spare = append(spare, p.all[i].text[:0])
 		}
 	}
+	clear(p.spare[min(len(spare), len(p.spare)):])
+	p.spare = spare
 	clear(p.all)
 	p.packing, p.open, p.all, p.made = to.rules.packing, [2]int{-1, -1}, p.all[:0], 0
 }

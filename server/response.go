@@ -26,14 +26,19 @@ type response struct {
 	diagnostics []mapping.Diagnostic
 }
 
-// maxKeptResults is for how many events a response keeps memory.
-const maxKeptResults = 2000
+// A response that took unusually much memory is not used again: one of more results than maxKeptResults, which is the default
+// limit of a batch and some, of more diagnostics than maxKeptDiagnostics, or of messageIds of more than maxKeptIDs bytes.
+const (
+	maxKeptResults     = 4 << 10
+	maxKeptDiagnostics = 16 << 10
+	maxKeptIDs         = 1 << 20
+)
 
 // newResponse returns a response that goes to the pool when it is released.
 func newResponse(pool *sync.Pool) *response {
 	r := &response{}
 	r.Recycle = func() {
-		if cap(r.Results) <= maxKeptResults {
+		if cap(r.Results) <= maxKeptResults && cap(r.diagnostics) <= maxKeptDiagnostics && cap(r.ids) <= maxKeptIDs {
 			pool.Put(r)
 		}
 	}

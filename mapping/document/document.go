@@ -97,6 +97,9 @@ func (d *Document) Reset() {
 	if cap(d.nodes) > maxKept/16 {
 		d.nodes = nil
 	}
+	if cap(d.scratch) > maxKept/16 {
+		d.scratch = nil
+	}
 	d.text = d.text[:0]
 	// Node 0 stands for "none", so that a zero link means nothing.
 	d.nodes = append(d.nodes[:0], node{})
