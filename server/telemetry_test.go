@@ -265,20 +265,21 @@ func handled(t *testing.T) (*Telemetry, string) {
 
 func TestThePropagatorsAreThoseThatAreAskedFor(t *testing.T) {
 	w3c := []string{"traceparent", "tracestate", "baggage"}
-	for value, want := range map[string]struct {
+	for _, want := range []struct {
+		value  string
 		fields []string
 		said   string
 	}{
-		"":                                 {w3c, ""},
-		"tracecontext":                     {w3c[:2], ""},
-		" baggage , tracecontext,baggage,": {w3c, ""},
-		"none":                             {nil, ""},
-		"b3":                               {[]string{"b3"}, ""},
-		"tracecontext,carrier-pigeon":      {w3c[:2], "OTEL_PROPAGATORS: unknown propagator: carrier-pigeon"},
-		"carrier-pigeon":                   {w3c, "OTEL_PROPAGATORS: unknown propagator: carrier-pigeon"},
+		{"", w3c, ""},
+		{"tracecontext", w3c[:2], ""},
+		{" baggage , tracecontext,baggage,", w3c, ""},
+		{"none", nil, ""},
+		{"b3", []string{"b3"}, ""},
+		{"tracecontext,carrier-pigeon", w3c[:2], "OTEL_PROPAGATORS: unknown propagator: carrier-pigeon"},
+		{"carrier-pigeon", w3c, "OTEL_PROPAGATORS: unknown propagator: carrier-pigeon"},
 	} {
-		t.Run(value, func(t *testing.T) {
-			t.Setenv("OTEL_PROPAGATORS", value)
+		t.Run(want.value, func(t *testing.T) {
+			t.Setenv("OTEL_PROPAGATORS", want.value)
 			t.Setenv("OTEL_SDK_DISABLED", "true") // It says nothing about propagators.
 			telemetry, said := handled(t)
 			require.ElementsMatch(t, want.fields, telemetry.Propagator.Fields())
