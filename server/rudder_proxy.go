@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"time"
 
 	"github.com/rudder-clevertap/rudder-clevertap/delivery"
@@ -21,7 +20,7 @@ type proxyOutcome struct {
 	// the request was not sent.
 	body []byte
 	// headers are the reply's; nil when there was none.
-	headers http.Header
+	headers map[string][]string
 	// message says how it went.
 	message string
 	// errorType is empty when it went well.

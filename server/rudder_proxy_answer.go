@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"net/http"
 	"strings"
 	"unicode/utf8"
 
@@ -225,7 +224,7 @@ func (s *rudderService) proxiedWhole(p *proxyRequest, sent *proxyOutcome) (*tran
 
 // nodeHeaders returns headers as Node.js has them: names in lower case, one text for each in which bytes are characters, but a
 // list of cookies.
-func nodeHeaders(headers http.Header) map[string]any {
+func nodeHeaders(headers map[string][]string) map[string]any {
 	all := make(map[string]any, len(headers))
 	for name, values := range headers {
 		texts := make([]string, len(values))

@@ -56,7 +56,7 @@ func (s *rudderService) verdict(ctx context.Context, p *proxyRequest, sent *prox
 	if !ok || len(reply.Unprocessed) == 0 && reply.Status != "partial" {
 		return nil, nil
 	}
-	s.warnOfCodes(ctx, reply)
+	s.warnOfCode(ctx, reply)
 	texts := p.recordTexts()
 	reply.Locate(texts)
 	verdict := reply.Verdict(len(texts))
@@ -70,11 +70,12 @@ func (s *rudderService) verdict(ctx context.Context, p *proxyRequest, sent *prox
 	return verdict, owners
 }
 
-// warnOfCodes tells the log of codes that CleverTap does not document.
-func (s *rudderService) warnOfCodes(ctx context.Context, reply *delivery.UploadReply) {
+// warnOfCode tells the log of the first code that CleverTap does not document.
+func (s *rudderService) warnOfCode(ctx context.Context, reply *delivery.UploadReply) {
 	for i := range reply.Unprocessed {
 		if _, known := delivery.LookUpCode(reply.Unprocessed[i].Code); !known {
 			s.logger.WarnContext(ctx, "CleverTap refused a record with a code that it does not document", "code", reply.Unprocessed[i].Code)
+			return
 		}
 	}
 }

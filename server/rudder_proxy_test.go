@@ -388,7 +388,6 @@ func TestWithoutABaseOnlyCleverTapIsAddressed(t *testing.T) {
 }
 
 func TestRecordsThatAreNotNamed(t *testing.T) {
-	t.Parallel()
 	d := startDeliverer(t, false)
 	first := `{"status":"fail","code":512,"error":"Skipped record number : 1"}`
 	nobody := func(code int) string { return fmt.Sprintf(`{"status":"fail","code":%d,"error":"Sorry."}`, code) }

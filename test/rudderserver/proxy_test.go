@@ -12,12 +12,15 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Replies of CleverTap to three records. A record with code 513 is refused for good, one with code 555 may be sent again.
+// Replies of CleverTap to three records. A record with code 513 is refused for good, one with code 555 may be sent again; the short
+// reply does not account for one.
 const (
 	partialReply = `{"status": "partial", "processed": 2, "unprocessed": [
 		{"status": "fail", "code": 513, "error": "Event is restricted. Skipped record number : 2", "record": {"evtName": "B"}}]}`
 	retryReply = `{"status": "partial", "processed": 2, "unprocessed": [
 		{"status": "fail", "code": 555, "error": "Internal error. Skipped record number : 3", "record": {"evtName": "C"}}]}`
+	shortReply = `{"status": "partial", "processed": 1, "unprocessed": [
+		{"status": "fail", "code": 513, "error": "Event is restricted. Skipped record number : 2", "record": {"evtName": "B"}}]}`
 	failedReply = `{"status": "fail", "processed": 0, "unprocessed": [
 		{"status": "fail", "code": 513, "error": "Skipped record number : 1", "record": {}},
 		{"status": "fail", "code": 513, "error": "Skipped record number : 2", "record": {}},
@@ -134,6 +137,7 @@ func TestProxyV1AnswersEachJob(t *testing.T) {
 		"an empty reply":          {reply{Status: 200}, all(200), ""},
 		"one record refused":      {reply{Status: 200, Body: partialReply}, map[int64]int{1: 200, 2: 400, 3: 200}, "aborted"},
 		"one record to try again": {reply{Status: 200, Body: retryReply}, map[int64]int{1: 200, 2: 200, 3: 500}, "retryable"},
+		"one record left out":     {reply{Status: 200, Body: shortReply}, map[int64]int{1: 500, 2: 400, 3: 500}, "retryable"},
 		"all refused":             {reply{Status: 200, Body: failedReply}, all(400), "aborted"},
 		"too many requests":       {reply{Status: 429, Body: `{"status": "fail", "error": "Too many requests"}`}, all(429), "throttled"},
 		"CleverTap is down":       {reply{Status: 503, Body: `<html>`}, all(503), "retryable"},
