@@ -77,7 +77,7 @@ func ParseDestination(settings []byte) (*Destination, *Error) {
 // CheckDestination names all that is wrong with typed settings.
 func CheckDestination(typed *clevertapv1.Destination) []Problem {
 	s, problems := typedSettings(typed)
-	return append(problems, s.problems()...)
+	return s.lenient(append(problems, s.problems()...))
 }
 
 // CheckDestinationJSON names all that is wrong with settings given as RudderStack's JSON, unknown ones among them. The error
@@ -87,7 +87,7 @@ func CheckDestinationJSON(settings []byte) ([]Problem, *Error) {
 	if err != nil {
 		return nil, err
 	}
-	return append(problems, s.problems()...), nil
+	return s.lenient(append(problems, s.problems()...)), nil
 }
 
 // compile makes a destination of settings, unless one of them is wrong.
@@ -150,6 +150,16 @@ func (s *settings) nameFilter() *nameFilter {
 	return f
 }
 
+// lenient makes warnings of what RULESET_TRANSFORMER takes all the same: it checks nothing.
+func (s *settings) lenient(problems []Problem) []Problem {
+	if s.ruleset == clevertapv1.Ruleset_RULESET_TRANSFORMER {
+		for i := range problems {
+			problems[i].Severity = min(problems[i].Severity, SeverityWarning)
+		}
+	}
+	return problems
+}
+
 // problems checks settings that were read.
 func (s *settings) problems() (problems []Problem) {
 	wrong := func(path, format string, args ...any) {
@@ -168,6 +178,10 @@ func (s *settings) problems() (problems []Problem) {
 	}
 	if hostOf(s.region) == "" && !s.unread["region"] {
 		wrong("region", "unknown region %s: use %s", quote([]byte(s.region)), oneOf(regionNames()))
+	}
+	if s.filterOption == filterWhitelist && len(s.whitelist) == 0 && !s.unread[filterWhitelist] {
+		wrong(filterWhitelist, "it names no event, so no track call passes")
+		problems[len(problems)-1].Severity = SeverityWarning
 	}
 	switch s.filterOption {
 	case "", filterDisable, filterWhitelist, filterBlacklist:

@@ -2,6 +2,7 @@ package mapping
 
 import (
 	"errors"
+	"fmt"
 
 	rudderstackv1 "github.com/rudder-clevertap/rudder-clevertap/gen/rudderstack/v1"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
@@ -59,7 +60,7 @@ func (m *Mapper) TransformJSON(event []byte, to *Destination) *Result {
 		event = to.rules.decode(event)
 	}
 	if err := m.doc.Parse(event, to.rules.json); err != nil {
-		return m.fail(malformed(err))
+		return m.fail(malformed(err, " of the event"))
 	}
 	return m.transform()
 }
@@ -92,11 +93,13 @@ func (m *Mapper) begin(to *Destination) {
 	m.result = Result{Records: m.result.Records[:0], Diagnostics: m.result.Diagnostics[:0]}
 }
 
-// malformed makes an error of what the document's parser says.
-func malformed(err error) *Error {
+// malformed makes an error of what the document's parser says. Of says what the place is a place of, if that may be in doubt: an
+// event may be a part of a longer text.
+func malformed(err error, of string) *Error {
 	e := &Error{Reason: InvalidJSON, Message: err.Error()}
-	if syntax := (*document.SyntaxError)(nil); errors.As(err, &syntax) {
+	if syntax, ok := errors.AsType[*document.SyntaxError](err); ok {
 		e.Line, e.Column = syntax.Line, syntax.Column
+		e.Message = fmt.Sprintf("malformed JSON at line %d, column %d%s: %s", e.Line, e.Column, of, syntax.Problem)
 	}
 	return e
 }

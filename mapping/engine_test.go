@@ -119,7 +119,7 @@ func TestMalformedEventsSayWhere(t *testing.T) {
 	var m mapping.Mapper
 	got := m.TransformJSON([]byte("{\"type\":\"track\",\n\"userId\": oops}"), destination(t, cases.Case{}))
 	require.Equal(t, &mapping.Error{
-		Reason: mapping.InvalidJSON, Line: 2, Column: 11, Message: "malformed JSON at line 2, column 11: 'o' where a value is expected",
+		Reason: mapping.InvalidJSON, Line: 2, Column: 11, Message: "malformed JSON at line 2, column 11 of the event: 'o' where a value is expected",
 	}, got.Err)
 }
 

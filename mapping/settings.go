@@ -11,7 +11,7 @@ import (
 
 // Problem is one thing wrong with a destination's settings.
 type Problem struct {
-	// Severity is SeverityError when the destination can't be used, SeverityWarning when the setting is ignored, and
+	// Severity is SeverityError when the destination can't be used, SeverityWarning when the setting is ignored or hardly meant, and
 	// SeverityInfo when it is RudderStack's own and means nothing here.
 	Severity Severity
 	// Path is the setting: `region`, `whitelistedEvents[2].eventName`.
@@ -85,7 +85,7 @@ type settingsReader struct {
 func parseSettings(text []byte) (settings, []Problem, *Error) {
 	var doc document.Document
 	if err := doc.Parse(text, document.Options{}); err != nil {
-		e := malformed(err)
+		e := malformed(err, "")
 		e.Field, e.Message = "destination", "destination: "+e.Message
 		return settings{}, nil, e
 	}
@@ -210,11 +210,14 @@ func (r *settingsReader) names(to *[]string, path string, v document.Value) {
 			r.wrongType(at, e, "an object with an eventName")
 			continue
 		}
-		if name := e.Get("eventName"); name.Kind() > document.Null {
-			var text string
-			r.text(&text, at+".eventName", name)
-			*to = append(*to, text)
+		name := e.Get("eventName")
+		if name.Kind() <= document.Null {
+			r.note(SeverityWarning, at, e, "it has no eventName: it is ignored")
+			continue
 		}
+		var text string
+		r.text(&text, at+".eventName", name)
+		*to = append(*to, text)
 	}
 }
 

@@ -91,8 +91,8 @@ func numericSeconds(text []byte) (seconds uint32, milliseconds, ok bool) {
 	return uint32(number), milliseconds, true
 }
 
-// isoSeconds reads ISO 8601 as a time: a date (2026-11-23 or 20261123) is midnight UTC, a date and time may lack seconds,
-// have a fraction, and end in Z, an offset or nothing, which is UTC.
+// isoSeconds reads ISO 8601 as a time: a date (2026-11-23) is midnight UTC, a date and time (20261123T090317, say) may lack seconds,
+// have a fraction, and end in Z, an offset or nothing, which is UTC. Digits alone never come here: they are a number.
 func isoSeconds(text []byte) (uint32, bool) {
 	s := isoScanner{text: text, ok: true}
 	year := s.digits(4)

@@ -29,7 +29,7 @@ func ParseTransformerConfig(config []byte) (*Destination, *Error) {
 	}
 	var doc document.Document
 	if err := doc.Parse(decodeJavaScript(config), transformer.json); err != nil {
-		e := malformed(err)
+		e := malformed(err, "")
 		e.Field, e.Message = "destination", "destination: "+e.Message
 		return nil, e
 	}

@@ -518,7 +518,8 @@ func (x *ValidateDestinationResponse) GetProblems() []*DestinationProblem {
 // DestinationProblem is one thing wrong with a destination's settings.
 type DestinationProblem struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// SEVERITY_ERROR: the transform calls refuse it as INVALID_DESTINATION. SEVERITY_WARNING: they ignore it.
+	// SEVERITY_ERROR: the transform calls refuse it as INVALID_DESTINATION. SEVERITY_WARNING: they take it, but it is hardly meant.
+	// SEVERITY_INFO: it is RudderStack's own and means nothing to them.
 	Severity Severity `protobuf:"varint,1,opt,name=severity,proto3,enum=transformer.v1.Severity" json:"severity,omitempty"`
 	// The setting at fault: `region`, `whitelistedEvents[2].eventName`.
 	Path string `protobuf:"bytes,2,opt,name=path,proto3" json:"path,omitempty"`

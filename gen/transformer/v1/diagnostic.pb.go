@@ -97,7 +97,7 @@ const (
 	// whole profile (code 514).
 	// Example: `traits.gender = "unknown"`.
 	DiagnosticCode_DIAGNOSTIC_CODE_UNKNOWN_GENDER DiagnosticCode = 4
-	// WARNING. A custom trait has the CleverTap name of a mapped one, which was sent instead.
+	// WARNING. A custom trait or property has the CleverTap name of a mapped one, which was sent instead.
 	// Example: `traits = {"email": "a@example.com", "Email": "b@example.com"}` sends the first.
 	DiagnosticCode_DIAGNOSTIC_CODE_TRAIT_OVERRIDDEN DiagnosticCode = 5
 	// WARNING. A do-not-disturb switch (`MSG-email`, `MSG-push`, `MSG-sms`, `MSG-whatsapp`) that is not a boolean was sent as
@@ -178,7 +178,7 @@ type Diagnostic struct {
 	Severity Severity `protobuf:"varint,1,opt,name=severity,proto3,enum=transformer.v1.Severity" json:"severity,omitempty"`
 	// What it is: the name of a DiagnosticCode without its prefix, such as `NESTED_VALUE_STRINGIFIED`.
 	Code string `protobuf:"bytes,2,opt,name=code,proto3" json:"code,omitempty"`
-	// Where in the event: `properties.cart`, `context.traits.gender`, `properties.products[2].sku`.
+	// Where in the event: `properties.cart`, `context.traits.gender`, `userId`.
 	Path string `protobuf:"bytes,3,opt,name=path,proto3" json:"path,omitempty"`
 	// What happened and what to do, for a person.
 	Message       string `protobuf:"bytes,4,opt,name=message,proto3" json:"message,omitempty"`

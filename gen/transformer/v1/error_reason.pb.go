@@ -49,32 +49,35 @@ const (
 	ErrorReason_ERROR_REASON_MISSING_PREVIOUS_ID ErrorReason = 8
 	// INVALID_ARGUMENT. A field has the wrong JSON type. Example: `{"type": "track", "properties": "x"}`.
 	ErrorReason_ERROR_REASON_INVALID_FIELD_TYPE ErrorReason = 9
-	// INVALID_ARGUMENT. The text is not JSON; the message and the metadata `line` and `column` say where. Example: `{"type":`.
+	// INVALID_ARGUMENT. The text is not JSON; the message and the metadata `line` and `column` say where: within the event or the
+	// destination if the message names it, else within the body. Example: `{"type":`.
 	ErrorReason_ERROR_REASON_INVALID_JSON ErrorReason = 10
 	// INVALID_ARGUMENT. The destination's settings are missing or wrong. Example: `{"region": "mars1"}`.
 	ErrorReason_ERROR_REASON_INVALID_DESTINATION ErrorReason = 11
 	// NOT_FOUND. No destination is registered under that name. Example: `destination_id: "shop-eu"`.
 	ErrorReason_ERROR_REASON_UNKNOWN_DESTINATION ErrorReason = 12
 	// INVALID_ARGUMENT. The batch has more events than the server takes at once; metadata `limit` and `actual` say how many.
+	// Example: 2,001 events where `--max-batch-events` is 2,000.
 	ErrorReason_ERROR_REASON_BATCH_TOO_LARGE ErrorReason = 13
 	// INVALID_ARGUMENT. The rules gave a value that the typed record cannot hold; send the event as JSON.
 	// Example: a textual ts under RULESET_TRANSFORMER.
 	ErrorReason_ERROR_REASON_NOT_REPRESENTABLE ErrorReason = 14
 	// INVALID_ARGUMENT. The request breaks a rule of the contract. Example: a Transform call without an event.
 	ErrorReason_ERROR_REASON_INVALID_REQUEST ErrorReason = 15
-	// UNAUTHENTICATED. The call has no bearer token that the server knows.
+	// UNAUTHENTICATED. The call has no bearer token that the server knows. Example: no `Authorization` where tokens are in use.
 	ErrorReason_ERROR_REASON_UNAUTHENTICATED ErrorReason = 16
 	// 413 over REST. The request is larger than the server takes; metadata `limit` says how many bytes it does. Over gRPC such a
-	// message is refused before it is read, with RESOURCE_EXHAUSTED and no details.
+	// message is refused before it is read, with RESOURCE_EXHAUSTED and no details. Example: a body of 40 MiB.
 	ErrorReason_ERROR_REASON_REQUEST_TOO_LARGE ErrorReason = 17
 	// UNAVAILABLE. The server is stopping, or the stream has been idle for too long or has reached the age at which streams end;
-	// try again.
+	// try again. Example: a call while a replica is being replaced.
 	ErrorReason_ERROR_REASON_UNAVAILABLE ErrorReason = 18
-	// INTERNAL. A fault of ours. The request id in the metadata finds it in the server's log.
+	// INTERNAL. A fault of ours. The request id in the metadata finds it in the server's log. Example: none that we know of.
 	ErrorReason_ERROR_REASON_INTERNAL ErrorReason = 19
-	// DEADLINE_EXCEEDED or CANCELLED. The caller's deadline passed or the caller went away.
+	// DEADLINE_EXCEEDED or CANCELLED. The caller's deadline passed or the caller went away. Example: `Grpc-Timeout: 1m` over REST,
+	// which is one millisecond.
 	ErrorReason_ERROR_REASON_CALL_ENDED ErrorReason = 20
-	// UNIMPLEMENTED or NOT_FOUND. There is no such call or path.
+	// UNIMPLEMENTED or NOT_FOUND. There is no such call or path. Example: `POST /v1/transfrom`.
 	ErrorReason_ERROR_REASON_UNKNOWN_CALL ErrorReason = 21
 )
 
