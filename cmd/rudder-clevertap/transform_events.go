@@ -54,7 +54,7 @@ func (t *transformer) line(b *block, number int, line []byte) {
 	b.tally.count(result)
 	if result.Err != nil {
 		result.Err = inFile(result.Err, number)
-		b.failures = fmt.Appendf(b.failures, "%s:%d: %s: %s\n", b.source, number, result.Err.Reason, failureText(result.Err))
+		b.failures = fmt.Appendf(b.failures, "%s:%d: %s: %s\n", b.source, number, result.Err.Reason, result.Err)
 	}
 	if !t.payloads {
 		var err error
@@ -80,23 +80,16 @@ func (t *transformer) result(line []byte) *mapping.Result {
 	}}
 }
 
-// inFile returns an error with its place in the file, where it says the place in the JSON text: each text here is one line.
+// inFile returns an error with its line in the file, where it says the line of the JSON text, which is always the first. The
+// message leaves it out: whoever reads it has the line beside it.
 func inFile(fault *mapping.Error, number int) *mapping.Error {
 	if fault.Line == 0 {
 		return fault
 	}
 	placed := *fault
-	placed.Message = strings.Replace(fault.Message, fmt.Sprintf("line %d, ", fault.Line), fmt.Sprintf("line %d, ", number), 1)
+	placed.Message = strings.Replace(fault.Message, fmt.Sprintf("line %d, ", fault.Line), "", 1)
 	placed.Line = number
 	return &placed
-}
-
-// failureText is the message of an error, without the line, which stands before it.
-func failureText(fault *mapping.Error) string {
-	if fault.Line == 0 {
-		return fault.Error()
-	}
-	return strings.Replace(fault.Error(), fmt.Sprintf("line %d, ", fault.Line), "", 1)
 }
 
 // appendResult appends the line of results that tells what became of an event. Members that would be empty are left out.
