@@ -19,15 +19,24 @@ type Code string
 
 // The codes that the mapping gives.
 const (
-	NestedValueStringified  Code = "NESTED_VALUE_STRINGIFIED"
-	InvalidTimestamp        Code = "INVALID_TIMESTAMP"
+	// NestedValueStringified: a nested value was sent as JSON text.
+	NestedValueStringified Code = "NESTED_VALUE_STRINGIFIED"
+	// InvalidTimestamp: a time that is none was left out.
+	InvalidTimestamp Code = "INVALID_TIMESTAMP"
+	// TimestampInMilliseconds: a time in milliseconds was sent in seconds.
 	TimestampInMilliseconds Code = "TIMESTAMP_IN_MILLISECONDS"
-	UnknownGender           Code = "UNKNOWN_GENDER"
-	TraitOverridden         Code = "TRAIT_OVERRIDDEN"
-	SubscriptionNotBoolean  Code = "SUBSCRIPTION_NOT_BOOLEAN"
-	ReservedEventName       Code = "RESERVED_EVENT_NAME"
-	NumericIDConverted      Code = "NUMERIC_ID_CONVERTED"
-	UnknownTokenType        Code = "UNKNOWN_TOKEN_TYPE"
+	// UnknownGender: a gender in no known spelling was left out.
+	UnknownGender Code = "UNKNOWN_GENDER"
+	// TraitOverridden: a mapped field was sent instead of a custom one of its CleverTap name.
+	TraitOverridden Code = "TRAIT_OVERRIDDEN"
+	// SubscriptionNotBoolean: a do-not-disturb switch that is no boolean was sent as it is.
+	SubscriptionNotBoolean Code = "SUBSCRIPTION_NOT_BOOLEAN"
+	// ReservedEventName: CleverTap reserves the event's name and refuses the record.
+	ReservedEventName Code = "RESERVED_EVENT_NAME"
+	// NumericIDConverted: an id that is a number was sent as its decimal text.
+	NumericIDConverted Code = "NUMERIC_ID_CONVERTED"
+	// UnknownTokenType: CleverTap knows no such type of device token, so the operating system decided it.
+	UnknownTokenType Code = "UNKNOWN_TOKEN_TYPE"
 )
 
 // Diagnostic says what the transformation changed or left out, or what CleverTap will not take.

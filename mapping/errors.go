@@ -12,18 +12,30 @@ type Reason string
 
 // The reasons that the mapping itself gives.
 const (
-	MissingMessageType        Reason = "MISSING_MESSAGE_TYPE"
-	UnsupportedMessageType    Reason = "UNSUPPORTED_MESSAGE_TYPE"
-	MissingIdentity           Reason = "MISSING_IDENTITY"
-	InvalidIdentity           Reason = "INVALID_IDENTITY"
+	// MissingMessageType: the event has no type.
+	MissingMessageType Reason = "MISSING_MESSAGE_TYPE"
+	// UnsupportedMessageType: CleverTap has no counterpart for the call.
+	UnsupportedMessageType Reason = "UNSUPPORTED_MESSAGE_TYPE"
+	// MissingIdentity: the event names nobody.
+	MissingIdentity Reason = "MISSING_IDENTITY"
+	// InvalidIdentity: an id is neither text nor a number.
+	InvalidIdentity Reason = "INVALID_IDENTITY"
+	// AnonymousTrackingDisabled: the event has no userId, and the destination does not track anonymous visitors.
 	AnonymousTrackingDisabled Reason = "ANONYMOUS_TRACKING_DISABLED"
-	MissingEventName          Reason = "MISSING_EVENT_NAME"
-	InvalidProducts           Reason = "INVALID_PRODUCTS"
-	MissingPreviousID         Reason = "MISSING_PREVIOUS_ID"
-	InvalidFieldType          Reason = "INVALID_FIELD_TYPE"
-	InvalidJSON               Reason = "INVALID_JSON"
-	InvalidDestination        Reason = "INVALID_DESTINATION"
-	NotRepresentable          Reason = "NOT_REPRESENTABLE"
+	// MissingEventName: a track call has no event name.
+	MissingEventName Reason = "MISSING_EVENT_NAME"
+	// InvalidProducts: the products of an order are not an array of objects.
+	InvalidProducts Reason = "INVALID_PRODUCTS"
+	// MissingPreviousID: an alias has no previousId.
+	MissingPreviousID Reason = "MISSING_PREVIOUS_ID"
+	// InvalidFieldType: a field has the wrong JSON type.
+	InvalidFieldType Reason = "INVALID_FIELD_TYPE"
+	// InvalidJSON: the text is not JSON.
+	InvalidJSON Reason = "INVALID_JSON"
+	// InvalidDestination: the destination's settings are missing or wrong.
+	InvalidDestination Reason = "INVALID_DESTINATION"
+	// NotRepresentable: the rules gave a value that the typed record cannot hold.
+	NotRepresentable Reason = "NOT_REPRESENTABLE"
 )
 
 // Error is why an event can't be transformed or a destination can't be used. Its message is for a person: it names the

@@ -24,15 +24,24 @@ const ErrorDomain = "rudder-clevertap"
 
 // The reasons that the server itself gives. The mapping gives the others.
 const (
+	// UnknownDestination: no destination is registered under that name.
 	UnknownDestination mapping.Reason = "UNKNOWN_DESTINATION"
-	BatchTooLarge      mapping.Reason = "BATCH_TOO_LARGE"
-	InvalidRequest     mapping.Reason = "INVALID_REQUEST"
-	Unauthenticated    mapping.Reason = "UNAUTHENTICATED"
-	RequestTooLarge    mapping.Reason = "REQUEST_TOO_LARGE"
-	Unavailable        mapping.Reason = "UNAVAILABLE"
-	Internal           mapping.Reason = "INTERNAL"
-	CallEnded          mapping.Reason = "CALL_ENDED"
-	UnknownCall        mapping.Reason = "UNKNOWN_CALL"
+	// BatchTooLarge: the batch has more events than the server takes at once.
+	BatchTooLarge mapping.Reason = "BATCH_TOO_LARGE"
+	// InvalidRequest: the request breaks a rule of the contract.
+	InvalidRequest mapping.Reason = "INVALID_REQUEST"
+	// Unauthenticated: the call has no bearer token that the server knows.
+	Unauthenticated mapping.Reason = "UNAUTHENTICATED"
+	// RequestTooLarge: the message is longer than the server takes or sends.
+	RequestTooLarge mapping.Reason = "REQUEST_TOO_LARGE"
+	// Unavailable: the server is stopping, or the stream has come to its end.
+	Unavailable mapping.Reason = "UNAVAILABLE"
+	// Internal: a fault of ours.
+	Internal mapping.Reason = "INTERNAL"
+	// CallEnded: the caller's deadline passed or the caller went away.
+	CallEnded mapping.Reason = "CALL_ENDED"
+	// UnknownCall: there is no such call.
+	UnknownCall mapping.Reason = "UNKNOWN_CALL"
 )
 
 // reasonCode returns the canonical gRPC code of a reason, and whether the reason is known. It is the one table of codes; a

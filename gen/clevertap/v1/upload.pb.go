@@ -303,7 +303,7 @@ type TokenData struct {
 	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 	// Who delivers to it: `fcm`, `apns`, `gcm`, `wns`, `mpns` or `chrome`.
 	Type string `protobuf:"bytes,2,opt,name=type,proto3" json:"type,omitempty"`
-	// chrome only: `p256dh` and `auth` of the browser's push subscription.
+	// `p256dh` and `auth` of a browser's push subscription, which type chrome needs. Sent with whatever type the event has them for.
 	Keys          *structpb.Struct `protobuf:"bytes,3,opt,name=keys,proto3" json:"keys,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
