@@ -138,7 +138,7 @@ func TestTransformReportsBadLinesAndCarriesOn(t *testing.T) {
 	require.Equal(t, 1, got.status)
 	reports := strings.Split(strings.TrimSpace(got.err), "\n")
 	require.Len(t, reports, 2)
-	require.True(t, strings.HasPrefix(reports[0], file+":4: INVALID_JSON: malformed JSON at column 17: "), reports[0])
+	require.True(t, strings.HasPrefix(reports[0], file+":4: INVALID_JSON: malformed JSON at column 17 of the event: "), reports[0])
 	require.True(t, strings.HasPrefix(reports[1], file+":6: UNSUPPORTED_MESSAGE_TYPE: "), reports[1])
 
 	results := readResults(t, got.out)
@@ -147,7 +147,7 @@ func TestTransformReportsBadLinesAndCarriesOn(t *testing.T) {
 	require.Equal(t, "STATUS_FAILED", results[1].Status)
 	require.Equal(t, 3, results[1].Error.Code)
 	require.Equal(t, "INVALID_JSON", results[1].Error.Details[0].Reason)
-	require.Contains(t, results[1].Error.Message, "malformed JSON at column 17: ")
+	require.Contains(t, results[1].Error.Message, "malformed JSON at column 17 of the event: ")
 	require.Equal(t, map[string]string{"line": "4", "column": "17"}, results[1].Error.Details[0].Metadata)
 	require.Equal(t, "two", results[2].MessageID)
 	require.Len(t, results[2].Records, 1)
