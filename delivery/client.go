@@ -127,9 +127,6 @@ type Request struct {
 type Reply struct {
 	// Status is the HTTP status, 200 to 999.
 	Status int
-	// Header holds the headers, those of the connection among them; Content-Encoding and Content-Length not if the body was
-	// decompressed.
-	Header http.Header
 	// Body is the body; of a reply that is no success and longer than what is read, the beginning.
 	Body []byte
 }
@@ -213,14 +210,7 @@ func (c *Client) exchange(request *http.Request) (*Reply, error) {
 	if err != nil {
 		return nil, connectionError(err)
 	}
-	reply := &Reply{Status: response.StatusCode, Header: response.Header, Body: body}
-	// net/http takes these out of the headers.
-	if response.TransferEncoding != nil {
-		reply.Header["Transfer-Encoding"] = response.TransferEncoding
-	}
-	if response.Close {
-		reply.Header.Set("Connection", "close")
-	}
+	reply := &Reply{Status: response.StatusCode, Body: body}
 	switch {
 	case reply.Status < 200:
 		return nil, &ConnectionError{Code: "ERR_BAD_RESPONSE", Text: "The reply has no HTTP status"}

@@ -60,7 +60,7 @@ func TestABodyThatNobodyReadsIsNotAwaited(t *testing.T) {
 		{http.MethodPost, plain + "/v0/destinations/clevertap", "text/plain", "", http.StatusBadRequest},
 		{http.MethodPost, plain + "/v0/destinations/clevertap", "application/json", "zstd", http.StatusUnsupportedMediaType},
 		{http.MethodGet, plain + "/features", "application/json", "", http.StatusOK},
-		{http.MethodPost, forwarding + "/nope", "application/json", "", http.StatusServiceUnavailable},
+		{http.MethodPost, forwarding + "/nope", "application/json", "", http.StatusRequestTimeout},
 		{http.MethodPost, rest + "/v1/transform", "application/json", "", http.StatusRequestTimeout},
 		{http.MethodPost, rest + "/v1/transform", "text/plain", "", http.StatusUnsupportedMediaType},
 		{http.MethodPost, rest + "/nope", "application/json", "", http.StatusNotFound},

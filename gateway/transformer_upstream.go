@@ -63,7 +63,12 @@ func newUpstream(address *url.URL, options Options, h *transformerHandler) *upst
 
 // unreachable answers a request that the upstream could not be asked for.
 func (h *transformerHandler) unreachable(w http.ResponseWriter, r *http.Request, err error) {
-	h.logger.Log(r.Context(), levelOf(r), "the upstream transformer can't be reached", slog.Any("error", err))
+	if r.Context().Err() != nil {
+		// net/http ends it when it can't read on from the client, who has gone or has stopped sending.
+		h.fail(w, r, &problem{http: http.StatusRequestTimeout, message: "the body could not be read to its end"})
+		return
+	}
+	h.logger.WarnContext(r.Context(), "the upstream transformer can't be reached", slog.Any("error", err))
 	w.Header().Set("X-Rudder-Should-Retry", "true")
 	w.Header().Set("X-Rudder-Error-Reason", "upstream-unreachable")
 	h.refuse(w, r, http.StatusServiceUnavailable, "Service Unavailable", "the upstream transformer can't be reached: try again")

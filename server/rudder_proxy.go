@@ -19,8 +19,6 @@ type proxyOutcome struct {
 	// body is CleverTap's reply as JSON text: a text that is no JSON is a JSON string, no reply the empty one. Nothing when
 	// the request was not sent.
 	body []byte
-	// headers are the reply's; nil when there was none.
-	headers map[string][]string
 	// message says how it went.
 	message string
 	// errorType is empty when it went well.
@@ -103,9 +101,7 @@ func (s *rudderService) deliver(ctx context.Context, p *proxyRequest) (*proxyOut
 	}
 	reply, err := s.clevertap.Do(ctx, request)
 	if err == nil {
-		sent := s.judge(p, words, reply.Status, replyJSON(reply.Body))
-		sent.headers = reply.Header
-		return sent, nil
+		return s.judge(p, words, reply.Status, replyJSON(reply.Body)), nil
 	}
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)

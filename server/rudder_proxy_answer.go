@@ -134,7 +134,6 @@ type (
 type destinationReply struct {
 	Response json.RawMessage `json:"response"`
 	Status   int             `json:"status"`
-	Headers  map[string]any  `json:"headers,omitzero"`
 }
 
 // proxied answers a call, whether its request was sent or not.
@@ -204,9 +203,6 @@ func (s *rudderService) proxiedWhole(p *proxyRequest, sent *proxyOutcome) (*tran
 		if most := s.room(p) / 2; len(sent.body) > most {
 			reply.Response = quoted(shortened(sent.body, most/2))
 		}
-		if s.strict && sent.headers != nil {
-			reply.Headers = nodeHeaders(sent.headers)
-		}
 		out.Destination = reply
 	}
 	status := sent.status
@@ -220,28 +216,6 @@ func (s *rudderService) proxiedWhole(p *proxyRequest, sent *proxyOutcome) (*tran
 		out.StatTags = p.tags(sent.errorType)
 	}
 	return outputAnswer(status, out)
-}
-
-// nodeHeaders returns headers as Node.js has them: names in lower case, one text for each in which bytes are characters, but a
-// list of cookies.
-func nodeHeaders(headers map[string][]string) map[string]any {
-	all := make(map[string]any, len(headers))
-	for name, values := range headers {
-		texts := make([]string, len(values))
-		for i, value := range values {
-			runes := make([]rune, len(value))
-			for at := range runes {
-				runes[at] = rune(value[at])
-			}
-			texts[i] = string(runes)
-		}
-		if name = strings.ToLower(name); name == "set-cookie" {
-			all[name] = texts
-		} else {
-			all[name] = strings.Join(texts, ", ")
-		}
-	}
-	return all
 }
 
 // outputAnswer writes an answer.

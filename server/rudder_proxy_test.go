@@ -492,11 +492,8 @@ func TestMoreMetadataThanAnAnswerHoldsIsRefused(t *testing.T) {
 	require.Contains(t, string(answer.GetBody()), "metadata is too long")
 }
 
-func TestStrictAnswersHaveTheOrderAndTheHeadersOfRudderTransformers(t *testing.T) {
+func TestAnswersHaveTheOrderOfRudderTransformers(t *testing.T) {
 	t.Parallel()
-	headers := http.Header{
-		"Date": {"today"}, "X-Name": {"caf\xe9"}, "Set-Cookie": {"a=b", "c=d"}, "X-Twice": {"1", "2"}, "Content-Type": {"application/json"},
-	}
 	tags := func(kind string) string {
 		return `"statTags":{"errorCategory":"network","errorType":"` + kind + `","destType":"CLEVERTAP","module":"destination",` +
 			`"implementation":"native","feature":"dataDelivery","destinationId":"d","workspaceId":"w"}`
@@ -508,22 +505,17 @@ func TestStrictAnswersHaveTheOrderAndTheHeadersOfRudderTransformers(t *testing.T
 		version uint32
 		status  int
 		body    string
-		strict  string
+		wanted  string
 	}{
-		{0, 200, `{"status":"success"}`, `{"status":200,"message":"Request Processed Successfully","destinationResponse":{"response":{"status":"success"},"status":200,"headers":HEADERS}}`},
-		{0, 503, `{"status":"x"}`, `{"status":503,"message":"Request failed  with status: 503","destinationResponse":{"response":{"status":"x"},"status":503,"headers":HEADERS},` + tags("retryable") + `}`},
+		{0, 200, `{"status":"success"}`, `{"status":200,"message":"Request Processed Successfully","destinationResponse":{"response":{"status":"success"},"status":200}}`},
+		{0, 503, `{"status":"x"}`, `{"status":503,"message":"Request failed  with status: 503","destinationResponse":{"response":{"status":"x"},"status":503},` + tags("retryable") + `}`},
 		{1, 401, `{"status":"x"}`, `{` + job("401") + `,` + tags("aborted") + `,"message":"Request failed  with status: 401","status":401}`},
 	} {
 		for _, strict := range []bool{false, true} {
 			d := startDeliverer(t, strict)
-			d.stub.Fail(clevertapstub.Fault{Status: c.status, Header: headers, Body: c.body})
+			d.stub.Fail(clevertapstub.Fault{Status: c.status, Header: http.Header{"X-Name": {"value"}}, Body: c.body})
 			p := d.proxy(t, &transformerv1.ProxyDeliveryRequest{Version: c.version, Body: proxyBody(c.version, 1, anEvent)})
-			wanted := strings.Replace(c.strict, `,"headers":HEADERS`, "", 1)
-			if strict {
-				wanted = strings.Replace(c.strict, "HEADERS", `{"content-length":"`+fmt.Sprint(len(c.body))+
-					`","content-type":"application/json","date":"today","set-cookie":["a=b","c=d"],"x-name":"café","x-twice":"1, 2"}`, 1)
-			}
-			require.Equal(t, `{"output":`+wanted+`}`, p.text)
+			require.Equal(t, `{"output":`+c.wanted+`}`, p.text, "strict: %t", strict)
 		}
 	}
 }

@@ -272,8 +272,8 @@ func (t *routerTransform) transformedBefore(message []byte) (document.Value, boo
 	return doc.Root(), javascript.Truthy(doc.Root().Get(mark))
 }
 
-// addTransformed adds the first record of a message that was transformed before. For one without records rudder-transformer
-// adds null to the events that share the request, which CleverTap may refuse for it.
+// addTransformed adds the first record of a message that was transformed before. A message without records adds null, which
+// is what rudder-transformer does.
 func (t *routerTransform) addTransformed(group *routerGroup, event eventMark, item *rudderItem, message document.Value) error {
 	to := t.destination(item.config)
 	result := &mapping.Result{CallType: "other", Err: to.err}
@@ -298,15 +298,18 @@ func (t *routerTransform) addTransformed(group *routerGroup, event eventMark, it
 	return nil
 }
 
-// firstRecord returns body.JSON.d[0] of a message, which must be an object.
+// firstRecord returns body.JSON.d[0] of a message, which may be absent, but not within what is no array.
 func firstRecord(message document.Value) (document.Value, *mapping.Error) {
-	records := message.Get("body").Get("JSON").Get("d")
-	first := records.First()
-	if records.Kind() == document.Array && first.Kind() == document.Object {
-		return first, nil
+	content := message.Get("body").Get("JSON")
+	if javascript.Nullish(content) {
+		return document.Value{}, nil
 	}
-	return document.Value{}, &mapping.Error{
-		Reason: mapping.InvalidFieldType, Field: "body.JSON.d", Kind: records.Kind(),
-		Message: "the message has a statusCode, which says that it was transformed before, but no record in body.JSON.d: send events without a statusCode",
+	records := content.Get("d")
+	if records.Kind() != document.Array {
+		return document.Value{}, &mapping.Error{
+			Reason: mapping.InvalidFieldType, Field: "body.JSON.d", Kind: records.Kind(),
+			Message: "body.JSON.d must be an array of records, but is " + records.Kind().String(),
+		}
 	}
+	return records.First(), nil
 }

@@ -40,7 +40,7 @@ func (c *transformCmd) Validate() error {
 		if info.IsDir() {
 			return fmt.Errorf("%s is a directory: name the files in it", name)
 		}
-		if !info.Mode().IsRegular() {
+		if info.Mode()&(os.ModeNamedPipe|os.ModeDevice) != 0 {
 			continue // To open a pipe may take for ever, and can be done but once.
 		}
 		file, err := os.Open(name)

@@ -17,11 +17,6 @@ func Deviations() []Deviation {
 			"only the event without a destination fails: one event of a request never fails another",
 		},
 		{
-			"router already transformed",
-			"an event with a statusCode, which says that it was transformed before, but without a record fails alone: its null among " +
-				"the records of others may fail them",
-		},
-		{
 			"proxy v1 fail no metadata",
 			"refused with 400, and nothing is sent that no job can be told of; there it is sent, and then answered with 500",
 		},
