@@ -18,18 +18,13 @@ const unreadPatience = 2 * time.Second
 // matter.
 func patient(next http.Handler, idle time.Duration) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		connection := http.NewResponseController(w)
-		// Deadlines outlive the request that they were set for. Where there are none, all is awaited.
-		if connection.SetWriteDeadline(time.Time{}) != nil {
-			next.ServeHTTP(w, r)
-			return
+		answer := &awaitedAnswer{ResponseWriter: w, connection: http.NewResponseController(w), idle: idle}
+		if r.Body != nil && r.Body != http.NoBody {
+			answer.body = &awaitedBody{ReadCloser: r.Body, connection: answer.connection, idle: idle}
+			defer answer.body.end()
+			r.Body = answer.body
 		}
-		if r.Body != nil && r.Body != http.NoBody && connection.SetReadDeadline(time.Now().Add(min(idle, unreadPatience))) == nil {
-			body := &awaitedBody{ReadCloser: r.Body, connection: connection, idle: idle}
-			defer body.end()
-			r.Body = body
-		}
-		next.ServeHTTP(&awaitedAnswer{ResponseWriter: w, connection: connection, idle: idle}, r)
+		next.ServeHTTP(answer, r)
 	})
 }
 
@@ -42,43 +37,59 @@ type awaitedBody struct {
 	mu sync.Mutex
 	// until is the deadline that holds.
 	until time.Time
-	// ended says that the connection may be another request's.
+	// ended says that the body is read to its end, or that the connection may be another request's.
 	ended bool
 }
 
-// Read reads on, and moves the deadline when a quarter of the time has passed.
+// Read reads on.
 func (b *awaitedBody) Read(into []byte) (int, error) {
-	if now := time.Now(); b.until.Sub(now) < b.idle-b.idle/4 {
-		if err := b.await(now.Add(b.idle)); err != nil {
-			return 0, err
-		}
+	if err := b.await(time.Now()); err != nil {
+		return 0, err
 	}
 	n, err := b.ReadCloser.Read(into)
 	if errors.Is(err, io.EOF) {
 		// What comes next on the connection has time.
-		if failed := b.await(time.Time{}); failed != nil {
+		if failed := b.leave(time.Time{}); failed != nil {
 			return n, failed
 		}
 	}
 	return n, err
 }
 
-// await moves the deadline.
-func (b *awaitedBody) await(until time.Time) error {
+// await moves the deadline when a quarter of the time has passed.
+func (b *awaitedBody) await(now time.Time) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.ended || b.until.Sub(now) >= b.idle-b.idle/4 {
+		return nil
+	}
+	b.until = now.Add(b.idle)
+	return supported(b.connection.SetReadDeadline(b.until))
+}
+
+// leave sets a last deadline.
+func (b *awaitedBody) leave(until time.Time) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.ended {
-		return http.ErrBodyReadAfterClose
+		return nil
 	}
-	b.until = until
-	return b.connection.SetReadDeadline(until)
+	b.ended = true
+	return supported(b.connection.SetReadDeadline(until))
 }
 
-// end leaves the connection alone from now on: a body that was forwarded may still be read.
+// end leaves the connection alone from now on, since a body that was forwarded may still be read. What nobody has read of the
+// body is not awaited for long.
 func (b *awaitedBody) end() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.ended = true
+	_ = b.leave(time.Now().Add(min(b.idle, unreadPatience))) // if it fails, so does the connection
+}
+
+// supported passes over that a connection has no deadlines: then all is awaited.
+func supported(err error) error {
+	if errors.Is(err, http.ErrNotSupported) {
+		return nil
+	}
+	return err
 }
 
 // awaitedAnswer is an answer that may not be left unread for too long.
@@ -86,11 +97,16 @@ type awaitedAnswer struct {
 	http.ResponseWriter
 	connection *http.ResponseController
 	idle       time.Duration
+	// body is the request's; nil when it has none.
+	body *awaitedBody
 }
 
-// Write writes on, and moves the deadline. The first waits for a body that nobody reads.
+// Write writes on, and moves the deadline. The first ends the request's body, and waits for what nobody reads of it.
 func (a *awaitedAnswer) Write(part []byte) (int, error) {
-	if err := a.connection.SetWriteDeadline(time.Now().Add(a.idle + unreadPatience)); err != nil {
+	if a.body != nil {
+		a.body.end()
+	}
+	if err := supported(a.connection.SetWriteDeadline(time.Now().Add(a.idle + unreadPatience))); err != nil {
 		return 0, err
 	}
 	return a.ResponseWriter.Write(part)
