@@ -11,7 +11,6 @@ import (
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
 	"github.com/rs/cors"
-	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
 	"go.opentelemetry.io/otel/metric"
 	metricnoop "go.opentelemetry.io/otel/metric/noop"
 	"go.opentelemetry.io/otel/propagation"
@@ -147,11 +146,7 @@ func newCalls(ctx context.Context, options Options, errs *errorWriter) (http.Han
 	if err := transformerv1.RegisterDestinationServiceHandlerClient(ctx, mux, destination); err != nil {
 		return nil, fmt.Errorf("gateway: register DestinationService: %w", err)
 	}
-	return otelhttp.NewHandler(withRequestID(mux), "",
-		otelhttp.WithTracerProvider(options.TracerProvider),
-		otelhttp.WithMeterProvider(options.MeterProvider),
-		otelhttp.WithPropagators(options.Propagator),
-	), nil
+	return observed(withRequestID(mux), options), nil
 }
 
 // allowedMethods returns the Allow header of each path of the contract.

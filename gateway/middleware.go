@@ -5,12 +5,16 @@ import (
 	"crypto/rand"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
 	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
+	metricnoop "go.opentelemetry.io/otel/metric/noop"
+	"go.opentelemetry.io/otel/propagation"
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 	"go.opentelemetry.io/otel/trace"
+	tracenoop "go.opentelemetry.io/otel/trace/noop"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/protobuf/proto"
 
@@ -20,20 +24,48 @@ import (
 // noHeader forwards no header.
 func noHeader(string) (string, bool) { return "", false }
 
+// observed gives each request a span and counts it. Where neither is recorded, that would cost a tenth of a REST call: then all that
+// is left to do is to take the caller's trace context over, for the log and for calls that are made in turn.
+func observed(next http.Handler, o Options) http.Handler {
+	_, noSpans := o.TracerProvider.(tracenoop.TracerProvider)
+	_, noMetrics := o.MeterProvider.(metricnoop.MeterProvider)
+	if !noSpans || !noMetrics {
+		return otelhttp.NewHandler(next, "",
+			otelhttp.WithTracerProvider(o.TracerProvider),
+			otelhttp.WithMeterProvider(o.MeterProvider),
+			otelhttp.WithPropagators(o.Propagator),
+		)
+	}
+	fields := o.Propagator.Fields()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if slices.ContainsFunc(fields, func(field string) bool { return r.Header.Get(field) != "" }) {
+			r = r.WithContext(o.Propagator.Extract(r.Context(), propagation.HeaderCarrier(r.Header)))
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 // nameSpan gives the call's span and metrics its route, which otelhttp cannot see.
 func nameSpan(next runtime.HandlerFunc) runtime.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request, params map[string]string) {
 		if pattern, ok := runtime.HTTPPattern(r.Context()); ok {
-			route := semconv.HTTPRoute(pattern.String())
-			span := trace.SpanFromContext(r.Context())
-			span.SetName(r.Method + " " + route.Value.AsString())
-			span.SetAttributes(route)
-			if labeler, ok := otelhttp.LabelerFromContext(r.Context()); ok {
-				labeler.Add(route)
-			}
+			nameRoute(r, pattern.String())
 		}
 		next(w, r, params)
 	}
+}
+
+// nameRoute gives a request's span and metrics, where there are any, their route.
+func nameRoute(r *http.Request, pattern string) {
+	span := trace.SpanFromContext(r.Context())
+	labeler, measured := otelhttp.LabelerFromContext(r.Context())
+	if !measured && !span.IsRecording() {
+		return
+	}
+	route := semconv.HTTPRoute(pattern)
+	span.SetName(r.Method + " " + pattern)
+	span.SetAttributes(route)
+	labeler.Add(route)
 }
 
 // takeBody makes a request's body ready for the decoder, and refuses what is not JSON.

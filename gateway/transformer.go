@@ -13,10 +13,8 @@ import (
 	"sync"
 	"time"
 
-	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
 	"go.opentelemetry.io/otel/metric"
 	"go.opentelemetry.io/otel/propagation"
-	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 	"go.opentelemetry.io/otel/trace"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
@@ -109,11 +107,7 @@ func NewTransformer(options TransformerOptions) (http.Handler, error) {
 		}
 		h.upstream = newUpstream(options.Upstream, common, h)
 	}
-	return patient(otelhttp.NewHandler(h, "",
-		otelhttp.WithTracerProvider(common.TracerProvider),
-		otelhttp.WithMeterProvider(common.MeterProvider),
-		otelhttp.WithPropagators(common.Propagator),
-	), common.IdleTimeout), nil
+	return patient(observed(h, common), common.IdleTimeout), nil
 }
 
 // transformerRoute is one of rudder-transformer's routes that is served here.
@@ -152,19 +146,13 @@ func (h *transformerHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	route.serve(h, w, r.WithContext(metadata.AppendToOutgoingContext(r.Context(), requestIDHeader, id)), route)
 }
 
-// nameTransformerSpan gives the span and the metrics of a request their route.
+// nameTransformerSpan gives the span and the metrics of a request their route; none, for one that is forwarded.
 func nameTransformerSpan(r *http.Request, pattern string) {
-	span := trace.SpanFromContext(r.Context())
 	if pattern == "" {
-		span.SetName(r.Method)
+		trace.SpanFromContext(r.Context()).SetName(r.Method)
 		return
 	}
-	route := semconv.HTTPRoute(pattern)
-	span.SetName(r.Method + " " + pattern)
-	span.SetAttributes(route)
-	if labeler, ok := otelhttp.LabelerFromContext(r.Context()); ok {
-		labeler.Add(route)
-	}
+	nameRoute(r, pattern)
 }
 
 // isCleverTap reports whether a destination's name is ours, in whatever letters.
