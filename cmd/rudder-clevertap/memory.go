@@ -6,7 +6,7 @@ import (
 )
 
 // headroom is how much the heap may grow before the garbage collector runs for the first time, whatever is in use. Little is in
-// use between calls, and without it the collector runs many times a second for nothing.
+// use between calls, or between blocks of a file, and without it the collector runs many times a second for nothing.
 const headroom = 48 << 20
 
 // reserveHeap makes the garbage collector count headroom as in use, until the returned function is called. It is memory that

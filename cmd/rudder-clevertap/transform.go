@@ -56,6 +56,7 @@ func (c *transformCmd) Validate() error {
 
 // Run transforms all events in the order of the files and ends with status 1 when any failed.
 func (c *transformCmd) Run(ctx context.Context, std stdio) error {
+	defer reserveHeap()()
 	to, err := c.destination()
 	if err != nil {
 		return usageError{err}
