@@ -5,7 +5,7 @@ const (
 	// AccountIDHeader names the account: the Project ID of CleverTap's settings.
 	AccountIDHeader = "X-CleverTap-Account-Id"
 	// PasscodeHeader holds the passcode, which is a secret.
-	PasscodeHeader = "X-CleverTap-Passcode" //nolint:gosec // The name of a secret is not a secret.
+	PasscodeHeader = "X-CleverTap-Passcode"
 	// ContentType is the media type of each request's body.
 	ContentType = "application/json"
 )
