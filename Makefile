@@ -14,6 +14,9 @@ EVENTS ?= 1000000
 # The protoc plugins of the main module. buf and our own plugin are of tools/, golangci-lint is of tools/lint/.
 PLUGINS := $(addprefix $(BIN)/,protoc-gen-go protoc-gen-go-grpc protoc-gen-grpc-gateway protoc-gen-openapiv2)
 PACKAGES ?= ./...
+# Our modules: the product's, and those whose dependencies are not its own. Where PACKAGES names some, they are the product's.
+# test/rudderserver is left out: it needs minutes to build, and has a target of its own.
+MODULES := $(if $(filter ./...,$(PACKAGES)),. test/load tools tools/bench,.)
 
 .PHONY: help
 help: ## Say what can be made
@@ -27,7 +30,7 @@ demo: build ## Start the server, transform examples/ over REST and gRPC, and sho
 
 .PHONY: test
 test: ## Run all tests
-	$(GO) test $(PACKAGES)
+	@for module in $(MODULES); do $(GO) -C "$$module" test $(PACKAGES); done
 
 .PHONY: build
 build: ## Build bin/rudder-clevertap
@@ -39,14 +42,14 @@ run: build ## Serve gRPC and REST on this machine until Ctrl-C
 	$(BIN)/rudder-clevertap serve
 
 .PHONY: million
-million: build ## Transform a million generated events and show the rate and the peak memory (EVENTS=1000000)
-	@$(GO) run ./internal/million -program $(BIN)/rudder-clevertap -events $(EVENTS) -destination examples/destinations/plain.json
+million: build $(BIN)/million ## Transform a million generated events and show the rate and the peak memory (EVENTS=1000000)
+	@$(BIN)/million -program $(BIN)/rudder-clevertap -events $(EVENTS) -destination examples/destinations/plain.json
 
 # ---- For those who change it ----
 
 .PHONY: race
 race: ## Run all tests under the race detector
-	CGO_ENABLED=1 $(GO) test -race $(PACKAGES)
+	@for module in $(MODULES); do CGO_ENABLED=1 $(GO) -C "$$module" test -race $(PACKAGES); done
 
 .PHONY: fuzz
 fuzz: ## Run each fuzz target for a while (FUZZTIME=5s)
@@ -77,26 +80,37 @@ bench-compare: $(BIN)/benchstat ## Compare the benchmarks of a commit with those
 	done; \
 	cd "$$dir" && $(CURDIR)/$(BIN)/benchstat "$(notdir $(BASE)).txt" here.txt
 
-# What of it to measure, and how; see internal/load/main.go.
+# What of it to measure, and how; see test/load/main.go.
 ARGS ?=
 
 .PHONY: load
-load: build ## Hold the server, the engine and the command line against their ceilings (ARGS='grpc-batch --tracing')
-	@$(GO) run ./internal/load compare --program $(BIN)/rudder-clevertap $(ARGS)
+load: build $(BIN)/load ## Hold the server, the engine and the command line against their ceilings (ARGS='grpc-batch --tracing')
+	@$(BIN)/load compare --program $(BIN)/rudder-clevertap $(ARGS)
 
 .PHONY: load-transformer
-load-transformer: build ## Hold rudder-transformer's routes, in batches of 100 mixed events, against a net/http echo
-	@$(GO) run ./internal/load compare --program $(BIN)/rudder-clevertap transformer $(ARGS)
+load-transformer: build $(BIN)/load ## Hold rudder-transformer's routes, in batches of 100 mixed events, against a net/http echo
+	@$(BIN)/load compare --program $(BIN)/rudder-clevertap transformer $(ARGS)
 
 .PHONY: load-growth
-load-growth: build ## Show how cost grows with batches, events and streams, in docs/performance.md and plots
+load-growth: build $(BIN)/load ## Show how cost grows with batches, events and streams, in docs/performance.md and plots
 	@report="$$(mktemp)"; trap 'rm -f "$$report"' EXIT; \
-	$(GO) run ./internal/load growth --program $(BIN)/rudder-clevertap --update docs/performance.md --json $(ARGS) > "$$report"; \
+	$(BIN)/load growth --program $(BIN)/rudder-clevertap --update docs/performance.md --json $(ARGS) > "$$report"; \
 	cd tools/bench && $(GO) run ./plot -to $(CURDIR)/docs < "$$report"
 
 .PHONY: load-replicas
-load-replicas: build ## Show that streams spread over replicas which come and go, and that nothing is lost or repeated
-	@$(GO) run ./internal/load replicas --program $(BIN)/rudder-clevertap $(ARGS)
+load-replicas: build $(BIN)/load ## Show that streams spread over replicas which come and go, and that nothing is lost or repeated
+	@$(BIN)/load replicas --program $(BIN)/rudder-clevertap $(ARGS)
+
+.PHONY: load-profile
+load-profile: $(BIN)/load ## Show what the server's processor time goes to (ARGS='grpc-batch --time 2s')
+	@$(BIN)/load profile $(ARGS)
+
+# Go knows whether they are current.
+.PHONY: $(BIN)/load $(BIN)/million
+$(BIN)/load:
+	@$(GO) -C test/load build -o $(CURDIR)/$@ .
+$(BIN)/million:
+	@$(GO) -C test/load build -o $(CURDIR)/$@ ./million
 
 .PHONY: generate
 generate: tools protodeps ## Generate gen/ from proto/
@@ -113,9 +127,12 @@ checkgenerate: tools protodeps ## Fail when gen/ is not what proto/ gives
 .PHONY: lint
 lint: $(BIN)/buf $(BIN)/golangci-lint protodeps ## Check style: gofmt, go vet, golangci-lint, buf lint and format, go.mod
 	@test -z "$$(gofmt -l $(GOFILES))" || { echo "run gofmt -w on:"; gofmt -l $(GOFILES); exit 1; }
-	$(GO) mod tidy -diff
-	$(GO) vet ./...
-	$(BIN)/golangci-lint run
+	@for module in $(MODULES); do \
+		echo "== module $$module"; \
+		$(GO) -C "$$module" mod tidy -diff; \
+		$(GO) -C "$$module" vet ./...; \
+		(cd "$$module" && $(CURDIR)/$(BIN)/golangci-lint run); \
+	done
 	$(BIN)/buf lint
 	$(BIN)/buf format --diff --exit-code proto
 

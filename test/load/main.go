@@ -3,7 +3,7 @@
 //	make load                                    # all of it, a few minutes
 //	make load ARGS='grpc-batch rest'             # the paths whose keys begin so
 //	make load ARGS='grpc-unary-json --time 500ms --rounds 3'
-//	go run ./internal/load compare --help        # what else can be said
+//	bin/load compare --help                      # what else can be said
 //
 // In one run, and each in a process of its own, it starts a gRPC echo server with a raw-bytes codec, one with the standard
 // codec on the typed messages, a net/http echo, and `rudder-clevertap serve` with default settings. It drives ours and the

@@ -7,6 +7,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -21,19 +22,19 @@ import (
 )
 
 func main() {
-	if err := run(os.Stdin, os.Stdout); err != nil {
+	if err := run(context.Background(), os.Stdin, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "protoc-gen-openapi-rest:", err)
 		os.Exit(1)
 	}
 }
 
 // run answers the code generator request that in holds.
-func run(in io.Reader, out io.Writer) error {
+func run(ctx context.Context, in io.Reader, out io.Writer) error {
 	request, err := io.ReadAll(in)
 	if err != nil {
 		return fmt.Errorf("read request: %w", err)
 	}
-	response, err := generate(request)
+	response, err := generate(ctx, request)
 	if err != nil {
 		return err
 	}
@@ -51,12 +52,12 @@ func run(in io.Reader, out io.Writer) error {
 }
 
 // generate runs protoc-gen-openapiv2.
-func generate(request []byte) (*pluginpb.CodeGeneratorResponse, error) {
+func generate(ctx context.Context, request []byte) (*pluginpb.CodeGeneratorResponse, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("find protoc-gen-openapiv2: %w", err)
 	}
-	generator := exec.Command(filepath.Join(filepath.Dir(self), "protoc-gen-openapiv2"))
+	generator := exec.CommandContext(ctx, filepath.Join(filepath.Dir(self), "protoc-gen-openapiv2"))
 	generator.Stdin = bytes.NewReader(request)
 	generator.Stderr = os.Stderr
 	answer, err := generator.Output()
@@ -83,10 +84,10 @@ func rewriteFiles(response *pluginpb.CodeGeneratorResponse) error {
 	if err != nil {
 		return fmt.Errorf("rewrite %s: %w", file.GetName(), err)
 	}
-	file.Content = proto.String(string(document))
+	file.Content = new(string(document))
 	response.File = append(response.File, &pluginpb.CodeGeneratorResponse_File{
-		Name:    proto.String(path.Join(path.Dir(file.GetName()), "openapi.go")),
-		Content: proto.String(fmt.Sprintf(embedding, path.Base(file.GetName()))),
+		Name:    new(path.Join(path.Dir(file.GetName()), "openapi.go")),
+		Content: new(fmt.Sprintf(embedding, path.Base(file.GetName()))),
 	})
 	return nil
 }

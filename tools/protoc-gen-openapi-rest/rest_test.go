@@ -171,7 +171,7 @@ func TestRewriteFilesAddsTheEmbedding(t *testing.T) {
 func TestGenerateSaysWhenTheGeneratorIsMissing(t *testing.T) {
 	t.Parallel()
 	// The test's own binary has no protoc-gen-openapiv2 beside it.
-	if err := run(strings.NewReader(""), os.Stderr); err == nil || !strings.Contains(err.Error(), "protoc-gen-openapiv2") {
+	if err := run(t.Context(), strings.NewReader(""), os.Stderr); err == nil || !strings.Contains(err.Error(), "protoc-gen-openapiv2") {
 		t.Errorf("got %v", err)
 	}
 }
