@@ -1,4 +1,4 @@
-# Needs Go and make; `make race` also needs gcc, and `make breaking` and `make lint` need git.
+# Needs Go and make; `make race` also needs gcc, and `make lint` and `make check-commits` need git.
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
@@ -139,13 +139,23 @@ lint: $(BIN)/buf $(BIN)/golangci-lint protodeps ## Check style: gofmt, go vet, g
 GOFILES = $(shell git ls-files --cached --others --exclude-standard '*.go' ':!gen')
 
 .PHONY: breaking
-breaking: $(BIN)/buf protodeps ## Fail when proto/ breaks callers of the newest release
-	@tag="$$(git tag --list 'v*' --sort=-version:refname | head -n 1)"; \
-	if [ -z "$$tag" ]; then echo "no release yet: nothing to break"; exit 0; fi; \
-	old="$$(mktemp -d)"; trap 'rm -rf "$$old"' EXIT; \
-	git archive "$$tag" proto buf.yaml | tar -x -C "$$old"; \
-	cp -R .protodeps "$$old/"; \
-	$(BIN)/buf breaking --against "$$old" && echo "proto/ breaks nothing of $$tag"
+breaking: $(BIN)/buf protodeps ## Fail when proto/ breaks callers of the newest released contract
+	@tools/breaking.sh
+
+.PHONY: test-breaking
+test-breaking: $(BIN)/buf protodeps ## Break copies of the contract on purpose and see that make breaking says so
+	@tools/breaking_test.sh
+
+.PHONY: release-contract
+release-contract: $(BIN)/buf protodeps ## Keep the contract of a release, for make breaking (VERSION=v0.1.0)
+	@[[ "$(VERSION)" =~ ^v[0-9]+\.[0-9]+\.[0-9]+$$ ]] || { echo "say which release: make $@ VERSION=v0.1.0"; exit 2; }
+	@test ! -e proto/released/$(VERSION).binpb || { echo "$(VERSION) is released: take the next version"; exit 1; }
+	@mkdir -p proto/released
+	$(BIN)/buf build proto --exclude-source-info -o proto/released/$(VERSION).binpb
+
+.PHONY: check-commits
+check-commits: ## Fail when a commit's subject is longer than 72 characters
+	@tools/check-commits.sh
 
 # ---- What these need ----
 

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/pluginpb"
 )
 
@@ -148,7 +147,7 @@ func TestRewriteRefusesWhatItDoesNotKnow(t *testing.T) {
 func TestRewriteFilesAddsTheEmbedding(t *testing.T) {
 	t.Parallel()
 	response := &pluginpb.CodeGeneratorResponse{File: []*pluginpb.CodeGeneratorResponse_File{
-		{Name: proto.String("api.swagger.json"), Content: proto.String(messages)},
+		{Name: new("api.swagger.json"), Content: new(messages)},
 	}}
 	if err := rewriteFiles(response); err != nil {
 		t.Fatal(err)
