@@ -80,6 +80,10 @@ bench-compare: $(BIN)/benchstat ## Compare the benchmarks of a commit with those
 	done; \
 	cd "$$dir" && $(CURDIR)/$(BIN)/benchstat "$(notdir $(BASE)).txt" here.txt
 
+.PHONY: bench-parsers
+bench-parsers: ## Compare our JSON tree with the libraries that could stand in its place (COUNT=6 BENCHTIME=0.5s)
+	$(GO) -C tools/bench test $(BENCHFLAGS) -count $(COUNT) ./parsers
+
 # What of it to measure, and how; see test/load/main.go.
 ARGS ?=
 
