@@ -116,6 +116,10 @@ $(BIN)/load:
 $(BIN)/million:
 	@$(GO) -C test/load build -o $(CURDIR)/$@ ./million
 
+.PHONY: docs
+docs: ## Write the tables of docs/ anew, from what they are about
+	$(GO) test -count=1 -run 'TestTables|TestDocumented' ./docs ./cmd/rudder-clevertap -update
+
 .PHONY: generate
 generate: tools protodeps ## Generate gen/ from proto/
 	@new="$$(mktemp -d)"; trap 'rm -rf "$$new"' EXIT; \

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
-	"strings"
+
+	"github.com/rudder-clevertap/rudder-clevertap/internal/doctable"
 )
 
 // updateDocument replaces what stands between `<!-- load: NAME -->` and `<!-- end -->` in a document by the text of that
@@ -15,16 +17,14 @@ func updateDocument(file string, texts map[string]string) error {
 	}
 	document := string(content)
 	for name, text := range texts {
-		begin := fmt.Sprintf("<!-- load: %s -->\n", name)
-		before, rest, found := strings.Cut(document, begin)
-		if !found {
+		next, err := doctable.Replace(document, "load: "+name, text)
+		switch {
+		case errors.Is(err, doctable.ErrNoPlace):
 			continue
+		case err != nil:
+			return fmt.Errorf("%s: %w", file, err)
 		}
-		_, after, found := strings.Cut(rest, "<!-- end -->")
-		if !found {
-			return fmt.Errorf("%s: %q has no end", file, strings.TrimSpace(begin))
-		}
-		document = before + begin + text + "<!-- end -->" + after
+		document = next
 	}
 	return os.WriteFile(file, []byte(document), 0o644) //nolint:gosec // A document is for all to read.
 }

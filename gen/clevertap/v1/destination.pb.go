@@ -21,7 +21,7 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// Ruleset says which documented set of mapping rules applies. The README lists their differences.
+// Ruleset says which documented set of mapping rules applies. docs/rulesets.md lists their differences.
 type Ruleset int32
 
 const (
