@@ -12,6 +12,8 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+
+	"github.com/rudder-clevertap/rudder-clevertap/internal/clevertapstub/judge"
 )
 
 // The limits that CleverTap documents.
@@ -33,8 +35,8 @@ const maxBody = 64 << 20
 type Options struct {
 	// Accounts are the passcodes of the accounts; nil lets any account with any passcode in.
 	Accounts map[string]string
-	// Discarded are names of events that are discarded in the dashboard (code 528).
-	Discarded []string
+	// Rules are those by which records are judged.
+	Rules judge.Rules
 	// MaxUploads and MaxDeletions limit the calls of an account that are open at once.
 	MaxUploads, MaxDeletions int
 }

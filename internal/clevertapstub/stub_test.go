@@ -14,6 +14,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/rudder-clevertap/rudder-clevertap/internal/clevertapstub"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/clevertapstub/judge"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -76,7 +77,7 @@ func TestCallsAreAnsweredAsCleverTapDoes(t *testing.T) {
 
 func TestRecordsAreRefusedForThemselves(t *testing.T) {
 	t.Parallel()
-	_, server := start(t, clevertapstub.Options{Discarded: []string{"Old Event"}})
+	_, server := start(t, clevertapstub.Options{Rules: judge.Rules{Discarded: []string{"Old Event"}}})
 	for record, code := range map[string]int{
 		`{"type":"event","evtName":"E","evtData":{"a":1},"identity":"u","ts":1571043797}`:                      0,
 		`{"type":"event","evtName":"Charged","evtData":{"Items":[{"sku":"A"}]},"objectId":"o"}`:                0,
