@@ -1,3 +1,4 @@
-// Package genevents makes RudderStack events for load tests and memory tests: the calls, fields and sizes that a shop with
-// a web site and an app sends, about 1.2 KB each in the mean. The same seed gives the same events.
+// Package genevents makes RudderStack events, decided by a seed alone. New makes those of a shop with a web site and an app, as
+// load tests and memory tests need them: the same mix of calls, fields and sizes for ever, about 1.2 KB each in the mean. Real
+// makes events as people really send them, with all that can be odd about them, for tests of rules.
 package genevents
