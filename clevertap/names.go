@@ -27,7 +27,7 @@ var reservedEvents = [...]ReservedEvent{
 	{"Identity Reset", true},
 	{"Identity Set", true},
 	{"Identity Error", true},
-	{"Web Page Viewed", true},
+	{PageViewedEvent, true},
 	// What CleverTap's Android SDK refuses besides.
 	{"wzrk_d", true},
 	{"Notification Bounced", true},
@@ -56,6 +56,9 @@ var reservedEvents = [...]ReservedEvent{
 
 // ReservedEvents returns the names of CleverTap's own events. Source: Platform Considerations; Events; CleverTap's Android SDK.
 func ReservedEvents() []ReservedEvent { return append([]ReservedEvent(nil), reservedEvents[:]...) }
+
+// PageViewedEvent is the name of one of CleverTap's own events: a page was viewed.
+const PageViewedEvent = "Web Page Viewed"
 
 // ChargedEvent is the name of a purchase, exactly so. Source: Upload Events.
 const ChargedEvent = "Charged"

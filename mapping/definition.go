@@ -3,7 +3,9 @@ package mapping
 import (
 	"slices"
 
+	"github.com/rudder-clevertap/rudder-clevertap/clevertap"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
+	"github.com/rudder-clevertap/rudder-clevertap/mapping/internal/rules"
 )
 
 // Definition says what a CleverTap destination is: RudderStack's destination definition, and what we add.
@@ -59,8 +61,9 @@ func Describe() Definition {
 		}
 	}
 	cloud := []string{"identify", "track", "page", "screen", "alias"}
-	for at, name := range platformNames {
-		d.Support = append(d.Support, Support{name, "cloud", cloud}, Support{name, "device", sdkCalls[at]})
+	for at, name := range rules.PlatformNames() {
+		sdk := rules.Platform(at).SDKCalls()
+		d.Support = append(d.Support, Support{name, "cloud", cloud}, Support{name, "device", sdk})
 	}
 	for _, name := range cloudSources {
 		d.Support = append(d.Support, Support{name, "cloud", cloud}, Support{Platform: name, Mode: "device"})
@@ -68,18 +71,19 @@ func Describe() Definition {
 	return d
 }
 
-// regions are those that RudderStack's setting and CleverTap's documentation name. `none` and `eu1` are the bare host.
+// regions are CleverTap's. `none` and `eu1` are the bare host.
 //
 //nolint:gochecknoglobals // A table; nothing writes to it.
-var regions = []Region{
-	{"none", "api.clevertap.com", "Europe, the default"},
-	{"in1", "in1.api.clevertap.com", "India"},
-	{"sg1", "sg1.api.clevertap.com", "Singapore"},
-	{"us1", "us1.api.clevertap.com", "United States"},
-	{"sk1", "sk1.api.clevertap.com", "South Korea"},
-	{"aps3", "aps3.api.clevertap.com", "Indonesia"},
-	{"mec1", "mec1.api.clevertap.com", "Middle East"},
-	{"eu1", "api.clevertap.com", "Europe, by name"},
+var regions = clevertapRegions()
+
+// clevertapRegions takes the regions from where CleverTap's facts are.
+func clevertapRegions() []Region {
+	known := clevertap.Regions()
+	all := make([]Region, 0, len(known))
+	for _, r := range known {
+		all = append(all, Region{Name: r.Name, Host: r.Host, Description: r.Place})
+	}
+	return all
 }
 
 // hostOf returns a region's host, or nothing when it is unknown. No region is `none`.
@@ -107,7 +111,9 @@ func regionNames() []string {
 // cloudSources are the source types without device mode.
 //
 //nolint:gochecknoglobals // A table; nothing writes to it.
-var cloudSources = []string{"androidKotlin", "iosSwift", "unity", "amp", "flutter", "cordova", "shopify", "cloud", "warehouse"}
+var cloudSources = []string{
+	"androidKotlin", "iosSwift", "unity", "amp", "flutter", "cordova", "shopify", "cloud", "warehouse",
+}
 
 // isCloudSource reports whether a source type has no device mode.
 func isCloudSource(name string) bool { return slices.Contains(cloudSources, name) }

@@ -4,55 +4,48 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/rudder-clevertap/rudder-clevertap/clevertap"
 	clevertapv1 "github.com/rudder-clevertap/rudder-clevertap/gen/clevertap/v1"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
+	"github.com/rudder-clevertap/rudder-clevertap/mapping/internal/guide"
+	"github.com/rudder-clevertap/rudder-clevertap/mapping/internal/rules"
+	"github.com/rudder-clevertap/rudder-clevertap/mapping/internal/transformer"
 )
 
-// Destination is a CleverTap destination whose settings are checked and compiled. It is immutable and safe for use by many
-// goroutines. It holds the passcode and must not be printed.
+// Destination is a CleverTap destination whose settings are checked and compiled. It is immutable and safe
+// for use by many goroutines. It holds the passcode and must not be printed.
 type Destination struct {
-	rules             *ruleset
-	endpoint          string
-	headers           []Header
-	trackAnonymous    bool
-	objectIDMapping   bool
-	useEventTimestamp bool
-	filter            *nameFilter
-	deviceMode        platforms[bool]
-	// headersJSON is the headers as a JSON object.
-	headersJSON []byte
-	// noConfig: under RULESET_TRANSFORMER, the destination has no Config at all.
-	noConfig bool
-	// unusable: under RULESET_TRANSFORMER, why nothing can be sent there. An event that fails for itself says so instead.
-	unusable *Error
+	rules    *rules.Ruleset
+	compiled rules.Destination
 }
 
-// Header is an HTTP header of an upload.
-type Header struct {
-	// Name is the header's name, Value its text.
-	Name, Value string
-}
+// Header is an HTTP header of an upload: its Name and its Value.
+type Header = rules.Header
 
 // PasscodeHeader is the name of the header that holds the passcode.
-const PasscodeHeader = "X-CleverTap-Passcode"
+const PasscodeHeader = clevertap.PasscodeHeader
 
 // Endpoint returns the address that uploads go to.
-func (d *Destination) Endpoint() string { return d.endpoint }
+func (d *Destination) Endpoint() string { return d.compiled.Endpoint }
 
-// Headers returns the HTTP headers of an upload, in order, the passcode's among them. They must not be changed.
-func (d *Destination) Headers() []Header { return d.headers }
+// Headers returns the HTTP headers of an upload, in order, the passcode's among them. They must not be
+// changed.
+func (d *Destination) Headers() []Header { return d.compiled.Headers }
 
-// AppendHeadersJSON appends the headers as a JSON object. Under RULESET_TRANSFORMER, a credential that is missing is left
-// out, and one that is no text is written as it came.
-func (d *Destination) AppendHeadersJSON(dst []byte) []byte { return append(dst, d.headersJSON...) }
+// AppendHeadersJSON appends the headers as a JSON object. Under RULESET_TRANSFORMER, a credential that is
+// missing is left out, and one that is not a string is written as it came.
+func (d *Destination) AppendHeadersJSON(dst []byte) []byte {
+	return append(dst, d.compiled.HeadersJSON...)
+}
 
 // RulesetName returns `guide` or `transformer`, for telemetry.
-func (d *Destination) RulesetName() string { return d.rules.name }
+func (d *Destination) RulesetName() string { return d.rules.Name }
 
 // String hides the passcode from whoever prints a destination.
-func (d *Destination) String() string { return "destination " + d.endpoint }
+func (d *Destination) String() string { return "destination " + d.compiled.Endpoint }
 
-// NewDestination compiles typed settings. The error is an INVALID_DESTINATION that names the first setting at fault.
+// NewDestination compiles typed settings. The error is an INVALID_DESTINATION that names the first setting at
+// fault.
 func NewDestination(typed *clevertapv1.Destination) (*Destination, *Error) {
 	s, problems := typedSettings(typed)
 	if s.ruleset == clevertapv1.Ruleset_RULESET_TRANSFORMER {
@@ -61,8 +54,8 @@ func NewDestination(typed *clevertapv1.Destination) (*Destination, *Error) {
 	return compile(s, problems)
 }
 
-// ParseDestination compiles settings given as RudderStack's JSON. Unknown ones are ignored. The error is INVALID_JSON, or an
-// INVALID_DESTINATION that names the first setting at fault.
+// ParseDestination compiles settings given as RudderStack's JSON. Unknown ones are ignored. The error is
+// INVALID_JSON, or an INVALID_DESTINATION that names the first setting at fault.
 func ParseDestination(settings []byte) (*Destination, *Error) {
 	s, problems, err := parseSettings(settings)
 	if err != nil {
@@ -74,14 +67,26 @@ func ParseDestination(settings []byte) (*Destination, *Error) {
 	return compile(s, problems)
 }
 
+// ParseTransformerConfig compiles a destination's Config, as RudderStack sends it to rudder-transformer, for
+// RULESET_TRANSFORMER. Settings are read as that program reads them: nothing is required, checked or refused,
+// and any region is written into the endpoint. No text at all is a destination without Config, whose events
+// fail, as are those of a region that is not a string. The error is INVALID_JSON.
+func ParseTransformerConfig(config []byte) (*Destination, *Error) {
+	to, err := transformer.ParseConfig(config)
+	if err != nil {
+		return nil, err
+	}
+	return &Destination{rules: transformer.Rules(), compiled: to}, nil
+}
+
 // CheckDestination names all that is wrong with typed settings.
 func CheckDestination(typed *clevertapv1.Destination) []Problem {
 	s, problems := typedSettings(typed)
 	return s.lenient(append(problems, s.problems()...))
 }
 
-// CheckDestinationJSON names all that is wrong with settings given as RudderStack's JSON, unknown ones among them. The error
-// is INVALID_JSON.
+// CheckDestinationJSON names all that is wrong with settings given as RudderStack's JSON, unknown ones among
+// them. The error is INVALID_JSON.
 func CheckDestinationJSON(settings []byte) ([]Problem, *Error) {
 	s, problems, err := parseSettings(settings)
 	if err != nil {
@@ -94,28 +99,46 @@ func CheckDestinationJSON(settings []byte) ([]Problem, *Error) {
 func compile(s settings, problems []Problem) (*Destination, *Error) {
 	for _, p := range append(problems, s.problems()...) {
 		if p.Severity == SeverityError {
-			return nil, &Error{Reason: InvalidDestination, Field: p.Path, Kind: p.kind, Message: "destination: " + p.Path + ": " + p.Message}
+			return nil, &Error{
+				Reason: InvalidDestination, Field: p.Path, Kind: p.kind,
+				Message: "destination: " + p.Path + ": " + p.Message,
+			}
 		}
 	}
-	d := &Destination{
-		rules:    guide,
-		endpoint: "https://" + hostOf(s.region) + "/1/upload",
-		headers: []Header{
-			{"X-CleverTap-Account-Id", s.accountID},
-			{PasscodeHeader, s.passcode},
-			{"Content-Type", "application/json"},
+	to := rules.Destination{
+		Endpoint: "https://" + hostOf(s.region) + clevertap.UploadPath,
+		Headers: []Header{
+			{Name: clevertap.AccountIDHeader, Value: s.accountID},
+			{Name: clevertap.PasscodeHeader, Value: s.passcode},
+			{Name: "Content-Type", Value: clevertap.ContentType},
 		},
-		trackAnonymous:    s.trackAnonymous,
-		objectIDMapping:   s.objectIDMapping,
-		useEventTimestamp: s.useEventTimestamp,
-		filter:            s.nameFilter(),
+		TrackAnonymous:    s.trackAnonymous,
+		ObjectIDMapping:   s.objectIDMapping,
+		UseEventTimestamp: s.useEventTimestamp,
+		Events:            s.nameFilter(),
 	}
-	d.headersJSON = headersJSON(d.headers)
-	for at := range platformNames {
-		mode := s.connectionMode[at]
-		d.deviceMode[at] = mode == "device" || mode == "" && s.useNativeSDK[at]
+	to.HeadersJSON = headersJSON(to.Headers)
+	for at, mode := range s.connectionMode {
+		to.DeviceMode[at] = mode == "device" || mode == "" && s.useNativeSDK[at]
 	}
-	return d, nil
+	return &Destination{rules: guide.Rules(), compiled: to}, nil
+}
+
+// transformerDestination compiles typed settings for RULESET_TRANSFORMER. Those that are not set are missing.
+func transformerDestination(s settings) (*Destination, *Error) {
+	var doc document.Document
+	doc.Reset()
+	config := doc.NewObject()
+	for _, f := range []struct{ key, text string }{
+		{"accountId", s.accountID}, {"passcode", s.passcode}, {"region", s.region},
+	} {
+		if f.text != "" {
+			config.SetText(f.key, f.text)
+		}
+	}
+	config.Set("trackAnonymous", doc.NewBool(s.trackAnonymous))
+	config.Set("enableObjectIdMapping", doc.NewBool(s.objectIDMapping))
+	return ParseTransformerConfig(config.AppendJSON(nil))
 }
 
 // headersJSON writes headers as a JSON object.
@@ -132,19 +155,19 @@ func headersJSON(headers []Header) []byte {
 }
 
 // nameFilter compiles the event filter; nil lets all events pass.
-func (s *settings) nameFilter() *nameFilter {
-	f := &nameFilter{names: map[string]struct{}{}}
+func (s *settings) nameFilter() *rules.NameFilter {
+	f := &rules.NameFilter{Names: map[string]struct{}{}}
 	names := s.blacklist
 	switch s.filterOption {
 	case filterWhitelist:
-		f.listed, names = true, s.whitelist
+		f.Listed, names = true, s.whitelist
 	case filterBlacklist:
 	default:
 		return nil
 	}
 	for _, name := range names {
 		if name = strings.TrimSpace(name); name != "" {
-			f.names[name] = struct{}{}
+			f.Names[name] = struct{}{}
 		}
 	}
 	return f
@@ -163,7 +186,9 @@ func (s *settings) lenient(problems []Problem) []Problem {
 // problems checks settings that were read.
 func (s *settings) problems() (problems []Problem) {
 	wrong := func(path, format string, args ...any) {
-		problems = append(problems, Problem{Severity: SeverityError, Path: path, Message: fmt.Sprintf(format, args...), kind: document.String})
+		problems = append(problems, Problem{
+			Severity: SeverityError, Path: path, Message: fmt.Sprintf(format, args...), kind: document.String,
+		})
 	}
 	for _, credential := range []struct{ name, text string }{{"accountId", s.accountID}, {"passcode", s.passcode}} {
 		if s.unread[credential.name] {
@@ -177,7 +202,7 @@ func (s *settings) problems() (problems []Problem) {
 		}
 	}
 	if hostOf(s.region) == "" && !s.unread["region"] {
-		wrong("region", "unknown region %s: use %s", quote([]byte(s.region)), oneOf(regionNames()))
+		wrong("region", "unknown region %s: use %s", rules.Quote(s.region), rules.OneOf(regionNames()))
 	}
 	if s.filterOption == filterWhitelist && len(s.whitelist) == 0 && !s.unread[filterWhitelist] {
 		wrong(filterWhitelist, "it names no event, so no track call passes")
@@ -186,12 +211,12 @@ func (s *settings) problems() (problems []Problem) {
 	switch s.filterOption {
 	case "", filterDisable, filterWhitelist, filterBlacklist:
 	default:
-		wrong("eventFilteringOption", "unknown option %s: use %s", quote([]byte(s.filterOption)),
-			oneOf([]string{filterDisable, filterWhitelist, filterBlacklist}))
+		wrong("eventFilteringOption", "unknown option %s: use %s", rules.Quote(s.filterOption),
+			rules.OneOf([]string{filterDisable, filterWhitelist, filterBlacklist}))
 	}
 	for at, mode := range s.connectionMode {
 		if !knownMode(mode) {
-			wrong("connectionMode."+platformNames[at], "unknown mode %s: use device or cloud", quote([]byte(mode)))
+			wrong("connectionMode."+rules.PlatformNames()[at], "unknown mode %s: use device or cloud", rules.Quote(mode))
 		}
 	}
 	if _, known := clevertapv1.Ruleset_name[int32(s.ruleset)]; !known {
@@ -208,10 +233,4 @@ func headerSafe(text string) bool {
 		}
 	}
 	return true
-}
-
-// oneOf lists alternatives: "a, b or c".
-func oneOf(names []string) string {
-	last := len(names) - 1
-	return strings.Join(names[:last], ", ") + " or " + names[last]
 }

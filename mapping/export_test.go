@@ -1,6 +1,7 @@
 package mapping
 
-// WireNames shows the names of the fields that are read from an event's wire form, and of those of its context, to their test.
+// WireNames shows the names of the fields that are read from an event's wire form, and of those of its
+// context, to their test.
 func WireNames() (event, context map[int]string) {
 	event, context = map[int]string{wireContext: "context"}, map[int]string{wireContextTraits: "traits"}
 	for number := range wireFields {

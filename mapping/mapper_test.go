@@ -140,8 +140,8 @@ func TestErrorsQuoteLittle(t *testing.T) {
 	require.Less(t, len(got.Err.Error()), 300)
 }
 
-// TestAllocations pins what transforming costs when the Mapper is reused: at most two allocations for an event, and one for
-// each diagnostic.
+// TestAllocations pins what transforming costs when the Mapper is reused: at most two allocations for an
+// event, and one for each diagnostic.
 func TestAllocations(t *testing.T) {
 	var m mapping.Mapper
 	dst := make([]byte, 0, 4096)

@@ -1,12 +1,18 @@
 package mapping
 
-import "google.golang.org/protobuf/encoding/protowire"
+import (
+	"google.golang.org/protobuf/encoding/protowire"
 
-// Packer puts the records of many events together into payloads, within the limits of the destination's ruleset. Records
-// keep their order. In GUIDE, device tokens have payloads of their own, which come last. Use NewPacker, or Reset.
+	"github.com/rudder-clevertap/rudder-clevertap/mapping/internal/rules"
+)
+
+// Packer puts the records of many events together into payloads, within the limits of the destination's
+// ruleset. Records keep their order. In GUIDE, device tokens have payloads of their own, which come last. Use
+// NewPacker, or Reset.
 type Packer struct {
-	packing packing
-	// open are the payloads that take more: of records, and of device tokens where those are apart. -1 is none.
+	packing rules.Packing
+	// open are the payloads that take more: of records, and of device tokens where those are apart. -1 is
+	// none.
 	open [2]int
 	all  []payload
 	// spare is the memory of payloads that are not needed any more.
@@ -22,7 +28,8 @@ type payload struct {
 	tokens bool
 	count  int
 	text   []byte
-	// number tells payloads apart; follows is the one that holds the profile of the last of these device tokens.
+	// number tells payloads apart; follows is the one that holds the profile of the last of these device
+	// tokens.
 	number, follows int
 }
 
@@ -33,11 +40,11 @@ type Place struct {
 
 // NewPacker returns a packer for records to a destination.
 func NewPacker(to *Destination) *Packer {
-	return &Packer{packing: to.rules.packing, open: [2]int{-1, -1}}
+	return &Packer{packing: to.rules.Packing, open: [2]int{-1, -1}}
 }
 
-// Reset empties the packer for records to a destination. Payloads it gave are not valid any more: their memory is used again, up
-// to a limit.
+// Reset empties the packer for records to a destination. Payloads it gave are not valid any more: their
+// memory is used again, up to a limit.
 func (p *Packer) Reset(to *Destination) {
 	const keep = 4 << 20
 	kept := cap(p.wire)
@@ -58,7 +65,7 @@ func (p *Packer) Reset(to *Destination) {
 	clear(p.spare[min(len(spare), len(p.spare)):])
 	p.spare = spare
 	clear(p.all)
-	p.packing, p.open, p.all, p.made = to.rules.packing, [2]int{-1, -1}, p.all[:0], 0
+	p.packing, p.open, p.all, p.made = to.rules.Packing, [2]int{-1, -1}, p.all[:0], 0
 }
 
 // Reserve makes room for about so many bytes in the next payload, for those who know what is to come.
@@ -89,8 +96,8 @@ func (p *Packer) AddJSON(records []Record, places []Place) []Place {
 	return places
 }
 
-// AddWire takes in the records of one event in protobuf's wire form and appends their places. Nothing is taken in when one of
-// them has no typed form.
+// AddWire takes in the records of one event in protobuf's wire form and appends their places. Nothing is
+// taken in when one of them has no typed form.
 func (p *Packer) AddWire(records []Record, places []Place) ([]Place, *Error) {
 	var start [2]int
 	p.wire = p.wire[:0]
@@ -125,14 +132,14 @@ func (p *Packer) Wire(bodies [][]byte) [][]byte {
 	return bodies
 }
 
-// room returns the payload that takes the next record; left is how many of the event's records are to come, this one among
-// them.
+// room returns the payload that takes the next record; left is how many of the event's records are to come,
+// this one among them.
 func (p *Packer) room(token bool, left int) int {
-	kind, most := 0, p.packing.maxRecords
-	if p.packing.tokensApart {
+	kind, most := 0, p.packing.MaxRecords
+	if p.packing.TokensApart {
 		left = 1
 		if token {
-			kind, most = 1, p.packing.maxTokens
+			kind, most = 1, p.packing.MaxTokens
 		}
 	}
 	at := p.open[kind]
@@ -162,7 +169,8 @@ func (p *Packer) memory() []byte {
 // Len counts the payloads.
 func (p *Packer) Len() int { return len(p.all) }
 
-// JSON appends the payloads in order, each byte for byte a body to send, `{"d":[…]}`. No record can be added after it.
+// JSON appends the payloads in order, each byte for byte a body to send, `{"d":[…]}`. No record can be added
+// after it.
 func (p *Packer) JSON(bodies [][]byte) [][]byte {
 	p.inOrder(func(_ int, b *payload) {
 		b.text = append(b.text, `]}`...)
@@ -171,8 +179,8 @@ func (p *Packer) JSON(bodies [][]byte) [][]byte {
 	return bodies
 }
 
-// Resolve says where a record is among the payloads: which payload, and which record of it, both from 0. It holds once all
-// records are in.
+// Resolve says where a record is among the payloads: which payload, and which record of it, both from 0. It
+// holds once all records are in.
 func (p *Packer) Resolve(at Place) (upload, record int) {
 	before := 0
 	for i := range p.all {
@@ -183,9 +191,9 @@ func (p *Packer) Resolve(at Place) (upload, record int) {
 	return before, at.record
 }
 
-// TakeFull hands over the JSON payloads that take no more records, and forgets them: for long runs that keep only what is
-// still open. Device tokens come after the profiles that they belong to, so theirs wait for those. A body is only valid until
-// use returns. Places from before do not resolve any more.
+// TakeFull hands over the JSON payloads that take no more records, and forgets them: for long runs that keep
+// only what is still open. Device tokens come after the profiles that they belong to, so theirs wait for
+// those. A body is only valid until use returns. Places from before do not resolve any more.
 func (p *Packer) TakeFull(use func(body []byte) error) error {
 	var failed error
 	p.inOrder(func(at int, full *payload) {
@@ -212,7 +220,8 @@ func (p *Packer) TakeFull(use func(body []byte) error) error {
 	return failed
 }
 
-// waits reports whether a payload is not to be handed over yet: it takes more records, or the one that it follows does.
+// waits reports whether a payload is not to be handed over yet: it takes more records, or the one that it
+// follows does.
 func (p *Packer) waits(at int) bool {
 	if kind := p.kindOf(at); kind >= 0 && p.all[at].count < p.most(kind) {
 		return true
@@ -234,9 +243,9 @@ func (p *Packer) kindOf(at int) int {
 // most is how many records a kind of payload takes.
 func (p *Packer) most(kind int) int {
 	if kind == 1 {
-		return p.packing.maxTokens
+		return p.packing.MaxTokens
 	}
-	return p.packing.maxRecords
+	return p.packing.MaxRecords
 }
 
 // inOrder visits the payloads in order: those of device tokens last.

@@ -61,8 +61,8 @@ func (r randomEvents) event() string {
 	return "{" + strings.Join(members, ",") + "}"
 }
 
-// TestInvariants: whatever comes in, a record has at most one id at its root (in GUIDE exactly one), reads back as JSON, and
-// holds unmapped values as they went in.
+// TestInvariants: whatever comes in, a record has at most one id at its root (in GUIDE exactly one), reads
+// back as JSON, and holds unmapped values as they went in.
 func TestInvariants(t *testing.T) {
 	t.Parallel()
 	for _, ruleset := range []string{"RULESET_GUIDE", "RULESET_TRANSFORMER"} {

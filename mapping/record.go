@@ -21,7 +21,8 @@ type Record struct {
 // AppendJSON appends the record's JSON text.
 func (r Record) AppendJSON(dst []byte) []byte { return r.value.AppendJSON(dst) }
 
-// Proto returns the record in typed form, or a NOT_REPRESENTABLE error when it has a value that the typed form cannot hold.
+// Proto returns the record in typed form, or a NOT_REPRESENTABLE error when it has a value that the typed
+// form cannot hold.
 func (r Record) Proto() (*clevertapv1.Record, *Error) {
 	to := &clevertapv1.Record{}
 	for m := r.value.First(); m.Exists(); m = m.Next() {
@@ -87,7 +88,7 @@ func typedTime(m document.Value) (*uint32, error) {
 			return &ts, nil
 		}
 	}
-	return nil, fmt.Errorf("%w: it is no whole number of seconds", document.ErrNotRepresentable)
+	return nil, fmt.Errorf("%w: it is not a whole number of seconds", document.ErrNotRepresentable)
 }
 
 // typedToken returns a device token's data.

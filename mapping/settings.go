@@ -7,12 +7,13 @@ import (
 
 	clevertapv1 "github.com/rudder-clevertap/rudder-clevertap/gen/clevertap/v1"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
+	"github.com/rudder-clevertap/rudder-clevertap/mapping/internal/rules"
 )
 
 // Problem is one thing wrong with a destination's settings.
 type Problem struct {
-	// Severity is SeverityError when the destination can't be used, SeverityWarning when the setting is ignored or hardly meant, and
-	// SeverityInfo when it is RudderStack's own and means nothing here.
+	// Severity is SeverityError when the destination can't be used, SeverityWarning when the setting is
+	// ignored or hardly meant, and SeverityInfo when it is RudderStack's own and means nothing here.
 	Severity Severity
 	// Path is the setting: `region`, `whitelistedEvents[2].eventName`.
 	Path string
@@ -35,8 +36,8 @@ type settings struct {
 	trackAnonymous              bool
 	objectIDMapping             bool
 	useEventTimestamp           bool
-	useNativeSDK                platforms[bool]
-	connectionMode              platforms[string]
+	useNativeSDK                rules.Platforms[bool]
+	connectionMode              rules.Platforms[string]
 	filterOption                string
 	whitelist, blacklist        []string
 	ruleset                     clevertapv1.Ruleset
@@ -52,7 +53,7 @@ func typedSettings(t *clevertapv1.Destination) (settings, []Problem) {
 		useEventTimestamp: t.GetUseEventTimestamp(), filterOption: t.GetEventFilteringOption(),
 		whitelist: eventNames(t.GetWhitelistedEvents()), blacklist: eventNames(t.GetBlacklistedEvents()), ruleset: t.GetRuleset(),
 	}
-	for at, name := range platformNames {
+	for at, name := range rules.PlatformNames() {
 		s.useNativeSDK[at] = t.GetUseNativeSdk()[name]
 		s.connectionMode[at] = t.GetConnectionMode()[name]
 	}
@@ -85,14 +86,13 @@ type settingsReader struct {
 func parseSettings(text []byte) (settings, []Problem, *Error) {
 	var doc document.Document
 	if err := doc.Parse(text, document.Options{}); err != nil {
-		e := malformed(err, "")
-		e.Field, e.Message = "destination", "destination: "+e.Message
-		return settings{}, nil, e
+		return settings{}, nil, rules.MalformedDestination(err)
 	}
 	root := doc.Root()
 	if root.Kind() != document.Object {
 		return settings{}, nil, &Error{
-			Reason: InvalidDestination, Field: "destination", Kind: root.Kind(), Message: "destination: the settings must be an object, not " + root.Kind().String(),
+			Reason: InvalidDestination, Field: "destination", Kind: root.Kind(),
+			Message: "destination: the settings must be an object, not " + root.Kind().String(),
 		}
 	}
 	var r settingsReader
@@ -157,7 +157,7 @@ func (r *settingsReader) nativeSDK(v document.Value) {
 		for m := v.First(); m.Exists(); m = m.Next() {
 			var on bool
 			r.boolean(&on, "useNativeSDK."+m.Key(), m)
-			if at, ok := platformNamed(m.Key()); ok {
+			if at, ok := rules.PlatformNamed(m.Key()); ok {
 				r.useNativeSDK[at] = on
 			}
 			r.problems = append(r.problems, sourceProblem("useNativeSDK", m.Key())...)
@@ -183,7 +183,7 @@ func (r *settingsReader) mode(v document.Value) {
 		for m := v.First(); m.Exists(); m = m.Next() {
 			var mode string
 			r.text(&mode, "connectionMode."+m.Key(), m)
-			if at, ok := platformNamed(m.Key()); ok {
+			if at, ok := rules.PlatformNamed(m.Key()); ok {
 				r.connectionMode[at] = mode
 			}
 			r.problems = append(r.problems, modeProblem(m.Key(), mode)...)
@@ -236,12 +236,13 @@ func (r *settingsReader) rulesetNamed(v document.Value) {
 
 // sourceProblem notes a source type that has no device mode.
 func sourceProblem(setting, source string) []Problem {
-	if _, ok := platformNamed(source); ok || isCloudSource(source) {
+	if _, ok := rules.PlatformNamed(source); ok || isCloudSource(source) {
 		return nil
 	}
+	names := rules.PlatformNames()
 	return []Problem{{
 		Severity: SeverityWarning, Path: setting + "." + source,
-		Message: "unknown source type: it is ignored; device mode is for " + oneOf(platformNames[:]),
+		Message: "unknown source type: it is ignored; device mode is for " + rules.OneOf(names[:]),
 	}}
 }
 
@@ -256,16 +257,6 @@ func modeProblem(source, mode string) []Problem {
 	return sourceProblem("connectionMode", source)
 }
 
-// platformNamed finds a platform by RudderStack's name of the source type.
-func platformNamed(name string) (platform, bool) {
-	for at, known := range platformNames {
-		if known == name {
-			return platform(at), true
-		}
-	}
-	return 0, false
-}
-
 // unknownSetting is the message for a setting that nobody knows, with the name that was probably meant.
 func unknownSetting(name string) string {
 	for _, def := range settingDefinitions {
@@ -276,7 +267,8 @@ func unknownSetting(name string) string {
 	return "unknown setting"
 }
 
-// distance counts the letters to insert, drop or change to make one text of another; more than 2 may be any number above.
+// distance counts the letters to insert, drop or change to make one text of another; more than 2 may be any
+// number above.
 func distance(a, b string) int {
 	if len(a) > 40 || len(a)-len(b) > 2 || len(b)-len(a) > 2 {
 		return 3

@@ -120,7 +120,8 @@ func TestTransformerGivesWhatTheReferenceGaveToEdgeCases(t *testing.T) {
 	})
 }
 
-// TestTransformerValuesAreThemselves: what is done to one of an event's values shows where JavaScript shows it, and nowhere else.
+// TestTransformerValuesAreThemselves: what is done to one of an event's values shows where JavaScript shows
+// it, and nowhere else.
 func TestTransformerValuesAreThemselves(t *testing.T) {
 	t.Parallel()
 	const on = `{"enableObjectIdMapping":true,"trackAnonymous":true}`

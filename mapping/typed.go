@@ -9,8 +9,8 @@ import (
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
 )
 
-// newTypedEvent makes the document of a typed event: all that the rules read, under RudderStack's names. Fields that are
-// not set are absent.
+// newTypedEvent makes the document of a typed event: all that the rules read, under RudderStack's names.
+// Fields that are not set are absent.
 func newTypedEvent(d *document.Document, e *rudderstackv1.Event) (document.Value, *Error) {
 	event := d.NewObject()
 	for _, f := range []struct{ key, text string }{

@@ -10,9 +10,10 @@ import (
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
 )
 
-// Typed events in their wire form are read straight into the document, and typed records written straight from it. Making
-// and marshaling the messages in between (typed.go, Record.Proto) costs ten times as much as transforming does; a test and a
-// fuzz test hold the two ways together. A test compares the field numbers below with the contract's.
+// Typed events in their wire form are read straight into the document, and typed records written straight
+// from it. Making and marshaling the messages in between (typed.go, Record.Proto) costs ten times as much as
+// transforming does; a test and a fuzz test hold the two ways together. A test compares the field numbers
+// below with the contract's.
 
 // wireFields bounds the numbers of the fields that the rules read.
 const wireFields = 24
@@ -30,7 +31,8 @@ var wireTexts = [wireFields]string{
 //nolint:gochecknoglobals // A table; nothing writes to it.
 var wireStructs = [wireFields]string{13: "integrations", 15: "properties", 16: "traits"}
 
-// wireContext is the field of Event that holds the context, and wireContextTraits the context's that holds the traits.
+// wireContext is the field of Event that holds the context, and wireContextTraits the context's that holds
+// the traits.
 const (
 	wireContext       = 6
 	wireContextTraits = 7
@@ -51,8 +53,8 @@ var wireGroups = [wireFields]wireGroup{2: {"device", 6, "token"}, 3: {"os", 1, "
 // TransformWire transforms a typed event given in protobuf's wire form, just as TransformEvent does.
 func (m *Mapper) TransformWire(event []byte, to *Destination) *Result {
 	m.begin(to)
-	m.doc.Reset()
-	root, err := wireEvent(&m.doc, event)
+	m.run.Doc.Reset()
+	root, err := wireEvent(&m.run.Doc, event)
 	if err != nil {
 		// The messages read what is unusual, and say what is wrong with the rest.
 		var typed rudderstackv1.Event
@@ -61,7 +63,7 @@ func (m *Mapper) TransformWire(event []byte, to *Destination) *Result {
 		}
 		return m.TransformEvent(&typed, to)
 	}
-	m.doc.SetRoot(root)
+	m.run.Doc.SetRoot(root)
 	return m.transform()
 }
 
@@ -163,7 +165,8 @@ const (
 	tokenID, tokenType, tokenKeys                               = 1, 2, 3
 )
 
-// AppendWire appends the record in protobuf's wire form, without a length, or gives the error that Proto gives.
+// AppendWire appends the record in protobuf's wire form, without a length, or gives the error that Proto
+// gives.
 func (r Record) AppendWire(dst []byte) ([]byte, *Error) {
 	for m := r.value.First(); m.Exists(); m = m.Next() {
 		var err error

@@ -141,7 +141,8 @@ func FuzzTransformWire(f *testing.F) {
 		var one, other mapping.Mapper
 		got := one.TransformWire(wire, to)
 		if err := proto.Unmarshal(wire, &event); err != nil {
-			// What the rules do not read is not looked into, so more may pass; what fails must fail as no message does.
+			// What the rules do not read is not looked into, so more may pass; what fails must fail as no
+			// message does.
 			if got.Err != nil && strings.HasPrefix(got.Err.Message, "the event can't be read") {
 				require.Equal(t, mapping.InvalidFieldType, got.Err.Reason)
 			}

@@ -55,7 +55,7 @@ func constantsOf(t *testing.T, file, typeName string) []string {
 
 func TestEveryReasonIsInTheContractAndEveryReasonOfTheContractHasACode(t *testing.T) {
 	t.Parallel()
-	given := append(constantsOf(t, "../mapping/errors.go", "Reason"), constantsOf(t, "errors.go", "Reason")...)
+	given := append(constantsOf(t, "../mapping/internal/rules/errors.go", "Reason"), constantsOf(t, "errors.go", "Reason")...)
 	documented := enumNames(transformerv1.ErrorReason_name, "ERROR_REASON_")
 	require.ElementsMatch(t, documented, given)
 	for _, reason := range documented {
@@ -70,7 +70,7 @@ func TestEveryReasonIsInTheContractAndEveryReasonOfTheContractHasACode(t *testin
 func TestEveryDiagnosticCodeIsInTheContract(t *testing.T) {
 	t.Parallel()
 	require.ElementsMatch(t, enumNames(transformerv1.DiagnosticCode_name, "DIAGNOSTIC_CODE_"),
-		constantsOf(t, "../mapping/diagnostics.go", "Code"))
+		constantsOf(t, "../mapping/internal/rules/diagnostics.go", "Code"))
 }
 
 func TestMappingErrorsSayWhereAndWhy(t *testing.T) {

@@ -1,118 +1,113 @@
-package mapping
+package guide
 
 import (
 	"strconv"
 
+	"github.com/rudder-clevertap/rudder-clevertap/clevertap"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
-)
-
-// Event names with a meaning of their own.
-const (
-	// orderCompleted is the name, in lower case, of the track call that becomes a purchase.
-	orderCompleted = "order completed"
-	// chargedName is CleverTap's name for a purchase.
-	chargedName = "Charged"
+	"github.com/rudder-clevertap/rudder-clevertap/mapping/internal/rules"
 )
 
 // track builds the event record of a track call. An order becomes a purchase.
-func track(m *Mapper, _ string) *Error {
-	name, err := m.trackName()
+func (r run) track() *rules.Error {
+	name, err := r.trackName()
 	if err != nil {
 		return err
 	}
-	properties, err := object(m.event, "", "properties")
+	properties, err := object(r.Event, "", "properties")
 	if err != nil {
 		return err
 	}
-	record := m.newEvent()
-	data := m.doc.NewObject()
+	record := r.newEvent()
+	data := r.Doc.NewObject()
 	switch {
-	case equalFold(name.Bytes(), orderCompleted):
-		if err := m.purchase(data, properties); err != nil {
+	case rules.EqualFold(name.Bytes(), rules.OrderCompleted):
+		if err := r.purchase(data, properties); err != nil {
 			return err
 		}
-		record.SetText("evtName", chargedName)
-	case name.Is(chargedName):
-		if err := m.charge(data, properties); err != nil {
+		record.SetText("evtName", clevertap.ChargedEvent)
+	case name.Is(clevertap.ChargedEvent):
+		if err := r.charge(data, properties); err != nil {
 			return err
 		}
 		record.Set("evtName", name)
 	default:
-		m.reserved(name.Bytes(), "event")
-		m.copyProperties(data, properties)
+		r.reserved(name.Bytes(), "event")
+		r.copyProperties(data, properties)
 		record.Set("evtName", name)
 	}
-	return m.finish(record, data, properties)
+	return r.finish(record, data, properties)
 }
 
 // page builds the event record of a page call.
-func page(m *Mapper, _ string) *Error { return m.view(m.to.rules.pageName) }
+func (r run) page() *rules.Error { return r.view(r.Rules.Page) }
 
 // screen builds the event record of a screen call.
-func screen(m *Mapper, _ string) *Error { return m.view(m.to.rules.screenName) }
+func (r run) screen() *rules.Error { return r.view(r.Rules.Screen) }
 
 // view builds the event record of a page or screen call.
-func (m *Mapper) view(by naming) *Error {
-	properties, err := object(m.event, "", "properties")
+func (r run) view(by rules.Naming) *rules.Error {
+	properties, err := object(r.Event, "", "properties")
 	if err != nil {
 		return err
 	}
-	name, err := m.viewName(properties)
+	name, err := r.viewName(properties)
 	if err != nil {
 		return err
 	}
-	eventName := by.nameless
-	record := m.newEvent()
+	eventName := by.Nameless
+	record := r.newEvent()
 	if name.Exists() {
-		text := m.doc.Build(func(dst []byte) []byte { return append(append(dst, by.prefix...), name.Bytes()...) })
-		m.reserved(text.Bytes(), "name")
+		text := r.Doc.Build(func(dst []byte) []byte { return append(append(dst, by.Prefix...), name.Bytes()...) })
+		r.reserved(text.Bytes(), "name")
 		record.Set("evtName", text)
 	} else {
-		m.reserved([]byte(eventName), "name")
+		r.reserved([]byte(eventName), "name")
 		record.SetText("evtName", eventName)
 	}
-	data := m.doc.NewObject()
-	m.copyProperties(data, properties)
-	return m.finish(record, data, properties)
+	data := r.Doc.NewObject()
+	r.copyProperties(data, properties)
+	return r.finish(record, data, properties)
 }
 
 // newEvent begins an event record.
-func (m *Mapper) newEvent() document.Value {
-	record := m.doc.NewObject()
+func (r run) newEvent() document.Value {
+	record := r.Doc.NewObject()
 	record.SetText("type", "event")
 	return record
 }
 
 // finish completes an event record: its data, whom it is about and when it happened.
-func (m *Mapper) finish(record, data, properties document.Value) *Error {
-	who, err := m.who()
+func (r run) finish(record, data, properties document.Value) *rules.Error {
+	who, err := r.who()
 	if err != nil {
 		return err
 	}
-	if !m.to.trackAnonymous && !who.userID.Exists() {
-		return &Error{
-			Reason: AnonymousTrackingDisabled, Field: "userId", Kind: m.event.Get("userId").Kind(),
-			Message: "the event has no userId and the destination does not track anonymous visitors: give a userId or turn trackAnonymous on",
+	if !r.To.TrackAnonymous && !who.userID.Exists() {
+		return &rules.Error{
+			Reason: rules.AnonymousTrackingDisabled, Field: "userId", Kind: r.Event.Get("userId").Kind(),
+			Message: "the event has no userId and the destination does not track anonymous visitors: " +
+				"give a userId or turn trackAnonymous on",
 		}
 	}
 	record.Set("evtData", data)
-	m.identifyRecord(record, who)
-	m.setTime(record, properties.Get("ts"), "properties")
-	m.emit(record, false)
+	r.identifyRecord(record, who)
+	r.setTime(record, properties.Get("ts"), "properties")
+	r.Emit(record, false)
 	return nil
 }
 
 // trackName reads the name of a track event: `event`, else `properties.event`.
-func (m *Mapper) trackName() (document.Value, *Error) {
-	name, where := m.event.Get("event"), "event"
+func (r run) trackName() (document.Value, *rules.Error) {
+	name, where := r.Event.Get("event"), "event"
 	if !present(name) {
-		properties, err := object(m.event, "", "properties")
+		properties, err := object(r.Event, "", "properties")
 		if err != nil {
 			return name, err
 		}
 		if name, where = properties.Get("event"), "properties.event"; !present(name) {
-			return name, &Error{
-				Reason: MissingEventName, Field: "event", Kind: m.event.Get("event").Kind(),
+			return name, &rules.Error{
+				Reason: rules.MissingEventName, Field: "event", Kind: r.Event.Get("event").Kind(),
 				Message: "a track call needs an event: the name of what happened",
 			}
 		}
@@ -123,10 +118,11 @@ func (m *Mapper) trackName() (document.Value, *Error) {
 	return name, nil
 }
 
-// viewName reads the name of a page or screen: the first present of event, properties.event, name and properties.name.
-func (m *Mapper) viewName(properties document.Value) (document.Value, *Error) {
+// viewName reads the name of a page or screen: the first present of event, properties.event, name and
+// properties.name.
+func (r run) viewName(properties document.Value) (document.Value, *rules.Error) {
 	for _, key := range []string{"event", "name"} {
-		name, where := m.event.Get(key), key
+		name, where := r.Event.Get(key), key
 		if !present(name) {
 			name, where = properties.Get(key), "properties."+key
 		}
@@ -142,62 +138,63 @@ func (m *Mapper) viewName(properties document.Value) (document.Value, *Error) {
 }
 
 // copyProperties writes properties as CleverTap takes them, without nulls.
-func (m *Mapper) copyProperties(data, properties document.Value) {
+func (r run) copyProperties(data, properties document.Value) {
 	for p := properties.First(); p.Exists(); p = p.Next() {
-		m.property(data, p)
+		r.property(data, p)
 	}
 }
 
 // property writes one property under its own name.
-func (m *Mapper) property(data, p document.Value) {
+func (r run) property(data, p document.Value) {
 	switch {
 	case !hasValue(p):
-	case m.to.rules.chargedRoles.of(p.KeyBytes()) == structured:
+	case r.Rules.Properties.Of(p.KeyBytes()) == rules.Structured:
 		data.Add(p)
 	default:
-		m.addFlat(data, p, "properties")
+		r.addFlat(data, p, "properties")
 	}
 }
 
 // purchase writes the data of an order as a purchase's: the mapped fields, then every other property.
-func (m *Mapper) purchase(data, properties document.Value) *Error {
-	rules := m.to.rules
+func (r run) purchase(data, properties document.Value) *rules.Error {
 	if v := properties.Get("products"); present(v) {
 		if err := checkItems(v, "properties.products"); err != nil {
 			return err
 		}
 	}
-	for _, f := range rules.charged {
-		if v := properties.Get(f.from); present(v) {
-			m.setField(data, f, v, "properties")
+	for i := range r.Rules.Properties.Mapped {
+		f := &r.Rules.Properties.Mapped[i]
+		if v := properties.Get(f.From); present(v) {
+			r.setField(data, f, v, "properties")
 		}
 	}
 	for p := properties.First(); p.Exists(); p = p.Next() {
-		switch rules.chargedRoles.of(p.KeyBytes()) {
-		case internal:
+		switch role := r.Rules.Properties.Of(p.KeyBytes()); {
+		case role.Reserved():
 			continue
-		case target:
+		case role == rules.Target:
 			if data.Find(p.KeyBytes()).Exists() {
-				m.diagnoseOverridden("properties", p)
+				r.diagnoseOverridden("properties", p)
 				continue
 			}
-			if err := m.item(data, p); err != nil {
+			if err := r.item(data, p); err != nil {
 				return err
 			}
 		default:
-			m.property(data, p)
+			r.property(data, p)
 		}
 	}
 	return nil
 }
 
-// charge writes the properties of a track call that is a purchase under CleverTap's own name: Items stays structured.
-func (m *Mapper) charge(data, properties document.Value) *Error {
+// charge writes the properties of a track call that is a purchase under CleverTap's own name: Items stays
+// structured.
+func (r run) charge(data, properties document.Value) *rules.Error {
 	for p := properties.First(); p.Exists(); p = p.Next() {
 		if string(p.KeyBytes()) == "ts" {
 			continue
 		}
-		if err := m.item(data, p); err != nil {
+		if err := r.item(data, p); err != nil {
 			return err
 		}
 	}
@@ -205,12 +202,12 @@ func (m *Mapper) charge(data, properties document.Value) *Error {
 }
 
 // item writes a property of a purchase; Items is checked and stays structured.
-func (m *Mapper) item(data, p document.Value) *Error {
-	if string(p.KeyBytes()) != "Items" || !present(p) {
-		m.property(data, p)
+func (r run) item(data, p document.Value) *rules.Error {
+	if string(p.KeyBytes()) != clevertap.ChargedItems || !present(p) {
+		r.property(data, p)
 		return nil
 	}
-	if err := checkItems(p, "properties.Items"); err != nil {
+	if err := checkItems(p, "properties."+clevertap.ChargedItems); err != nil {
 		return err
 	}
 	data.Add(p)
@@ -218,13 +215,15 @@ func (m *Mapper) item(data, p document.Value) *Error {
 }
 
 // items lets a purchase's items stay structured.
-func items(_ *Mapper, v document.Value, _, _ string) (document.Value, bool) { return v, true }
+func items(_ *rules.Run, _ *rules.Field, v document.Value, _ string) (document.Value, bool) {
+	return v, true
+}
 
 // checkItems makes sure that items are an array of objects.
-func checkItems(v document.Value, field string) *Error {
+func checkItems(v document.Value, field string) *rules.Error {
 	if v.Kind() != document.Array {
-		return &Error{
-			Reason: InvalidProducts, Field: field, Kind: v.Kind(),
+		return &rules.Error{
+			Reason: rules.InvalidProducts, Field: field, Kind: v.Kind(),
 			Message: field + " must be an array of objects, not " + v.Kind().String(),
 		}
 	}
@@ -232,8 +231,8 @@ func checkItems(v document.Value, field string) *Error {
 	for e := v.First(); e.Exists(); e = e.Next() {
 		if e.Kind() != document.Object {
 			at := field + "[" + strconv.Itoa(index) + "]"
-			return &Error{
-				Reason: InvalidProducts, Field: at, Kind: e.Kind(),
+			return &rules.Error{
+				Reason: rules.InvalidProducts, Field: at, Kind: e.Kind(),
 				Message: at + " must be an object, not " + e.Kind().String(),
 			}
 		}
@@ -242,23 +241,30 @@ func checkItems(v document.Value, field string) *Error {
 	return nil
 }
 
-// reservedName is an event name that CleverTap refuses (code 513), in lower case and without blanks, as it compares names.
-const reservedName = "webpageviewed"
-
 // reserved says so when CleverTap reserves an event's name.
-func (m *Mapper) reserved(name []byte, field string) {
+func (r run) reserved(name []byte, field string) {
+	if sameName(name, clevertap.PageViewedEvent) {
+		r.Diagnose(rules.SeverityError, rules.ReservedEventName, "", field,
+			"CleverTap reserves the event name "+clevertap.PageViewedEvent+" and refuses the record: "+
+				"give the page a name")
+	}
+}
+
+// sameName compares the names of events as CleverTap does: blanks and the case of letters don't count. Known
+// is of letters and blanks.
+func sameName(name []byte, known string) bool {
 	at := 0
 	for _, c := range name {
 		if c == ' ' {
 			continue
 		}
-		if at == len(reservedName) || c|0x20 != reservedName[at] {
-			return
+		for at < len(known) && known[at] == ' ' {
+			at++
+		}
+		if at == len(known) || c|0x20 != known[at]|0x20 {
+			return false
 		}
 		at++
 	}
-	if at == len(reservedName) {
-		m.diagnose(SeverityError, ReservedEventName, "", field,
-			"CleverTap reserves the event name Web Page Viewed and refuses the record: give the page a name")
-	}
+	return at == len(known)
 }

@@ -1,11 +1,13 @@
-package mapping
+package guide
 
 import (
 	"math/big"
 	"strconv"
 	"strings"
 
+	"github.com/rudder-clevertap/rudder-clevertap/clevertap"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
+	"github.com/rudder-clevertap/rudder-clevertap/mapping/internal/rules"
 )
 
 // person is who an event is about: the ids it gives, each an absent value or a string.
@@ -14,76 +16,78 @@ type person struct {
 }
 
 // who reads the ids of an event. An event that has none is MISSING_IDENTITY.
-func (m *Mapper) who() (person, *Error) {
+func (r run) who() (person, *rules.Error) {
 	var p person
-	var err *Error
-	if p.userID, err = m.userID(); err != nil {
+	var err *rules.Error
+	if p.userID, err = r.userID(); err != nil {
 		return p, err
 	}
-	if p.anonymousID, err = m.id(path{"", "anonymousId"}, m.event.Get("anonymousId")); err != nil {
+	if p.anonymousID, err = r.id("", "anonymousId", r.Event.Get("anonymousId")); err != nil {
 		return p, err
 	}
 	if !p.userID.Exists() && !p.anonymousID.Exists() {
-		return p, &Error{
-			Reason: MissingIdentity, Field: "userId", Kind: m.event.Get("userId").Kind(),
+		return p, &rules.Error{
+			Reason: rules.MissingIdentity, Field: "userId", Kind: r.Event.Get("userId").Kind(),
 			Message: "the event names nobody: give a userId or an anonymousId",
 		}
 	}
 	return p, nil
 }
 
-// userID returns the first id that is present where the ruleset looks for one.
-func (m *Mapper) userID() (document.Value, *Error) {
-	for _, at := range m.to.rules.userIDs {
-		in, err := m.container(at.in)
+// userID returns the first id that is present: userId, else one of the traits.
+func (r run) userID() (document.Value, *rules.Error) {
+	if v := r.Event.Get("userId"); present(v) {
+		return r.id("", "userId", v)
+	}
+	for _, container := range []string{rootTraits, contextTraits} {
+		traits, err := r.container(container)
 		if err != nil {
 			return document.Value{}, err
 		}
-		if v := in.Get(at.key); present(v) {
-			return m.id(at, v)
+		for _, key := range r.Rules.Traits.Keys(rules.PersonID) {
+			if v := traits.Get(key); present(v) {
+				return r.id(container, key, v)
+			}
 		}
 	}
 	return document.Value{}, nil
 }
 
-// maxIDDigits bounds how long the text of a numeric id gets: CleverTap takes identities of fewer than 1,024 characters.
-const maxIDDigits = 1023
-
 // id makes an id a string. A number becomes its decimal text; anything else but a string is INVALID_IDENTITY.
-func (m *Mapper) id(at path, v document.Value) (document.Value, *Error) {
+func (r run) id(container, key string, v document.Value) (document.Value, *rules.Error) {
 	if !present(v) {
 		return document.Value{}, nil
 	}
-	switch v.Kind() {
-	case document.String:
+	if v.Kind() == document.String {
 		return v, nil
-	case document.Number:
-		if text, ok := decimal(v.Text()); ok {
-			m.diagnose(SeverityInfo, NumericIDConverted, at.in, at.key, "the id is a number and was sent as its decimal text")
-			return m.doc.NewString(text), nil
-		}
-		return document.Value{}, &Error{
-			Reason: InvalidIdentity, Field: at.String(), Kind: v.Kind(),
-			Message: at.String() + " is a number of more digits than CleverTap takes for an id",
-		}
 	}
-	return document.Value{}, &Error{
-		Reason: InvalidIdentity, Field: at.String(), Kind: v.Kind(),
-		Message: at.String() + " must be a string or a number, not " + v.Kind().String(),
+	problem := " must be a string or a number, not " + v.Kind().String()
+	if v.Kind() == document.Number {
+		if text, ok := decimal(v.Text()); ok {
+			r.Diagnose(rules.SeverityInfo, rules.NumericIDConverted, container, key,
+				"the id is a number and was sent as its decimal text")
+			return r.Doc.NewString(text), nil
+		}
+		problem = " is a number of more digits than CleverTap takes for an id"
+	}
+	field := rules.Path(container, key)
+	return document.Value{}, &rules.Error{
+		Reason: rules.InvalidIdentity, Field: field, Kind: v.Kind(), Message: field + problem,
 	}
 }
 
-// maxIDLiteral bounds the literal of a numeric id, and its exponent: what is beyond is too long an id, or has zeros that nobody
-// writes, and would take long to be written out.
-const maxIDLiteral = maxIDDigits + 16
+// maxIDLiteral bounds the literal of a numeric id, and its exponent: what is beyond is too long an id, or has
+// zeros that nobody writes, and would take long to be written out.
+const maxIDLiteral = clevertap.MaxIdentityCharacters + 16
 
-// decimal writes a JSON number without an exponent and without needless zeros; false when that is longer than an id may be.
+// decimal writes a JSON number without an exponent and without needless zeros; false when that is longer than
+// an id may be.
 func decimal(literal string) (string, bool) {
 	if len(literal) > maxIDLiteral {
 		return "", false
 	}
 	if !strings.ContainsAny(literal, ".eE-") {
-		return literal, len(literal) <= maxIDDigits
+		return literal, len(literal) <= clevertap.MaxIdentityCharacters
 	}
 	if _, exponent, has := strings.Cut(strings.ToLower(literal), "e"); has {
 		if n, err := strconv.Atoi(exponent); err != nil || n > maxIDLiteral || n < -maxIDLiteral {
@@ -96,15 +100,16 @@ func decimal(literal string) (string, bool) {
 	}
 	digits, _ := number.FloatPrec()
 	text := number.FloatString(digits)
-	return text, len(text) <= maxIDDigits
+	return text, len(text) <= clevertap.MaxIdentityCharacters
 }
 
-// identifyRecord writes the id of a record at its root, exactly one, by the guide's table for track, page and screen.
-func (m *Mapper) identifyRecord(record document.Value, p person) {
+// identifyRecord writes the id of a record at its root, exactly one, by the guide's table for track, page and
+// screen.
+func (r run) identifyRecord(record document.Value, p person) {
 	key, id := "identity", p.userID
 	if !id.Exists() {
 		id = p.anonymousID
-		if m.to.objectIDMapping {
+		if r.To.ObjectIDMapping {
 			key = "objectId"
 		}
 	}

@@ -1,6 +1,9 @@
-package mapping
+package guide
 
-import "github.com/rudder-clevertap/rudder-clevertap/mapping/document"
+import (
+	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
+	"github.com/rudder-clevertap/rudder-clevertap/mapping/internal/rules"
+)
 
 // traits are where a profile's traits are: at the root, which wins, and in the context.
 type traits struct {
@@ -14,11 +17,11 @@ const (
 )
 
 // traits reads both.
-func (m *Mapper) traits() (t traits, err *Error) {
-	if t.root, err = m.container(rootTraits); err != nil {
+func (r run) traits() (t traits, err *rules.Error) {
+	if t.root, err = r.container(rootTraits); err != nil {
 		return t, err
 	}
-	t.context, err = m.container(contextTraits)
+	t.context, err = r.container(contextTraits)
 	return t, err
 }
 
@@ -34,29 +37,29 @@ func (t traits) first(key string) (document.Value, string) {
 }
 
 // identify builds the profile record of an identify call, and the device token's where there is one.
-func identify(m *Mapper, _ string) *Error {
-	who, err := m.who()
+func (r run) identify() *rules.Error {
+	who, err := r.who()
 	if err != nil {
 		return err
 	}
-	from, err := m.traits()
+	from, err := r.traits()
 	if err != nil {
 		return err
 	}
-	profile, err := m.profile(from)
+	profile, err := r.profile(from)
 	if err != nil {
 		return err
 	}
-	record := m.doc.NewObject()
+	record := r.Doc.NewObject()
 	record.SetText("type", "profile")
 	rootKey, rootID := "identity", who.userID
-	if m.to.objectIDMapping {
+	if r.To.ObjectIDMapping {
 		rootKey, rootID = "objectId", who.anonymousID
 		if !rootID.Exists() {
 			rootID = who.userID
 		}
 		if who.userID.Exists() {
-			m.setIdentity(profile, from, who.userID)
+			r.setIdentity(profile, from, who.userID)
 		}
 	} else if !rootID.Exists() {
 		rootID = who.anonymousID
@@ -64,121 +67,121 @@ func identify(m *Mapper, _ string) *Error {
 	record.Set("profileData", profile)
 	record.Set(rootKey, rootID)
 	ts, in := from.first("ts")
-	m.setTime(record, ts, in)
-	m.emit(record, false)
-	if m.to.objectIDMapping {
-		return m.token(rootID)
+	r.setTime(record, ts, in)
+	r.Emit(record, false)
+	if r.To.ObjectIDMapping {
+		return r.token(rootID)
 	}
 	return nil
 }
 
 // alias builds the profile record of an alias call: the person known as previousId is userId from now on.
-func alias(m *Mapper, _ string) *Error {
-	id, err := m.userID()
+func (r run) alias() *rules.Error {
+	id, err := r.userID()
 	if err != nil {
 		return err
 	}
 	if !id.Exists() {
-		return &Error{
-			Reason: MissingIdentity, Field: "userId", Kind: m.event.Get("userId").Kind(),
+		return &rules.Error{
+			Reason: rules.MissingIdentity, Field: "userId", Kind: r.Event.Get("userId").Kind(),
 			Message: "an alias needs a userId: the id by which the person is known from now on",
 		}
 	}
-	previous, err := m.id(path{"", "previousId"}, m.event.Get("previousId"))
+	previous, err := r.id("", "previousId", r.Event.Get("previousId"))
 	if err != nil {
 		return err
 	}
 	if !previous.Exists() {
-		return &Error{
-			Reason: MissingPreviousID, Field: "previousId", Kind: m.event.Get("previousId").Kind(),
+		return &rules.Error{
+			Reason: rules.MissingPreviousID, Field: "previousId", Kind: r.Event.Get("previousId").Kind(),
 			Message: "an alias needs a previousId: the id by which the person was known so far",
 		}
 	}
-	from, err := m.traits()
+	from, err := r.traits()
 	if err != nil {
 		return err
 	}
-	record, profile := m.doc.NewObject(), m.doc.NewObject()
+	record, profile := r.Doc.NewObject(), r.Doc.NewObject()
 	profile.Set("identity", id)
 	record.SetText("type", "profile")
 	record.Set("profileData", profile)
 	record.Set("identity", previous)
 	ts, in := from.first("ts")
-	m.setTime(record, ts, in)
-	m.emit(record, false)
+	r.setTime(record, ts, in)
+	r.Emit(record, false)
 	return nil
 }
 
 // profile builds profileData: mapped fields, then the other traits, then overrideFields.
-func (m *Mapper) profile(from traits) (document.Value, *Error) {
-	profile := m.doc.NewObject()
-	for _, f := range m.to.rules.profileFields {
-		v, in := from.first(f.from)
-		if v.Exists() {
-			m.setField(profile, f, v, in)
+func (r run) profile(from traits) (document.Value, *rules.Error) {
+	profile := r.Doc.NewObject()
+	for i := range r.Rules.Traits.Mapped {
+		f := &r.Rules.Traits.Mapped[i]
+		if v, in := from.first(f.From); v.Exists() {
+			r.setField(profile, f, v, in)
 		}
 	}
 	if !profile.Get("Name").Exists() {
-		if err := m.fullName(profile, from); err != nil {
+		if err := r.fullName(profile, from); err != nil {
 			return profile, err
 		}
 	}
 	for t := from.root.First(); t.Exists(); t = t.Next() {
-		m.attribute(profile, t, rootTraits)
+		r.attribute(profile, t, rootTraits)
 	}
 	for t := from.context.First(); t.Exists(); t = t.Next() {
 		if hasValue(from.root.Find(t.KeyBytes())) {
 			continue
 		}
-		m.attribute(profile, t, contextTraits)
+		r.attribute(profile, t, contextTraits)
 	}
-	return profile, m.overrideFields(profile, from)
+	return profile, r.overrideFields(profile, from)
 }
 
 // hasValue reports whether a value is there and is not null: a null never erases a value.
 func hasValue(v document.Value) bool { return v.Kind() > document.Null }
 
 // setField writes a mapped field.
-func (m *Mapper) setField(data document.Value, f field, v document.Value, container string) {
-	if f.convert == nil {
-		data.Set(f.to, m.flat(v, container, f.from))
+func (r run) setField(data document.Value, f *rules.Field, v document.Value, container string) {
+	if f.Convert == nil {
+		data.Set(f.To, r.flat(v, container, f.From))
 		return
 	}
-	if converted, ok := f.convert(m, v, container, f.from); ok {
-		data.Set(f.to, converted)
+	if converted, ok := f.Convert(r.Run, f, v, container); ok {
+		data.Set(f.To, converted)
 	}
 }
 
-// gender makes a known spelling F or M; CleverTap refuses a profile for any other (code 514), so they are left out.
-func gender(m *Mapper, v document.Value, container, key string) (document.Value, bool) {
-	if v.Kind() == document.String {
-		if known, ok := m.to.rules.genders[string(v.Bytes())]; ok {
-			return m.doc.NewString(known), true
-		}
+// gender makes a known spelling F or M; CleverTap refuses a profile for any other (code 514), so they are
+// left out.
+func gender(r *rules.Run, f *rules.Field, v document.Value, container string) (document.Value, bool) {
+	if known, ok := f.Known(v); ok {
+		return r.Doc.NewString(known), true
 	}
-	m.diagnose(SeverityWarning, UnknownGender, container, key,
+	r.Diagnose(rules.SeverityWarning, rules.UnknownGender, container, f.From,
 		"the gender was left out, since CleverTap refuses a profile for it: send f, female, m or male")
 	return document.Value{}, false
 }
 
 // fullName writes "first last" when both parts of a name are there.
-func (m *Mapper) fullName(profile document.Value, from traits) *Error {
-	first, err := namePart(from, m.to.rules.firstNames)
+func (r run) fullName(profile document.Value, from traits) *rules.Error {
+	first, err := namePart(from, r.Rules.Traits.Keys(rules.FirstName))
 	if err != nil || len(first) == 0 {
 		return err
 	}
-	last, err := namePart(from, m.to.rules.lastNames)
+	last, err := namePart(from, r.Rules.Traits.Keys(rules.LastName))
 	if err != nil || len(last) == 0 {
 		return err
 	}
-	profile.Set("Name", m.doc.Build(func(dst []byte) []byte {
+	profile.Set("Name", r.Doc.Build(func(dst []byte) []byte {
 		return append(append(append(dst, first...), ' '), last...)
 	}))
 	return nil
 }
 
-// namePart reads the first spelling of a first or last name that is present, in the root traits and then in the context's.
-func namePart(from traits, spellings []string) ([]byte, *Error) {
+// namePart reads the first spelling of a first or last name that is present, in the root traits and then in
+// the context's.
+func namePart(from traits, spellings []string) ([]byte, *rules.Error) {
 	for _, in := range []struct {
 		traits document.Value
 		path   string
@@ -198,41 +201,41 @@ func namePart(from traits, spellings []string) ([]byte, *Error) {
 }
 
 // attribute writes a trait that has no place of its own as a custom attribute.
-func (m *Mapper) attribute(profile, t document.Value, container string) {
+func (r run) attribute(profile, t document.Value, container string) {
 	if !hasValue(t) {
 		return
 	}
-	switch m.to.rules.traitRoles.of(t.KeyBytes()) {
-	case internal:
+	switch role := r.Rules.Traits.Of(t.KeyBytes()); {
+	case role.Reserved():
 		return
-	case structured:
+	case role == rules.Structured:
 		profile.Add(t)
 		return
-	case target:
+	case role == rules.Target:
 		if profile.Find(t.KeyBytes()).Exists() {
-			m.diagnoseOverridden(container, t)
+			r.diagnoseOverridden(container, t)
 			return
 		}
-	case subscription:
+	case role == rules.Subscription:
 		if t.Kind() != document.Bool {
-			m.diagnoseMember(SeverityWarning, SubscriptionNotBoolean, container, t,
+			r.DiagnoseMember(rules.SeverityWarning, rules.SubscriptionNotBoolean, container, t,
 				"do-not-disturb switches are booleans; the value was sent as it is")
 		}
 	}
-	m.addFlat(profile, t, container)
+	r.addFlat(profile, t, container)
 }
 
 // overridden is the message of TRAIT_OVERRIDDEN.
 const overridden = "a mapped field of this CleverTap name was sent instead"
 
 // diagnoseOverridden says that a mapped field was sent instead of a custom one.
-func (m *Mapper) diagnoseOverridden(container string, v document.Value) {
-	m.diagnoseMember(SeverityWarning, TraitOverridden, container, v, overridden)
+func (r run) diagnoseOverridden(container string, v document.Value) {
+	r.DiagnoseMember(rules.SeverityWarning, rules.TraitOverridden, container, v, overridden)
 }
 
-// overrideFields merges traits.overrideFields, else context.traits.overrideFields, into the profile as it is. A null in it
-// erases nothing.
-func (m *Mapper) overrideFields(profile document.Value, from traits) *Error {
+// overrideFields merges traits.overrideFields, else context.traits.overrideFields, into the profile as it is.
+// A null in it erases nothing.
+func (r run) overrideFields(profile document.Value, from traits) *rules.Error {
 	fields, container := from.first("overrideFields")
 	if !fields.Exists() {
 		return nil
@@ -253,8 +256,9 @@ func (m *Mapper) overrideFields(profile document.Value, from traits) *Error {
 	return nil
 }
 
-// setIdentity writes the person's id into the profile of a device, in place of a custom trait or an override of that name.
-func (m *Mapper) setIdentity(profile document.Value, from traits, id document.Value) {
+// setIdentity writes the person's id into the profile of a device, in place of a custom trait or an override
+// of that name.
+func (r run) setIdentity(profile document.Value, from traits, id document.Value) {
 	const key = "identity"
 	had := profile.Get(key)
 	profile.Put(key, id)
@@ -267,26 +271,27 @@ func (m *Mapper) setIdentity(profile document.Value, from traits, id document.Va
 	} else if hasValue(from.root.Get(key)) {
 		container = rootTraits
 	}
-	m.diagnose(SeverityWarning, TraitOverridden, container, key, overridden)
+	r.Diagnose(rules.SeverityWarning, rules.TraitOverridden, container, key, overridden)
 }
 
 // flat returns a value as CleverTap takes it: nested ones become JSON text.
-func (m *Mapper) flat(v document.Value, container, key string) document.Value {
+func (r run) flat(v document.Value, container, key string) document.Value {
 	if v.Kind() < document.Array {
 		return v
 	}
-	m.diagnose(SeverityWarning, NestedValueStringified, container, key, stringified(v.Kind()))
-	return m.doc.JSONText(v)
+	r.Diagnose(rules.SeverityWarning, rules.NestedValueStringified, container, key, stringified(v.Kind()))
+	return r.Doc.JSONText(v)
 }
 
 // addFlat adds a member under its own key, as CleverTap takes it.
-func (m *Mapper) addFlat(data, member document.Value, container string) {
+func (r run) addFlat(data, member document.Value, container string) {
 	data.Add(member)
 	if member.Kind() < document.Array {
 		return
 	}
-	m.diagnoseMember(SeverityWarning, NestedValueStringified, container, member, stringified(member.Kind()))
-	data.Last().Replace(m.doc.JSONText(member))
+	r.DiagnoseMember(rules.SeverityWarning, rules.NestedValueStringified, container, member,
+		stringified(member.Kind()))
+	data.Last().Replace(r.Doc.JSONText(member))
 }
 
 // stringified is the message of NESTED_VALUE_STRINGIFIED.

@@ -1,73 +1,86 @@
-package mapping
+package guide
 
-import "github.com/rudder-clevertap/rudder-clevertap/mapping/document"
+import (
+	"github.com/rudder-clevertap/rudder-clevertap/clevertap"
+	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
+	"github.com/rudder-clevertap/rudder-clevertap/mapping/internal/rules"
+)
 
-// guide is the GUIDE ruleset: RudderStack's CleverTap guide, and the sensible thing where it is silent. Sources: the
-// guide's "Identify", "Page", "Screen", "Track", "Order Completed", "Device token upload using cloud mode" and "Using
-// CleverTap ObjectId and Identity for Mapping".
-//
+// Rules returns the ruleset. Sources: the guide's "Identify", "Page", "Screen", "Track", "Order Completed",
+// "Device token upload using cloud mode" and "Using CleverTap ObjectId and Identity for Mapping".
+func Rules() *rules.Ruleset { return ruleset }
+
 //nolint:gochecknoglobals // A table; nothing writes to it.
-var guide = &ruleset{
-	name:     "guide",
-	json:     document.Options{},
-	prepare:  guidePrepare,
-	callType: guideCallType,
-	filters:  []filter{wantedBySDK, wantedByName},
-	calls: map[string]call{
-		"identify": identify,
-		"track":    track,
-		"page":     page,
-		"screen":   screen,
-		"alias":    alias,
+var ruleset = &rules.Ruleset{
+	Name:     "guide",
+	JSON:     document.Options{},
+	Prepare:  step(run.prepare),
+	CallType: func(r *rules.Run) (string, *rules.Error) { return run{r}.callType() },
+	Filters:  []rules.Filter{wantedBySDK, wantedByName},
+	Calls: map[string]rules.Call{
+		"identify": step(run.identify),
+		"track":    step(run.track),
+		"page":     step(run.page),
+		"screen":   step(run.screen),
+		"alias":    step(run.alias),
 	},
-	// CleverTap's limits: 1,000 records of an upload, 100 device tokens.
-	packing: packing{maxRecords: 1000, maxTokens: 100, tokensApart: true},
+	Packing: rules.Packing{MaxRecords: clevertap.MaxRecords, MaxTokens: clevertap.MaxTokens, TokensApart: true},
 
-	userIDs: []path{{"", "userId"}, {"traits", "userId"}, {"traits", "id"}, {"context.traits", "userId"}, {"context.traits", "id"}},
+	Traits: rules.NewTable(
+		rules.Field{From: "name", To: "Name"},
+		rules.Field{From: "email", To: "Email"},
+		rules.Field{From: "phone", To: "Phone"},
+		rules.Field{From: "gender", To: "Gender", Convert: gender, Values: map[string]string{
+			"f": "F", "F": "F", "Female": "F", "female": "F", "FEMALE": "F",
+			"m": "M", "M": "M", "Male": "M", "male": "M", "MALE": "M",
+		}},
+		rules.Field{From: "birthday", To: "DOB"},
+		rules.Field{From: "education", To: "Education"},
+		rules.Field{From: "employed", To: "Employed"},
+		rules.Field{From: "married", To: "Married"},
+		rules.Field{From: "customerType", To: "Customer Type"},
+		rules.Field{From: "avatar", To: "Photo"},
 
-	profileFields: []field{
-		{from: "name", to: "Name"},
-		{from: "email", to: "Email"},
-		{from: "phone", to: "Phone"},
-		{from: "gender", to: "Gender", convert: gender},
-		{from: "birthday", to: "DOB"},
-		{from: "education", to: "Education"},
-		{from: "employed", to: "Employed"},
-		{from: "married", to: "Married"},
-		{from: "customerType", to: "Customer Type"},
-		{from: "avatar", to: "Photo"},
-	},
-	firstNames: []string{"firstName", "firstname", "first_name"},
-	lastNames:  []string{"lastName", "lastname", "last_name"},
-	traitRoles: newRoles(map[role][]string{
-		internal: {
-			"name", "email", "phone", "gender", "birthday", "education", "employed", "married", "customerType", "avatar",
-			"firstName", "firstname", "first_name", "lastName", "lastname", "last_name",
-			"anonymousId", "userId", "id", "ts", "overrideFields",
-		},
-		target:       {"Name", "Email", "Phone", "Gender", "DOB", "Education", "Employed", "Married", "Customer Type", "Photo", "identity"},
-		structured:   {"category-unsubscribe", "category-resubscribe"},
-		subscription: {"MSG-email", "MSG-push", "MSG-sms", "MSG-whatsapp"},
-	}),
-	genders: map[string]string{
-		"f": "F", "F": "F", "Female": "F", "female": "F", "FEMALE": "F",
-		"m": "M", "M": "M", "Male": "M", "male": "M", "MALE": "M",
-	},
+		rules.Field{From: "firstName", Role: rules.FirstName},
+		rules.Field{From: "firstname", Role: rules.FirstName},
+		rules.Field{From: "first_name", Role: rules.FirstName},
+		rules.Field{From: "lastName", Role: rules.LastName},
+		rules.Field{From: "lastname", Role: rules.LastName},
+		rules.Field{From: "last_name", Role: rules.LastName},
+		rules.Field{From: "userId", Role: rules.PersonID},
+		rules.Field{From: "id", Role: rules.PersonID},
+		rules.Field{From: "anonymousId", Role: rules.Internal},
+		rules.Field{From: "ts", Role: rules.Internal},
+		rules.Field{From: "overrideFields", Role: rules.Internal},
 
-	charged: []field{
-		{from: "checkout_id", to: "Charged ID"},
-		{from: "revenue", to: "Amount"},
-		{from: "products", to: "Items", convert: items},
-	},
-	chargedRoles: newRoles(map[role][]string{
-		internal:   {"checkout_id", "revenue", "products", "ts"},
-		target:     {"Charged ID", "Amount", "Items"},
-		structured: {"category-unsubscribe", "category-resubscribe"},
-	}),
-	pageName:   naming{prefix: "Web Page Viewed ", nameless: "Web Page Viewed"},
-	screenName: naming{prefix: "Screen Viewed: ", nameless: "Screen Viewed"},
+		rules.Field{To: "identity"},
+		rules.Field{From: "category-unsubscribe", Role: rules.Structured},
+		rules.Field{From: "category-resubscribe", Role: rules.Structured},
+		rules.Field{From: "MSG-email", Role: rules.Subscription},
+		rules.Field{From: "MSG-push", Role: rules.Subscription},
+		rules.Field{From: "MSG-sms", Role: rules.Subscription},
+		rules.Field{From: "MSG-whatsapp", Role: rules.Subscription},
+	),
+	Properties: rules.NewTable(
+		rules.Field{From: "checkout_id", To: clevertap.ChargedID},
+		rules.Field{From: "revenue", To: clevertap.ChargedAmount},
+		rules.Field{From: "products", To: clevertap.ChargedItems, Convert: items},
+		rules.Field{From: "ts", Role: rules.Internal},
+		rules.Field{From: "category-unsubscribe", Role: rules.Structured},
+		rules.Field{From: "category-resubscribe", Role: rules.Structured},
+	),
+	Page:   rules.Naming{Prefix: clevertap.PageViewedEvent + " ", Nameless: clevertap.PageViewedEvent},
+	Screen: rules.Naming{Prefix: "Screen Viewed: ", Nameless: "Screen Viewed"},
 
-	appleSystems: []string{"ios", "ipados", "tvos", "watchos"},
-	tokenTypes:   []string{"chrome", "fcm", "gcm", "apns", "wns", "mpns"},
-	optionNames:  []string{"CleverTap", "Clevertap", "clevertap", "CLEVERTAP"},
+	AppleSystems: []string{"ios", "ipados", "tvos", "watchos"},
+	TokenTypes:   clevertap.TokenTypes(),
+	OptionNames:  []string{"CleverTap", "Clevertap", "clevertap", "CLEVERTAP"},
+}
+
+// run is one event's way through these rules.
+type run struct{ *rules.Run }
+
+// step makes a step of the ruleset of a method.
+func step(method func(run) *rules.Error) func(*rules.Run) *rules.Error {
+	return func(r *rules.Run) *rules.Error { return method(run{r}) }
 }

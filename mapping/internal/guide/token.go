@@ -1,14 +1,14 @@
-package mapping
+package guide
 
 import (
-	"slices"
-
+	"github.com/rudder-clevertap/rudder-clevertap/clevertap"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
+	"github.com/rudder-clevertap/rudder-clevertap/mapping/internal/rules"
 )
 
 // token builds the record of the device's push token, when the event has one and its system takes one.
-func (m *Mapper) token(objectID document.Value) *Error {
-	context, err := object(m.event, "", "context")
+func (r run) token(objectID document.Value) *rules.Error {
+	context, err := object(r.Event, "", "context")
 	if err != nil {
 		return err
 	}
@@ -20,17 +20,17 @@ func (m *Mapper) token(objectID document.Value) *Error {
 	if err != nil || len(id) == 0 {
 		return err
 	}
-	byOS, err := m.tokenTypeOfSystem(context)
+	byOS, err := r.tokenTypeOfSystem(context)
 	if err != nil || byOS == "" {
 		return err
 	}
-	options, where, err := m.options()
+	options, where, err := r.options()
 	if err != nil {
 		return err
 	}
-	data := m.doc.NewObject()
+	data := r.Doc.NewObject()
 	data.Set("id", device.Get("token"))
-	data.SetText("type", m.tokenType(options, where, byOS))
+	data.SetText("type", r.tokenType(options, where, byOS))
 	if keys := options.Get("chromeKeys"); present(keys) {
 		if keys.Kind() != document.Object {
 			return wrongType(where+".chromeKeys", keys, "an object")
@@ -39,31 +39,32 @@ func (m *Mapper) token(objectID document.Value) *Error {
 			data.Set("keys", keys)
 		}
 	}
-	record := m.doc.NewObject()
+	record := r.Doc.NewObject()
 	record.SetText("type", "token")
 	record.Set("tokenData", data)
 	record.Set("objectId", objectID)
-	m.emit(record, true)
+	r.Emit(record, true)
 	return nil
 }
 
-// tokenTypeOfSystem returns the type of the tokens that the device's system takes, or nothing when it takes none.
-func (m *Mapper) tokenTypeOfSystem(context document.Value) (string, *Error) {
+// tokenTypeOfSystem returns the type of the tokens that the device's system takes, or nothing when it takes
+// none.
+func (r run) tokenTypeOfSystem(context document.Value) (string, *rules.Error) {
 	name, err := systemOf(context)
 	if err != nil {
 		return "", err
 	}
 	switch {
-	case equalFold(name, "android"):
+	case rules.EqualFold(name, "android"):
 		return "fcm", nil
-	case m.to.rules.isApple(name):
+	case r.Rules.IsApple(name):
 		return "apns", nil
 	}
 	return "", nil
 }
 
 // systemOf reads the name of the device's operating system.
-func systemOf(context document.Value) ([]byte, *Error) {
+func systemOf(context document.Value) ([]byte, *rules.Error) {
 	os, err := object(context, contextPath, "os")
 	if err != nil {
 		return nil, err
@@ -71,18 +72,14 @@ func systemOf(context document.Value) ([]byte, *Error) {
 	return textOf(os, contextPath+"os.", "name")
 }
 
-// isApple reports whether a system is one of Apple's that takes push tokens.
-func (r *ruleset) isApple(system []byte) bool {
-	return slices.ContainsFunc(r.appleSystems, func(apple string) bool { return equalFold(system, apple) })
-}
-
-// options reads what the event's integrations say for CleverTap, and the path of it. A plain true or false has no options.
-func (m *Mapper) options() (document.Value, string, *Error) {
-	integrations, err := object(m.event, "", "integrations")
+// options reads what the event's integrations say for CleverTap, and the path of it. A plain true or false
+// has no options.
+func (r run) options() (document.Value, string, *rules.Error) {
+	integrations, err := object(r.Event, "", "integrations")
 	if err != nil {
 		return document.Value{}, "", err
 	}
-	for _, name := range m.to.rules.optionNames {
+	for _, name := range r.Rules.OptionNames {
 		switch v := integrations.Get(name); v.Kind() {
 		case document.Object:
 			return v, "integrations." + name, nil
@@ -94,18 +91,23 @@ func (m *Mapper) options() (document.Value, string, *Error) {
 	return document.Value{}, "", nil
 }
 
+// unknownTokenType is the message of UNKNOWN_TOKEN_TYPE.
+//
+//nolint:gochecknoglobals // Nothing writes to it.
+var unknownTokenType = "CleverTap knows no such token type, so the operating system decided it: give " +
+	rules.OneOf(clevertap.TokenTypes())
+
 // tokenType returns the token's type: the one the event gives if CleverTap knows it, else that of the system.
-func (m *Mapper) tokenType(options document.Value, where, byOS string) string {
+func (r run) tokenType(options document.Value, where, byOS string) string {
 	given := options.Get("deviceTokenType")
 	if !present(given) {
 		return byOS
 	}
-	for _, known := range m.to.rules.tokenTypes {
+	for _, known := range r.Rules.TokenTypes {
 		if given.Is(known) {
 			return known
 		}
 	}
-	m.diagnose(SeverityWarning, UnknownTokenType, where, "deviceTokenType",
-		"CleverTap knows no such token type, so the operating system decided it: give chrome, fcm, gcm, apns, wns or mpns")
+	r.Diagnose(rules.SeverityWarning, rules.UnknownTokenType, where, "deviceTokenType", unknownTokenType)
 	return byOS
 }

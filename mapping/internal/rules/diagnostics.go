@@ -1,4 +1,4 @@
-package mapping
+package rules
 
 // Severity orders diagnostics by how much they matter. The numbers are those of the contract's Severity.
 type Severity uint8
@@ -13,15 +13,15 @@ const (
 	SeverityError
 )
 
-// Code says what a diagnostic is about. Its text is the name of the contract's DiagnosticCode without its prefix, where
-// each is documented with an example.
+// Code says what a diagnostic is about. Its text is the name of the contract's DiagnosticCode without its
+// prefix, where each is documented with an example.
 type Code string
 
 // The codes that the mapping gives.
 const (
 	// NestedValueStringified: a nested value was sent as JSON text.
 	NestedValueStringified Code = "NESTED_VALUE_STRINGIFIED"
-	// InvalidTimestamp: a time that is none was left out.
+	// InvalidTimestamp: a time that cannot be read was left out.
 	InvalidTimestamp Code = "INVALID_TIMESTAMP"
 	// TimestampInMilliseconds: a time in milliseconds was sent in seconds.
 	TimestampInMilliseconds Code = "TIMESTAMP_IN_MILLISECONDS"
@@ -29,7 +29,7 @@ const (
 	UnknownGender Code = "UNKNOWN_GENDER"
 	// TraitOverridden: a mapped field was sent instead of a custom one of its CleverTap name.
 	TraitOverridden Code = "TRAIT_OVERRIDDEN"
-	// SubscriptionNotBoolean: a do-not-disturb switch that is no boolean was sent as it is.
+	// SubscriptionNotBoolean: a do-not-disturb switch that is not a boolean was sent as it is.
 	SubscriptionNotBoolean Code = "SUBSCRIPTION_NOT_BOOLEAN"
 	// ReservedEventName: CleverTap reserves the event's name and refuses the record.
 	ReservedEventName Code = "RESERVED_EVENT_NAME"

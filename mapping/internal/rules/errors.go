@@ -1,13 +1,15 @@
-package mapping
+package rules
 
 import (
+	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
 )
 
-// Reason says why an event can't be transformed. Its text is the name of the contract's ErrorReason without its prefix,
-// where each is documented with an example.
+// Reason says why an event can't be transformed. Its text is the name of the contract's ErrorReason without
+// its prefix, where each is documented with an example.
 type Reason string
 
 // The reasons that the mapping itself gives.
@@ -20,7 +22,8 @@ const (
 	MissingIdentity Reason = "MISSING_IDENTITY"
 	// InvalidIdentity: an id is neither text nor a number.
 	InvalidIdentity Reason = "INVALID_IDENTITY"
-	// AnonymousTrackingDisabled: the event has no userId, and the destination does not track anonymous visitors.
+	// AnonymousTrackingDisabled: the event has no userId, and the destination does not track anonymous
+	// visitors.
 	AnonymousTrackingDisabled Reason = "ANONYMOUS_TRACKING_DISABLED"
 	// MissingEventName: a track call has no event name.
 	MissingEventName Reason = "MISSING_EVENT_NAME"
@@ -38,8 +41,8 @@ const (
 	NotRepresentable Reason = "NOT_REPRESENTABLE"
 )
 
-// Error is why an event can't be transformed or a destination can't be used. Its message is for a person: it names the
-// field and says what to do, and never holds a secret.
+// Error is why an event can't be transformed or a destination can't be used. Its message is for a person: it
+// names the field and says what to do, and never holds a secret.
 type Error struct {
 	// Reason is what kind of fault it is.
 	Reason Reason
@@ -59,4 +62,22 @@ func (e *Error) Error() string {
 		return e.Message
 	}
 	return e.Field + ": " + e.Message
+}
+
+// Malformed makes an error of what the document's parser says. Of says what the place is a place of, if that
+// may be in doubt: an event may be a part of a longer text.
+func Malformed(err error, of string) *Error {
+	e := &Error{Reason: InvalidJSON, Message: err.Error()}
+	if syntax, ok := errors.AsType[*document.SyntaxError](err); ok {
+		e.Line, e.Column = syntax.Line, syntax.Column
+		e.Message = fmt.Sprintf("malformed JSON at line %d, column %d%s: %s", e.Line, e.Column, of, syntax.Problem)
+	}
+	return e
+}
+
+// MalformedDestination is Malformed for the settings of a destination.
+func MalformedDestination(err error) *Error {
+	e := Malformed(err, "")
+	e.Field, e.Message = "destination", "destination: "+e.Message
+	return e
 }

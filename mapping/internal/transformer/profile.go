@@ -1,29 +1,30 @@
-package mapping
+package transformer
 
 import (
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
+	"github.com/rudder-clevertap/rudder-clevertap/mapping/internal/rules"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/javascript"
 )
 
-// transformerIdentify builds the profile record of an identify call, and the device token's.
-func transformerIdentify(m *Mapper, _ string) *Error {
-	profile, err := m.transformerProfile()
+// identify builds the profile record of an identify call, and the device token's.
+func (r run) identify() *rules.Error {
+	profile, err := r.profile()
 	if err != nil {
 		return err
 	}
-	record := m.doc.NewObject()
+	record := r.Doc.NewObject()
 	record.SetText("type", "profile")
 	record.Set("profileData", profile)
 	data := record.Last()
-	if err := m.transformerTraitsTime(record); err != nil {
+	if err := r.profileTime(record); err != nil {
 		return err
 	}
-	if !m.to.objectIDMapping {
-		setOrNull(record, "identity", m.userIDOrAnonymous())
-		m.emitJavaScript(record, false)
+	if !r.To.ObjectIDMapping {
+		setOrNull(record, "identity", r.userIDOrAnonymous())
+		r.emit(record, false)
 		return nil
 	}
-	anonymousID, userID := m.event.Get("anonymousId"), m.userIDOnly()
+	anonymousID, userID := r.Event.Get("anonymousId"), r.userIDOnly()
 	switch {
 	case javascript.Truthy(anonymousID):
 		record.Set("objectId", anonymousID)
@@ -33,25 +34,25 @@ func transformerIdentify(m *Mapper, _ string) *Error {
 	case javascript.Truthy(userID):
 		record.Set("identity", userID)
 	}
-	m.emitJavaScript(record, false)
-	return m.transformerToken(anonymousID)
+	r.emit(record, false)
+	return r.token(anonymousID)
 }
 
-// transformerAlias builds the profile record of an alias call. Nothing is required.
-func transformerAlias(m *Mapper, _ string) *Error {
-	profile, record := m.doc.NewObject(), m.doc.NewObject()
-	if userID := m.event.Get("userId"); userID.Exists() {
+// alias builds the profile record of an alias call. Nothing is required.
+func (r run) alias() *rules.Error {
+	profile, record := r.Doc.NewObject(), r.Doc.NewObject()
+	if userID := r.Event.Get("userId"); userID.Exists() {
 		profile.Set("identity", userID)
 	}
 	record.SetText("type", "profile")
 	record.Set("profileData", profile)
-	if err := m.transformerTraitsTime(record); err != nil {
+	if err := r.profileTime(record); err != nil {
 		return err
 	}
-	if previous := m.event.Get("previousId"); previous.Exists() {
+	if previous := r.Event.Get("previousId"); previous.Exists() {
 		record.Set("identity", previous)
 	}
-	m.emitJavaScript(record, false)
+	r.emit(record, false)
 	return nil
 }
 
@@ -63,49 +64,22 @@ func setOrNull(record document.Value, key string, v document.Value) {
 	record.Set(key, v)
 }
 
-// transformerTraitsTime sets the ts of a profile: `traits.ts || context.traits.ts`, whatever the second is.
-func (m *Mapper) transformerTraitsTime(record document.Value) *Error {
-	ts := javascript.Get(m.event, "traits.ts")
-	if !javascript.Truthy(ts) {
-		ts = javascript.Get(m.event, "context.traits.ts")
+// profile builds profileData.
+func (r run) profile() (document.Value, *rules.Error) {
+	profile := r.Doc.NewObject()
+	for i := range r.Rules.Traits.Mapped {
+		r.setField(profile, &r.Rules.Traits.Mapped[i])
 	}
-	ts, err := m.secondsJavaScript(ts, "traits.ts")
-	if err == nil && ts.Exists() {
-		record.Set("ts", ts)
-	}
-	return err
-}
-
-// transformerProfile builds profileData.
-func (m *Mapper) transformerProfile() (document.Value, *Error) {
-	profile := m.doc.NewObject()
-	for _, f := range m.to.rules.profileFields {
-		v := m.transformerTrait(f.from)
-		if f.from == "email" && !v.Exists() {
-			v = javascript.First(m.event, []string{"properties.email"})
-		}
-		if !v.Exists() {
-			continue
-		}
-		if f.convert != nil {
-			converted, ok := f.convert(m, v, "traits", f.from)
-			if !ok {
-				continue
-			}
-			v = converted
-		}
-		profile.Set(f.to, v)
-	}
-	if err := m.transformerName(profile); err != nil {
+	if err := r.fullName(profile); err != nil {
 		return profile, err
 	}
-	if err := m.extract(profile, &m.to.rules.traitRoles, "traits", "context.traits"); err != nil {
+	if err := r.extract(profile, r.Rules.Traits, "traits", "context.traits"); err != nil {
 		return profile, err
 	}
-	profile = m.stringify(profile)
-	override := m.event.Get("traits").Get("overrideFields")
+	profile = r.stringify(profile, r.Rules.Traits)
+	override := r.Event.Get("traits").Get("overrideFields")
 	if !javascript.Truthy(override) {
-		override = m.event.Get("context").Get("traits").Get("overrideFields")
+		override = r.Event.Get("context").Get("traits").Get("overrideFields")
 	}
 	if override.Exists() {
 		override = javascript.Entries(override)
@@ -118,34 +92,46 @@ func (m *Mapper) transformerProfile() (document.Value, *Error) {
 	return profile, nil
 }
 
-// transformerTrait returns the first value of a trait that counts.
-func (m *Mapper) transformerTrait(key string) document.Value {
-	return javascript.First(m.event, []string{"traits." + key, "context.traits." + key})
+// setField writes a mapped trait: the first value that counts.
+func (r run) setField(profile document.Value, f *rules.Field) {
+	v := javascript.First(r.Event, []string{"traits." + f.From, "context.traits." + f.From})
+	if f.Else != "" && !v.Exists() {
+		v = javascript.First(r.Event, []string{f.Else})
+	}
+	if !v.Exists() {
+		return
+	}
+	if f.Convert != nil {
+		converted, ok := f.Convert(r.Run, f, v, "traits")
+		if !ok {
+			return
+		}
+		v = converted
+	}
+	profile.Set(f.To, v)
 }
 
-// transformerGender makes a known spelling F or M, and drops all else.
-func transformerGender(m *Mapper, v document.Value, _, _ string) (document.Value, bool) {
-	if v.Kind() != document.String {
-		return v, false
-	}
-	known, ok := m.to.rules.genders[string(v.Bytes())]
+// gender makes a known spelling F or M, and drops all else.
+func gender(r *rules.Run, f *rules.Field, v document.Value, _ string) (document.Value, bool) {
+	known, ok := f.Known(v)
 	if !ok {
 		return v, false
 	}
-	return m.doc.NewString(known), true
+	return r.Doc.NewString(known), true
 }
 
-// transformerName writes "first last" where there is no name.
-func (m *Mapper) transformerName(profile document.Value) *Error {
+// fullName writes "first last" where there is no name.
+func (r run) fullName(profile document.Value) *rules.Error {
 	if javascript.Truthy(profile.Get("Name")) {
 		return nil
 	}
-	first, last := m.transformerNamePart(m.to.rules.firstNames), m.transformerNamePart(m.to.rules.lastNames)
+	first := r.firstTrait(r.Rules.Traits.Keys(rules.FirstName))
+	last := r.firstTrait(r.Rules.Traits.Keys(rules.LastName))
 	if !javascript.Truthy(first) || !javascript.Truthy(last) {
 		return nil
 	}
 	var err error
-	name := m.doc.Build(func(dst []byte) []byte {
+	name := r.Doc.Build(func(dst []byte) []byte {
 		if dst, err = javascript.AppendText(dst, first); err != nil {
 			return dst
 		}
@@ -157,76 +143,4 @@ func (m *Mapper) transformerName(profile document.Value) *Error {
 	}
 	profile.Put("Name", name)
 	return nil
-}
-
-// transformerNamePart returns the first spelling of a first or last name that counts.
-func (m *Mapper) transformerNamePart(spellings []string) document.Value {
-	for _, in := range []string{"traits.", "context.traits."} {
-		for _, key := range spellings {
-			if v := javascript.Get(m.event, in+key); javascript.Truthy(v) || javascript.Zero(v) {
-				return v
-			}
-		}
-	}
-	return document.Value{}
-}
-
-// transformerToken builds the record of the device's push token, for a device that is known by its anonymousId.
-func (m *Mapper) transformerToken(objectID document.Value) *Error {
-	byOS, err := m.transformerTokenTypeOfSystem()
-	if err != nil || byOS == "" {
-		return err
-	}
-	token := javascript.Get(m.event, "context.device.token")
-	if !javascript.Truthy(token) || !javascript.Truthy(objectID) {
-		return nil
-	}
-	var options document.Value
-	for _, name := range m.to.rules.optionNames {
-		if options = javascript.Get(m.event, "integrations."+name); javascript.Truthy(options) {
-			break
-		}
-	}
-	data, record := m.doc.NewObject(), m.doc.NewObject()
-	data.Set("id", token)
-	data.SetText("type", m.transformerTokenType(options, byOS))
-	if keys := options.Get("chromeKeys"); !javascript.Nullish(keys) {
-		data.Set("keys", keys)
-	}
-	record.SetText("type", "token")
-	record.Set("tokenData", data)
-	record.Set("objectId", objectID)
-	record = m.doc.Embed(record) // its values are those of the profile's record too
-	javascript.Clean(record)
-	m.emitJavaScript(record, true)
-	return nil
-}
-
-// transformerTokenTypeOfSystem returns the type of the tokens that the device's system takes, or nothing when it takes none.
-func (m *Mapper) transformerTokenTypeOfSystem() (string, *Error) {
-	os := javascript.Get(m.event, "context.os.name")
-	if !javascript.Truthy(os) {
-		return "", nil
-	}
-	if os.Kind() != document.String {
-		return "", throws("context.os.name", os, "context.os.name must be a string, not "+os.Kind().String())
-	}
-	switch system := []byte(javascript.ToLower(os.Text())); {
-	case string(system) == "android":
-		return "fcm", nil
-	case m.to.rules.isApple(system):
-		return "apns", nil
-	}
-	return "", nil
-}
-
-// transformerTokenType returns the type that the event gives, if CleverTap knows it, else that of the system.
-func (m *Mapper) transformerTokenType(options document.Value, byOS string) string {
-	given := options.Get("deviceTokenType")
-	for _, known := range m.to.rules.tokenTypes {
-		if given.Is(known) {
-			return known
-		}
-	}
-	return byOS
 }

@@ -1,0 +1,100 @@
+package rules
+
+import "github.com/rudder-clevertap/rudder-clevertap/mapping/document"
+
+// Run is one event's way through a ruleset. A reused one keeps the memory that it needed, so that it
+// allocates next to nothing.
+type Run struct {
+	// Rules and To are the ruleset and the destination.
+	Rules *Ruleset
+	To    *Destination
+	// Doc is the document that the event is parsed into, and that the records are built in.
+	Doc document.Document
+	// Event is the event as the steps read it.
+	Event document.Value
+	// CallType is the event's type in lower case; empty until it is read.
+	CallType string
+	// Records are the records so far, and Diagnostics what is said about them.
+	Records     []Record
+	Diagnostics []Diagnostic
+
+	// Infinite: the event holds numbers beyond a double. They are JavaScript's; JSON has none.
+	Infinite bool
+	// Names is room for names of custom fields, kept from event to event.
+	Names []document.Value
+
+	minSeverity Severity
+}
+
+// Record is one record of an event.
+type Record struct {
+	// Value is the record.
+	Value document.Value
+	// Token tells device tokens from profiles and events.
+	Token bool
+}
+
+// maxKept bounds how many diagnostics and names a Run keeps room for, so that one huge event does not stay
+// for ever.
+const maxKept = 4 << 10
+
+// Begin forgets the last event. Diagnostics of less than minSeverity will not be kept.
+func (r *Run) Begin(rules *Ruleset, to *Destination, minSeverity Severity) {
+	if cap(r.Diagnostics) > maxKept {
+		r.Diagnostics = nil
+	}
+	if cap(r.Names) > maxKept {
+		r.Names = nil
+	}
+	r.Rules, r.To, r.minSeverity = rules, to, minSeverity
+	r.CallType, r.Infinite = "", false
+	r.Records, r.Diagnostics = r.Records[:0], r.Diagnostics[:0]
+}
+
+// Transform runs the ruleset over the event that Doc holds; false says that the destination does not want it.
+func (r *Run) Transform() (wanted bool, err *Error) {
+	r.Event = r.Doc.Root()
+	if err := r.Rules.Prepare(r); err != nil {
+		return false, err
+	}
+	if r.CallType, err = r.Rules.CallType(r); err != nil {
+		return false, err
+	}
+	for _, wants := range r.Rules.Filters {
+		if wanted, err := wants(r); err != nil || !wanted {
+			return false, err
+		}
+	}
+	if err := r.Rules.Calls[r.CallType](r); err != nil {
+		return false, err
+	}
+	return true, r.To.Unusable
+}
+
+// Emit adds a record.
+func (r *Run) Emit(record document.Value, token bool) {
+	r.Records = append(r.Records, Record{Value: record, Token: token})
+}
+
+// Diagnose adds a diagnostic unless nobody asked for its severity. The path is what is in container under
+// key.
+func (r *Run) Diagnose(severity Severity, code Code, container, key, message string) {
+	if severity < r.minSeverity {
+		return
+	}
+	r.Diagnostics = append(r.Diagnostics, Diagnostic{
+		Severity: severity, Code: code, Path: Path(container, key), Message: message,
+	})
+}
+
+// DiagnoseMember is Diagnose for a member of container under its own key.
+func (r *Run) DiagnoseMember(
+	severity Severity, code Code, container string, member document.Value, message string,
+) {
+	if severity < r.minSeverity {
+		return
+	}
+	r.Diagnostics = append(r.Diagnostics, Diagnostic{
+		Severity: severity, Code: code, Path: container + "." + string(member.KeyBytes()), Message: message,
+	})
+}
