@@ -12,8 +12,8 @@ import (
 	"github.com/rudder-clevertap/rudder-clevertap/mapping"
 )
 
-// BenchmarkTransform compares transforming mixed events, JSON to payload JSON, with checking the same bytes. One operation
-// is one event.
+// BenchmarkTransform compares transforming mixed events, JSON to payload JSON, with checking the same bytes.
+// One operation is one event.
 func BenchmarkTransform(b *testing.B) {
 	to, problem := mapping.ParseDestination([]byte(`{"accountId":"A","passcode":"P","trackAnonymous":true}`))
 	if problem != nil {
@@ -51,6 +51,21 @@ func BenchmarkTransform(b *testing.B) {
 			}
 		})
 	}
+	b.Run("JSON/TRANSFORMER", func(b *testing.B) {
+		to, problem := mapping.ParseTransformerConfig([]byte(`{"accountId":"A","passcode":"P","trackAnonymous":true}`))
+		if problem != nil {
+			b.Fatal(problem)
+		}
+		b.SetBytes(int64(size / count))
+		b.ReportAllocs()
+		var m mapping.Mapper
+		var dst []byte
+		for i := 0; b.Loop(); i++ {
+			for _, r := range m.TransformJSON(events[i%count], to).Records {
+				dst = r.AppendJSON(dst[:0])
+			}
+		}
+	})
 	b.Run("typed messages", func(b *testing.B) {
 		typed, _ := typedEvents(b, events)
 		b.ReportAllocs()
