@@ -54,6 +54,9 @@ type Error struct {
 	Message string
 	// Line and Column say where JSON text is malformed, both from 1; zero otherwise. Column counts bytes.
 	Line, Column int
+
+	// problem is what is wrong with malformed JSON, and of what the place is one.
+	problem, of string
 }
 
 // Error returns the message, behind the field when there is one.
@@ -69,10 +72,22 @@ func (e *Error) Error() string {
 func Malformed(err error, of string) *Error {
 	e := &Error{Reason: InvalidJSON, Message: err.Error()}
 	if syntax, ok := errors.AsType[*document.SyntaxError](err); ok {
-		e.Line, e.Column = syntax.Line, syntax.Column
+		e.Line, e.Column, e.problem, e.of = syntax.Line, syntax.Column, syntax.Problem, of
 		e.Message = fmt.Sprintf("malformed JSON at line %d, column %d%s: %s", e.Line, e.Column, of, syntax.Problem)
 	}
 	return e
+}
+
+// OnLine returns an error about JSON of one line as one about that line of a longer text. Its message names
+// the column alone: whoever reads it has the line beside it. Other errors are returned as they are.
+func (e *Error) OnLine(number int) *Error {
+	if e.Line == 0 {
+		return e
+	}
+	placed := *e
+	placed.Line = number
+	placed.Message = fmt.Sprintf("malformed JSON at column %d%s: %s", e.Column, e.of, e.problem)
+	return &placed
 }
 
 // MalformedDestination is Malformed for the settings of a destination.
