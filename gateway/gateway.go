@@ -12,42 +12,44 @@ import (
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
 	"github.com/rs/cors"
 	"go.opentelemetry.io/otel/metric"
-	metricnoop "go.opentelemetry.io/otel/metric/noop"
 	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/trace"
-	tracenoop "go.opentelemetry.io/otel/trace/noop"
-	"google.golang.org/genproto/googleapis/api/annotations"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/health/grpc_health_v1"
-	"google.golang.org/protobuf/proto"
-	"google.golang.org/protobuf/reflect/protoreflect"
 
+	"github.com/rudder-clevertap/rudder-clevertap/gateway/internal/middleware"
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/contract"
 )
 
-// DefaultMaxBodyBytes is the longest body that is read unless Options say otherwise: the server's default message limit of
-// 32 MiB, less what the message around the events takes.
+// DefaultMaxBodyBytes is the longest body that is read unless Options say otherwise: the server's default
+// message limit of 32 MiB, less what the message around the events takes.
 const DefaultMaxBodyBytes = 32<<20 - 64<<10
+
+// DefaultIdleTimeout is how long nothing may move in a request's body or in the answer to it.
+const DefaultIdleTimeout = middleware.DefaultIdleTimeout
 
 // Options say what a gateway is made of.
 type Options struct {
-	// Conn leads to the gRPC server. The caller owns it: it closes it after the handler's last request, instruments it for
-	// telemetry, and lets it receive messages as long as the server sends. Required.
+	// Conn leads to the gRPC server. The caller owns it: it closes it after the handler's last request,
+	// instruments it for telemetry, and lets it receive messages as long as the server sends. Required.
 	Conn grpc.ClientConnInterface
-	// TracerProvider, MeterProvider and Propagator record a span and metrics for each REST call and continue the caller's
-	// trace. What is nil is not done.
+	// TracerProvider, MeterProvider and Propagator record a span and metrics for each REST call and continue
+	// the caller's trace. What is nil is not done.
 	TracerProvider trace.TracerProvider
 	MeterProvider  metric.MeterProvider
 	Propagator     propagation.TextMapPropagator
-	// MaxBodyBytes is the longest request body, decompressed, that is read; DefaultMaxBodyBytes unless positive.
+	// MaxBodyBytes is the longest request body, decompressed, that is read; DefaultMaxBodyBytes unless
+	// positive.
 	MaxBodyBytes int64
-	// MaxBatchEvents is the most events that are taken out of one body, which should be the server's own limit: a body with more is
-	// refused here, before they take memory. 0 leaves it all to the server.
+	// MaxBatchEvents is the most events that are taken out of one body, which should be the server's own
+	// limit: a body with more is refused here, before they take memory. 0 leaves it all to the server.
 	MaxBatchEvents int
-	// IdleTimeout is how long nothing may move in a request's body or in the answer; DefaultIdleTimeout unless positive.
+	// IdleTimeout is how long nothing may move in a request's body or in the answer; DefaultIdleTimeout
+	// unless positive.
 	IdleTimeout time.Duration
-	// AllowedOrigins are the web origins (`https://app.example.com`, `https://*.example.com`) whose pages may call the API.
-	// None may unless named; there is no name for all.
+	// AllowedOrigins are the web origins (`https://app.example.com`, `https://*.example.com`) whose pages may
+	// call the API. None may unless named; there is no name for all.
 	AllowedOrigins []string
 	// Logger is told of failures that have no documented reason. Nothing is logged when it is nil.
 	Logger *slog.Logger
@@ -55,15 +57,6 @@ type Options struct {
 
 // withDefaults returns the options with something in each place.
 func (o Options) withDefaults() Options {
-	if o.TracerProvider == nil {
-		o.TracerProvider = tracenoop.NewTracerProvider()
-	}
-	if o.MeterProvider == nil {
-		o.MeterProvider = metricnoop.NewMeterProvider()
-	}
-	if o.Propagator == nil {
-		o.Propagator = propagation.NewCompositeTextMapPropagator()
-	}
 	if o.MaxBodyBytes <= 0 {
 		o.MaxBodyBytes = DefaultMaxBodyBytes
 	}
@@ -76,8 +69,8 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// New returns the handler of the REST API: the calls of the contract, /healthz and /openapi.json. It starts nothing and
-// holds nothing that needs closing. The error says which option is missing or wrong.
+// New returns the handler of the REST API: the calls of the contract, /healthz and /openapi.json. It starts
+// nothing and holds nothing that needs closing. The error says which option is missing or wrong.
 func New(ctx context.Context, options Options) (http.Handler, error) {
 	if options.Conn == nil {
 		return nil, errors.New("gateway: no connection to the gRPC server")
@@ -98,7 +91,7 @@ func New(ctx context.Context, options Options) (http.Handler, error) {
 		health:  &healthHandler{client: grpc_health_v1.NewHealthClient(options.Conn), errors: errs},
 		openAPI: newOpenAPIHandler(errs),
 	}
-	handler := patient(root, options.IdleTimeout)
+	handler := middleware.IdleTimeout(root, options.IdleTimeout)
 	if len(options.AllowedOrigins) == 0 {
 		return handler, nil
 	}
@@ -123,11 +116,16 @@ func (h *root) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // newCalls returns the handler of the contract's calls.
 func newCalls(ctx context.Context, options Options, errs *errorWriter) (http.Handler, error) {
+	json, err := newMarshaler(options.MaxBatchEvents)
+	if err != nil {
+		return nil, err
+	}
 	mux := runtime.NewServeMux(
-		runtime.WithMarshalerOption(runtime.MIMEWildcard, marshaler{maxBatchEvents: options.MaxBatchEvents}),
+		runtime.WithMarshalerOption(runtime.MIMEWildcard, json),
 		runtime.WithErrorHandler(errs.handle),
 		runtime.WithRoutingErrorHandler(errs.handleRouting),
-		// authorization and x-forwarded-for are forwarded without asking; the trace goes by way of the propagator.
+		// authorization and x-forwarded-for are forwarded without asking; the trace goes by way of the
+		// propagator.
 		runtime.WithIncomingHeaderMatcher(noHeader),
 		runtime.WithMetadata(requestIDMetadata),
 		runtime.WithOutgoingHeaderMatcher(noHeader),
@@ -138,45 +136,45 @@ func newCalls(ctx context.Context, options Options, errs *errorWriter) (http.Han
 		runtime.WithDisableHTTPMethodOverride(),
 		runtime.WithWriteContentLength(),
 	)
-	transform := transformerv1.NewTransformServiceClient(options.Conn)
-	if err := transformerv1.RegisterTransformServiceHandlerClient(ctx, mux, transform); err != nil {
-		return nil, fmt.Errorf("gateway: register TransformService: %w", err)
+	err = errors.Join( // a line for each service
+		transformerv1.RegisterTransformServiceHandlerClient(
+			ctx, mux, transformerv1.NewTransformServiceClient(options.Conn),
+		),
+		transformerv1.RegisterDestinationServiceHandlerClient(
+			ctx, mux, transformerv1.NewDestinationServiceClient(options.Conn),
+		),
+	)
+	if err != nil {
+		return nil, fmt.Errorf("gateway: register the calls: %w", err)
 	}
-	destination := transformerv1.NewDestinationServiceClient(options.Conn)
-	if err := transformerv1.RegisterDestinationServiceHandlerClient(ctx, mux, destination); err != nil {
-		return nil, fmt.Errorf("gateway: register DestinationService: %w", err)
+	told := middleware.Telemetry{
+		TracerProvider: options.TracerProvider, MeterProvider: options.MeterProvider,
+		Propagator: options.Propagator,
 	}
-	return observed(withRequestID(mux), options), nil
+	return told.WithDefaults().Observe(withRequestID(mux)), nil
 }
 
 // allowedMethods returns the Allow header of each path of the contract.
 func allowedMethods() map[string]string {
 	allowed := map[string]string{}
-	for _, file := range []protoreflect.FileDescriptor{
-		transformerv1.File_transformer_v1_transform_service_proto,
-		transformerv1.File_transformer_v1_destination_service_proto,
-	} {
-		for i := range file.Services().Len() {
-			methods := file.Services().Get(i).Methods()
-			for j := range methods.Len() {
-				rule, _ := proto.GetExtension(methods.Get(j).Options(), annotations.E_Http).(*annotations.HttpRule)
-				if path := rule.GetPost(); path != "" {
-					allowed[path] = http.MethodPost
-				}
-				if path := rule.GetGet(); path != "" {
-					allowed[path] = http.MethodGet
-				}
-			}
+	for call := range contract.Methods() {
+		switch method, path := contract.REST(call); {
+		case path == "":
+		case allowed[path] == "":
+			allowed[path] = method
+		default:
+			allowed[path] += ", " + method
 		}
 	}
 	return allowed
 }
 
-// checkOrigin refuses what is no origin.
+// checkOrigin refuses what is not a web origin.
 func checkOrigin(origin string) error {
 	u, err := url.Parse(origin)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.Host == "*" || u.Scheme+"://"+u.Host != origin {
-		return fmt.Errorf("gateway: %q is no web origin such as https://app.example.com", origin)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.Host == "*" ||
+		u.Scheme+"://"+u.Host != origin {
+		return fmt.Errorf("gateway: %q is not a web origin such as https://app.example.com", origin)
 	}
 	return nil
 }

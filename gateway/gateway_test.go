@@ -374,6 +374,9 @@ func TestErrorsOfTheServer(t *testing.T) {
 			answer := api.do(t, "POST", transformPath, `{"event": {}, "destination": {}}`)
 			require.Equal(t, test.status, answer.status, answer.body)
 			got := answer.failure(t)
+			if id := got.Details[0].Metadata["requestId"]; id != "" {
+				test.message += "; the server's log has the request " + id
+			}
 			require.Equal(t, test.message, got.Message)
 			require.Equal(t, test.reason, got.Details[0].Reason)
 			if test.status == http.StatusUnauthorized {

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -60,11 +62,12 @@ func hotBatchResponse(events int) *transformerv1.BatchTransformResponse {
 	return response
 }
 
-// TestHotCallsBuildNoTree shows that the memory a request and its answer take does not depend on what is inside the events
-// and payloads: each is a slice of the body, or a piece of the answer, whatever it holds.
+// TestHotCallsBuildNoTree shows that the memory a request and its answer take does not depend on what is
+// inside the events and payloads: each is a slice of the body, or a piece of the answer, whatever it holds.
 func TestHotCallsBuildNoTree(t *testing.T) {
+	m := newTestMarshaler(t, 0)
 	read := func(body []byte, v any) float64 {
-		return testing.AllocsPerRun(100, func() { require.NoError(t, marshaler{}.Unmarshal(body, v)) })
+		return testing.AllocsPerRun(100, func() { require.NoError(t, m.Unmarshal(body, v)) })
 	}
 	write := func(v any) float64 {
 		return testing.AllocsPerRun(100, func() {
@@ -83,12 +86,13 @@ func TestHotCallsBuildNoTree(t *testing.T) {
 }
 
 func BenchmarkRequest(b *testing.B) {
+	m := newTestMarshaler(b, 0)
 	b.Run("single", func(b *testing.B) {
 		body := hotBody()
 		b.SetBytes(int64(len(body)))
 		b.ReportAllocs()
 		for b.Loop() {
-			if err := (marshaler{}).Unmarshal(body, &transformerv1.TransformRequest{}); err != nil {
+			if err := m.Unmarshal(body, &transformerv1.TransformRequest{}); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -98,18 +102,23 @@ func BenchmarkRequest(b *testing.B) {
 		b.SetBytes(int64(len(body)))
 		b.ReportAllocs()
 		for b.Loop() {
-			if err := (marshaler{}).Unmarshal(body, &transformerv1.BatchTransformRequest{}); err != nil {
+			if err := m.Unmarshal(body, &transformerv1.BatchTransformRequest{}); err != nil {
 				b.Fatal(err)
 			}
 		}
 	})
 	b.Run("batch of 100 with its body", func(b *testing.B) {
 		body := hotBatchBody(100, 8)
+		request := httptest.NewRequest(http.MethodPost, "/", bytes.NewReader(body))
 		b.SetBytes(int64(len(body)))
 		b.ReportAllocs()
 		for b.Loop() {
-			from := &requestBody{ReadCloser: io.NopCloser(bytes.NewReader(body)), declared: int64(len(body)), limit: DefaultMaxBodyBytes}
-			if err := (marshaler{}).NewDecoder(from).Decode(&transformerv1.BatchTransformRequest{}); err != nil {
+			request.Body = io.NopCloser(bytes.NewReader(body))
+			from, err := newRequestBody(request, DefaultMaxBodyBytes)
+			if err != nil {
+				b.Fatal(err)
+			}
+			if err := m.NewDecoder(from).Decode(&transformerv1.BatchTransformRequest{}); err != nil {
 				b.Fatal(err)
 			}
 		}

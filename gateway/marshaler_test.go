@@ -1,16 +1,13 @@
 package gateway
 
 import (
-	"bytes"
-	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
-	"os"
+	"net/http/httptest"
 	"strings"
 	"testing"
-	"testing/iotest"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
@@ -18,8 +15,17 @@ import (
 	"google.golang.org/protobuf/testing/protocmp"
 
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/apierr"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
 )
+
+// newTestMarshaler returns the marshaler of all requests.
+func newTestMarshaler(tb testing.TB, maxEvents int) marshaler {
+	tb.Helper()
+	m, err := newMarshaler(maxEvents)
+	require.NoError(tb, err)
+	return m
+}
 
 func jsonTransform(event, destination string) *transformerv1.TransformRequest {
 	return &transformerv1.TransformRequest{
@@ -91,7 +97,7 @@ func TestRequestsAreCutOutOfTheBody(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			got := test.want.ProtoReflect().New().Interface()
-			require.NoError(t, marshaler{}.Unmarshal([]byte(test.body), got))
+			require.NoError(t, newTestMarshaler(t, 0).Unmarshal([]byte(test.body), got))
 			require.Empty(t, cmp.Diff(test.want, got, protocmp.Transform()))
 		})
 	}
@@ -99,12 +105,12 @@ func TestRequestsAreCutOutOfTheBody(t *testing.T) {
 
 func TestRequestsThatAreRefused(t *testing.T) {
 	t.Parallel()
-	const invalid, wrongType = transformerv1.ErrorReason_ERROR_REASON_INVALID_REQUEST, transformerv1.ErrorReason_ERROR_REASON_INVALID_FIELD_TYPE
+	const invalid, wrongType = apierr.InvalidRequest, apierr.InvalidFieldType
 	single, batch, validate := &transformerv1.TransformRequest{}, &transformerv1.BatchTransformRequest{}, &transformerv1.ValidateDestinationRequest{}
 	tests := map[string]struct {
 		into    proto.Message
 		body    string
-		reason  transformerv1.ErrorReason
+		reason  apierr.Reason
 		field   string
 		message string
 	}{
@@ -136,11 +142,11 @@ func TestRequestsThatAreRefused(t *testing.T) {
 			validate, "{\"\xff\": 1}", invalid, "\ufffd", "unknown key \"\ufffd\": the body may have destination",
 		},
 		"key twice": {
-			single, "{\"event\": {},\n\"destination\": {}, \"\\u0065vent\": {}}", transformerv1.ErrorReason_ERROR_REASON_INVALID_JSON,
+			single, "{\"event\": {},\n\"destination\": {}, \"\\u0065vent\": {}}", apierr.InvalidJSON,
 			"event", `the key "event" comes twice: again at line 2, column 20`,
 		},
 		"key twice, first null": {
-			single, `{"event": null, "event": {}, "destination": {}}`, transformerv1.ErrorReason_ERROR_REASON_INVALID_JSON,
+			single, `{"event": null, "event": {}, "destination": {}}`, apierr.InvalidJSON,
 			"event", `the key "event" comes twice: again at line 1, column 17`,
 		},
 		"no event":       {single, `{"destination": {}}`, invalid, "event", "event is missing: give the RudderStack event"},
@@ -157,7 +163,7 @@ func TestRequestsThatAreRefused(t *testing.T) {
 			single, `{"event": {}, "destinationId": 7}`, wrongType, "destinationId", "destinationId must be a string, but is a number",
 		},
 		"destinationId that is not UTF-8": {
-			single, "{\"event\": {}, \"destinationId\": \"\xff\"}", transformerv1.ErrorReason_ERROR_REASON_INVALID_JSON, "destinationId", "destinationId is not UTF-8",
+			single, "{\"event\": {}, \"destinationId\": \"\xff\"}", apierr.InvalidJSON, "destinationId", "destinationId is not UTF-8",
 		},
 		"events that are no array": {batch, `{"events": {}, "destination": {}}`, wrongType, "events", "events must be an array of events, but is an object"},
 		"unknown severity": {
@@ -180,11 +186,15 @@ func TestRequestsThatAreRefused(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var got *problem
-			require.ErrorAs(t, marshaler{}.Unmarshal([]byte(test.body), test.into.ProtoReflect().New().Interface()), &got)
+			var got *apierr.Error
+			require.ErrorAs(t, newTestMarshaler(t, 0).Unmarshal([]byte(test.body), test.into.ProtoReflect().New().Interface()), &got)
 			require.Equal(t, test.message, got.Error())
-			require.Equal(t, test.reason, got.reason)
-			require.Equal(t, test.field, got.field)
+			require.Equal(t, test.reason, got.Reason)
+			field := ""
+			if len(got.Violations) > 0 {
+				field = got.Violations[0].Field
+			}
+			require.Equal(t, test.field, field)
 		})
 	}
 }
@@ -207,14 +217,14 @@ func TestMalformedBodiesAreRefusedAsSuchWhateverElseIsWrong(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var got *document.SyntaxError
-			require.ErrorAs(t, marshaler{}.Unmarshal([]byte(test.body), &transformerv1.TransformRequest{}), &got)
+			require.ErrorAs(t, newTestMarshaler(t, 0).Unmarshal([]byte(test.body), &transformerv1.TransformRequest{}), &got)
 			require.Equal(t, test.message, got.Error())
 		})
 	}
 }
 
-// FuzzRequests holds the reading of requests against encoding/json: a body is malformed for one exactly when it is for the
-// other, and what is taken is what encoding/json finds under the same keys.
+// FuzzRequests holds the reading of requests against encoding/json: a body is malformed for one exactly when
+// it is for the other, and what is taken is what encoding/json finds under the same keys.
 func FuzzRequests(f *testing.F) {
 	for _, seed := range []string{
 		`{"event": {"a": [1, {"b": null}]}, "destination": {"x": 1}, "minSeverity": 2}`,
@@ -226,7 +236,7 @@ func FuzzRequests(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		single, batch := &transformerv1.TransformRequest{}, &transformerv1.BatchTransformRequest{}
 		for _, request := range []proto.Message{single, batch} {
-			err := marshaler{}.Unmarshal(body, request)
+			err := newTestMarshaler(t, 0).Unmarshal(body, request)
 			var malformed *document.SyntaxError
 			require.Equal(t, !json.Valid(body), errors.As(err, &malformed))
 			if err != nil {
@@ -271,101 +281,44 @@ func requireTarget(t *testing.T, members map[string]json.RawMessage, settings []
 	require.Equal(t, want, id)
 }
 
+// requestBodyOf returns a request's body.
+func requestBodyOf(tb testing.TB, text string) *requestBody {
+	tb.Helper()
+	body, err := newRequestBody(httptest.NewRequest(http.MethodPost, "/", strings.NewReader(text)), DefaultMaxBodyBytes)
+	require.NoError(tb, err)
+	return body
+}
+
 func TestDecoderReadsTheBodyOnceAndRemembersItsError(t *testing.T) {
 	t.Parallel()
-	body := &requestBody{ReadCloser: io.NopCloser(strings.NewReader(`{"event": {`)), declared: -1, limit: 100}
-	err := marshaler{}.NewDecoder(body).Decode(&transformerv1.TransformRequest{})
+	body := requestBodyOf(t, `{"event": {`)
+	err := newTestMarshaler(t, 0).NewDecoder(body).Decode(&transformerv1.TransformRequest{})
 	require.ErrorContains(t, err, "line 1, column 12")
 	require.Same(t, err, body.err)
 
 	// Any other reader will do as well.
 	request := &transformerv1.ValidateDestinationRequest{}
-	require.NoError(t, marshaler{}.NewDecoder(strings.NewReader(`{"destination": {}}`)).Decode(request))
+	require.NoError(t, newTestMarshaler(t, 0).NewDecoder(strings.NewReader(`{"destination": {}}`)).Decode(request))
 	require.Equal(t, `{}`, string(request.GetDestinationJson()))
-}
-
-func TestBodiesAreReadUpToTheLimit(t *testing.T) {
-	t.Parallel()
-	const limit = 1000
-	tests := map[string]struct {
-		body     string
-		declared int64
-		zipped   bool
-		message  string // empty when the body is taken
-	}{
-		"as long as allowed":                {strings.Repeat("x", limit), limit, false, ""},
-		"as long as allowed, undeclared":    {strings.Repeat("x", limit), -1, false, ""},
-		"longer, as declared":               {"", limit + 1, false, "the body is larger than 1000 bytes: send fewer events at once"},
-		"longer than declared":              {strings.Repeat("x", limit+1), 10, false, "the body is larger than 1000 bytes: send fewer events at once"},
-		"longer, undeclared":                {strings.Repeat("x", limit+1), -1, false, "the body is larger than 1000 bytes: send fewer events at once"},
-		"unzipped as long as allowed":       {zip(t, strings.Repeat("x", limit)), -1, true, ""},
-		"unzipped longer":                   {zip(t, strings.Repeat("x", limit+1)), -1, true, "the body is larger than 1000 bytes: send fewer events at once"},
-		"not gzip":                          {`{"event": {}, "destination": {}}`, -1, true, "the body is not gzip, as its Content-Encoding says, or cut short"},
-		"gzip cut short":                    {zip(t, "abc")[:20], -1, true, "the body is not gzip, as its Content-Encoding says, or cut short"},
-		"gzip whose checksum does not hold": {damaged(zip(t, strings.Repeat("x", 9))), -1, true, "the body is not gzip, as its Content-Encoding says, or cut short"},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			body := &requestBody{ReadCloser: io.NopCloser(strings.NewReader(test.body)), declared: test.declared, limit: limit, zipped: test.zipped}
-			text, err := body.text()
-			if test.message != "" {
-				require.EqualError(t, err, test.message)
-				return
-			}
-			require.NoError(t, err)
-			require.Len(t, text, limit)
-		})
-	}
-}
-
-func TestBodiesThatBreakOff(t *testing.T) {
-	t.Parallel()
-	for _, test := range []struct {
-		cause error
-		http  int
-	}{{os.ErrDeadlineExceeded, http.StatusRequestTimeout}, {io.ErrUnexpectedEOF, 0}} {
-		body := &requestBody{ReadCloser: io.NopCloser(iotest.ErrReader(test.cause)), declared: 10, limit: 100}
-		_, err := body.text()
-		var got *problem
-		require.ErrorAs(t, err, &got)
-		require.Equal(t, "the body could not be read to its end", got.message)
-		require.Equal(t, test.http, got.http)
-	}
-}
-
-func zip(t *testing.T, text string) string {
-	t.Helper()
-	var out bytes.Buffer
-	w := gzip.NewWriter(&out)
-	_, err := w.Write([]byte(text))
-	require.NoError(t, err)
-	require.NoError(t, w.Close())
-	return out.String()
-}
-
-// damaged changes the checksum of gzip data.
-func damaged(zipped string) string {
-	bytes := []byte(zipped)
-	bytes[len(bytes)-8] ^= 1
-	return string(bytes)
 }
 
 func TestABodyOfTooManyEventsIsRefusedAsTheServerDoes(t *testing.T) {
 	t.Parallel()
 	body := []byte(`{"events": [` + strings.Repeat("0,", 999_999) + `0], "destinationId": "shop"}`)
 	request := &transformerv1.BatchTransformRequest{}
-	var got *problem
-	require.ErrorAs(t, marshaler{maxBatchEvents: 2000}.Unmarshal(body, request), &got)
-	require.Equal(t, transformerv1.ErrorReason_ERROR_REASON_BATCH_TOO_LARGE, got.reason)
-	require.Equal(t, "the batch has 1000000 events: send at most 2000 at once", got.message)
-	require.Equal(t, map[string]string{"field": "events", "limit": "2000", "actual": "1000000"}, got.metadata())
+	var got *apierr.Error
+	require.ErrorAs(t, newTestMarshaler(t, 2000).Unmarshal(body, request), &got)
+	require.Equal(t, apierr.BatchTooLarge, got.Reason)
+	require.Equal(t, "the batch has 1000000 events: send at most 2000 at once", got.Message)
+	require.EqualValues(t, 2000, got.Limit)
+	require.EqualValues(t, 1_000_000, got.Actual)
+	require.Equal(t, "events", got.Violations[0].Field)
 	require.Less(t, cap(request.GetEventsJson()), 4000)
 
-	require.NoError(t, marshaler{maxBatchEvents: 2}.Unmarshal([]byte(`{"events": [{}, {}], "destinationId": "shop"}`), request))
+	require.NoError(t, newTestMarshaler(t, 2).Unmarshal([]byte(`{"events": [{}, {}], "destinationId": "shop"}`), request))
 	require.Len(t, request.GetEventsJson(), 2)
 	var syntax *document.SyntaxError
-	require.ErrorAs(t, marshaler{maxBatchEvents: 1}.Unmarshal([]byte(`{"events": [{}, {}], "destinationId": "shop"`), request), &syntax,
+	require.ErrorAs(t, newTestMarshaler(t, 1).Unmarshal([]byte(`{"events": [{}, {}], "destinationId": "shop"`), request), &syntax,
 		"what is no JSON is told first")
 }
 
@@ -374,5 +327,5 @@ func TestOnlyMessagesHaveAJSONForm(t *testing.T) {
 	_, err := marshaler{}.Marshal(7)
 	require.Error(t, err)
 	require.Error(t, marshaler{}.NewEncoder(io.Discard).Encode(7))
-	require.Error(t, marshaler{}.Unmarshal([]byte(`{}`), &transformerv1.DescribeDestinationRequest{}))
+	require.Error(t, newTestMarshaler(t, 0).Unmarshal([]byte(`{}`), &transformerv1.DescribeDestinationRequest{}))
 }

@@ -14,13 +14,17 @@ import (
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/anypb"
 
+	"github.com/rudder-clevertap/rudder-clevertap/clevertap"
 	clevertapv1 "github.com/rudder-clevertap/rudder-clevertap/gen/clevertap/v1"
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
 )
 
 // sizeOf guesses how long an answer gets, so that it is written into one piece of memory.
-func sizeOf(uploads []*clevertapv1.Upload, results []*transformerv1.EventResult, diagnostics []*transformerv1.Diagnostic) int {
+func sizeOf(
+	uploads []*clevertapv1.Upload, results []*transformerv1.EventResult,
+	diagnostics []*transformerv1.Diagnostic,
+) int {
 	const answer, upload, result, diagnostic = 64, 512, 160, 256
 	size := answer + upload*len(uploads) + result*len(results) + diagnostic*len(diagnostics)
 	for _, u := range uploads {
@@ -84,7 +88,8 @@ func appendUploads(dst []byte, uploads []*clevertapv1.Upload) ([]byte, error) {
 	return append(dst, ']'), nil
 }
 
-// appendHeaders appends an upload's headers in the order in which a person expects them; any others follow by name.
+// appendHeaders appends an upload's headers in the order in which a person expects them; any others follow by
+// name.
 func appendHeaders(dst []byte, headers map[string]string) []byte {
 	dst = append(dst, '{')
 	first := len(dst)
@@ -96,7 +101,7 @@ func appendHeaders(dst []byte, headers map[string]string) []byte {
 		dst = append(dst, ':')
 		dst = document.AppendString(dst, value)
 	}
-	order, known := [...]string{"X-CleverTap-Account-Id", "X-CleverTap-Passcode", "Content-Type"}, 0
+	order, known := [...]string{clevertap.AccountIDHeader, clevertap.PasscodeHeader, "Content-Type"}, 0
 	for _, name := range order {
 		if value, ok := headers[name]; ok {
 			member(name, value)
@@ -195,7 +200,8 @@ func appendEnum(dst []byte, names map[int32]string, number int32) []byte {
 	return append(dst, '"')
 }
 
-// appendStatus appends an error. A detail whose type is not known here is left out; the code and the message never are.
+// appendStatus appends an error. A detail whose type is not known here is left out; the code and the message
+// never are.
 func appendStatus(dst []byte, st *spb.Status) []byte {
 	dst = append(dst, `{"code":`...)
 	dst = strconv.AppendInt(dst, int64(st.GetCode()), 10)

@@ -132,7 +132,8 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-// The hand-written answers say what protojson says, but for the payload's name and the members that are always there.
+// The hand-written answers say what protojson says, but for the payload's name and the members that are
+// always there.
 func TestAnswersReadBackAsTheMessage(t *testing.T) {
 	t.Parallel()
 	sent := &transformerv1.BatchTransformResponse{

@@ -212,8 +212,8 @@ func TestNeighboursOfWhatIsNoEventAreNotHarmed(t *testing.T) {
 	require.JSONEq(t, `{"d": [{"type": "profile", "identity": "u-1", "profileData": {}}, {"type": "profile", "identity": "u-1", "profileData": {}}]}`, string(got.Uploads[0].Payload))
 }
 
-// TestExamplesOfTheOpenAPIDocument posts each example as it stands in the document, and holds the document's answer against
-// the server's.
+// TestExamplesOfTheOpenAPIDocument posts each example as it stands in the document, and holds the document's
+// answer against the server's.
 func TestExamplesOfTheOpenAPIDocument(t *testing.T) {
 	t.Parallel()
 	document := readDocument(t)

@@ -14,6 +14,7 @@ import (
 	"google.golang.org/grpc/test/bufconn"
 
 	"github.com/rudder-clevertap/rudder-clevertap/gateway"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/telemetry"
 	"github.com/rudder-clevertap/rudder-clevertap/server"
 )
 
@@ -42,8 +43,8 @@ func TestWithoutExportersTheTraceContextIsPassedOn(t *testing.T) {
 	t.Parallel()
 	const traceID = "4bf92f3577b34da6a3ce929d0e0e4736"
 	log := &lockedBuffer{}
-	telemetry := server.NoTelemetry()
-	srv, err := server.New(server.Options{Logger: server.NewLogger(log, server.LogJSON, slog.LevelDebug, nil), Telemetry: telemetry})
+	signals := telemetry.None()
+	srv, err := server.New(server.Options{Logger: telemetry.NewLogger(log, telemetry.LogJSON, slog.LevelDebug, nil), Telemetry: signals})
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
@@ -53,11 +54,11 @@ func TestWithoutExportersTheTraceContextIsPassedOn(t *testing.T) {
 		require.NoError(t, <-ended)
 	})
 	rest, err := gateway.New(t.Context(), gateway.Options{
-		Conn: srv.Conn(), TracerProvider: telemetry.TracerProvider, MeterProvider: telemetry.MeterProvider, Propagator: telemetry.Propagator,
+		Conn: srv.Conn(), TracerProvider: signals.TracerProvider, MeterProvider: signals.MeterProvider, Propagator: signals.Propagator,
 	})
 	require.NoError(t, err)
-	transformer, err := gateway.NewTransformer(gateway.TransformerOptions{
-		Conn: srv.Conn(), TracerProvider: telemetry.TracerProvider, MeterProvider: telemetry.MeterProvider, Propagator: telemetry.Propagator,
+	transformer, err := gateway.NewDropin(gateway.DropinOptions{
+		Conn: srv.Conn(), TracerProvider: signals.TracerProvider, MeterProvider: signals.MeterProvider, Propagator: signals.Propagator,
 	})
 	require.NoError(t, err)
 	for path, handler := range map[string]http.Handler{"/v1/destinations:validate": rest, "/v0/destinations/clevertap": transformer} {

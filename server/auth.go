@@ -2,7 +2,6 @@ package server
 
 import (
 	"bufio"
-	"context"
 	"crypto/sha256"
 	"crypto/subtle"
 	"errors"
@@ -12,13 +11,6 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"github.com/grpc-ecosystem/go-grpc-middleware/v2/interceptors/auth"
-	"go.opentelemetry.io/otel/attribute"
-	"go.opentelemetry.io/otel/trace"
-	"google.golang.org/grpc/peer"
-
-	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
 )
 
 // Tokens are the bearer tokens that callers may show. Only their SHA-256 sums are kept.
@@ -46,10 +38,10 @@ func LoadTokens(path string) (*Tokens, error) {
 	return tokens, nil
 }
 
-// ParseTokens reads tokens, one NAME:TOKEN a line: the caller's name up to the first colon, and the token behind it, both
-// without blanks. Empty lines and lines that start with # are skipped, and a byte order mark at the beginning. One caller may
-// have several tokens, so that they can be changed without a gap. An error names the line and shows nothing of it: a name in
-// the wrong place may be a token.
+// ParseTokens reads tokens, one NAME:TOKEN a line: the caller's name up to the first colon, and the token
+// behind it, both without blanks. Empty lines and lines that start with # are skipped, and a byte order mark
+// at the beginning. One caller may have several tokens, so that they can be changed without a gap. An error
+// names the line and shows nothing of it: a name in the wrong place may be a token.
 func ParseTokens(r io.Reader) (*Tokens, error) {
 	tokens := &Tokens{}
 	lines := bufio.NewScanner(r)
@@ -65,13 +57,15 @@ func ParseTokens(r io.Reader) (*Tokens, error) {
 		name, token, found := strings.Cut(line, ":")
 		switch {
 		case !found || name == "" || token == "":
-			return nil, fmt.Errorf("line %d: write NAME:TOKEN: the caller's name, a colon and the token", number)
+			return nil, fmt.Errorf(
+				"line %d: write NAME:TOKEN: the caller's name, a colon and the token", number,
+			)
 		case strings.ContainsFunc(line, unicode.IsSpace):
 			return nil, fmt.Errorf("line %d: write NAME:TOKEN without blanks", number)
 		case !utf8.ValidString(line):
 			return nil, fmt.Errorf("line %d: the text is not UTF-8", number)
 		}
-		if _, taken := tokens.caller(token); taken {
+		if _, taken := tokens.Caller(token); taken {
 			return nil, fmt.Errorf("line %d: the token is given twice", number)
 		}
 		tokens.callers = append(tokens.callers, caller{name: name, sum: sha256.Sum256([]byte(token))})
@@ -85,8 +79,8 @@ func ParseTokens(r io.Reader) (*Tokens, error) {
 	return tokens, nil
 }
 
-// caller returns whose token it is. It takes the same time whether the token is nearly right or all wrong.
-func (t *Tokens) caller(token string) (name string, known bool) {
+// Caller returns whose token it is. It takes the same time whether the token is nearly right or all wrong.
+func (t *Tokens) Caller(token string) (name string, known bool) {
 	sum := sha256.Sum256([]byte(token))
 	for i := range t.callers {
 		if subtle.ConstantTimeCompare(sum[:], t.callers[i].sum[:]) == 1 {
@@ -94,32 +88,4 @@ func (t *Tokens) caller(token string) (name string, known bool) {
 		}
 	}
 	return name, known
-}
-
-// authenticate lets calls pass that show a known bearer token. Health checks need none.
-func (s *Server) authenticate(ctx context.Context, call *call) error {
-	if s.options.Tokens == nil || isHealth(call.method) || isTransformerFront(ctx, call.method) {
-		return call.next(ctx)
-	}
-	token, err := auth.AuthFromMD(ctx, "bearer")
-	if err != nil {
-		return &failure{reason: Unauthenticated, message: "send a bearer token: authorization: Bearer <token>"}
-	}
-	name, known := s.options.Tokens.caller(token)
-	if !known {
-		return &failure{reason: Unauthenticated, message: "the bearer token is not known to the server"}
-	}
-	call.info.caller = name
-	trace.SpanFromContext(ctx).SetAttributes(attribute.String("rudder_clevertap.caller", name))
-	return call.next(ctx)
-}
-
-// isTransformerFront reports whether a call comes from within the process for rudder-transformer's routes. They have a
-// listener of their own because rudder-server has no token to show; from outside, the same calls need one.
-func isTransformerFront(ctx context.Context, method string) bool {
-	if !strings.HasPrefix(method, "/"+transformerv1.RudderTransformerService_ServiceDesc.ServiceName+"/") {
-		return false
-	}
-	from, known := peer.FromContext(ctx)
-	return known && (from.Addr.Network() == localNetwork || from.Addr.Network() == localAddr{}.Network())
 }

@@ -14,6 +14,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/apierr"
 )
 
 func TestTokensAreReadLineByLine(t *testing.T) {
@@ -21,12 +22,12 @@ func TestTokensAreReadLineByLine(t *testing.T) {
 	tokens, err := ParseTokens(strings.NewReader("\uFEFFsearch:another\r\n# callers\n\n billing:t0p:secret \nbilling:next"))
 	require.NoError(t, err)
 	for token, caller := range map[string]string{"t0p:secret": "billing", "another": "search", "next": "billing"} {
-		name, known := tokens.caller(token)
+		name, known := tokens.Caller(token)
 		require.True(t, known)
 		require.Equal(t, caller, name)
 	}
 	for _, token := range []string{"", "t0p", "another ", "ANOTHER", "billing"} {
-		_, known := tokens.caller(token)
+		_, known := tokens.Caller(token)
 		require.False(t, known, token)
 	}
 }
@@ -68,7 +69,7 @@ func FuzzTokens(f *testing.F) {
 			require.NotEmpty(t, strings.TrimSpace(c.name))
 			require.NotContains(t, c.name, ":")
 		}
-		_, known := tokens.caller("")
+		_, known := tokens.Caller("")
 		require.False(t, known)
 	})
 }
@@ -107,11 +108,32 @@ func TestCallsNeedATokenThatTheServerKnows(t *testing.T) {
 				require.EqualError(t, listErr, "EOF")
 				return
 			}
-			requireFailure(t, err, codes.Unauthenticated, Unauthenticated)
-			requireFailure(t, streamErr, codes.Unauthenticated, Unauthenticated)
+			requireFailure(t, err, codes.Unauthenticated, apierr.Unauthenticated)
+			requireFailure(t, streamErr, codes.Unauthenticated, apierr.Unauthenticated)
 			require.Equal(t, codes.Unauthenticated, status.Code(listErr), "reflection needs a token")
 		})
 	}
 	_, err = healthgrpc.NewHealthClient(r.conn).Check(t.Context(), &healthgrpc.HealthCheckRequest{})
 	require.NoError(t, err, "health needs none")
+}
+
+func TestFromOutsideTransformerCallsNeedAToken(t *testing.T) {
+	t.Parallel()
+	tokens, err := ParseTokens(strings.NewReader("ops:TOKEN"))
+	require.NoError(t, err)
+	r := start(t, Options{Tokens: tokens})
+	_, err = transformerv1.NewRudderTransformerServiceClient(r.conn).Features(t.Context(), &transformerv1.FeaturesRequest{})
+	requireFailure(t, err, codes.Unauthenticated, apierr.Unauthenticated)
+	inside := transformerv1.NewRudderTransformerServiceClient(r.Conn())
+	_, err = inside.Features(t.Context(), &transformerv1.FeaturesRequest{})
+	require.NoError(t, err)
+	stream, err := inside.RouterBatch(t.Context())
+	require.NoError(t, err)
+	require.NoError(t, stream.Send(&transformerv1.RouterBatchRequest{Head: &transformerv1.RequestHead{}, Body: []byte(`{}`)}))
+	require.NoError(t, stream.CloseSend())
+	answer, err := stream.Recv()
+	require.NoError(t, err)
+	require.EqualValues(t, 400, answer.GetHead().GetStatusCode())
+	_, err = transformerv1.NewDestinationServiceClient(r.Conn()).DescribeDestination(t.Context(), &transformerv1.DescribeDestinationRequest{})
+	requireFailure(t, err, codes.Unauthenticated, apierr.Unauthenticated)
 }

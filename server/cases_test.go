@@ -65,7 +65,8 @@ func requireCase(t *testing.T, c cases.Case, uploads []*clevertapv1.Upload, resu
 	}
 }
 
-// TestTheGuideOverGRPC runs every rule of the guide through unary calls, batches and a stream, in both forms of events.
+// TestTheGuideOverGRPC runs every rule of the guide through unary calls, batches and a stream, in both forms
+// of events.
 func TestTheGuideOverGRPC(t *testing.T) {
 	t.Parallel()
 	r := start(t, Options{})

@@ -7,6 +7,7 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/apierr"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping"
 )
 
@@ -53,7 +54,7 @@ func (destinationService) ValidateDestination(
 	} else {
 		var err *mapping.Error
 		if problems, err = mapping.CheckDestinationJSON(req.GetDestinationJson()); err != nil {
-			return nil, destinationFailure(err)
+			return nil, apierr.Destination(err)
 		}
 	}
 	resp := &transformerv1.ValidateDestinationResponse{Valid: true}
@@ -62,7 +63,7 @@ func (destinationService) ValidateDestination(
 			resp.Valid = false
 		}
 		resp.Problems = append(resp.Problems, &transformerv1.DestinationProblem{
-			Severity: transformerv1.Severity(p.Severity), Path: clean(p.Path), Message: clean(p.Message),
+			Severity: transformerv1.Severity(p.Severity), Path: apierr.Clean(p.Path), Message: apierr.Clean(p.Message),
 		})
 	}
 	return resp, nil

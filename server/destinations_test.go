@@ -8,6 +8,7 @@ import (
 
 	clevertapv1 "github.com/rudder-clevertap/rudder-clevertap/gen/clevertap/v1"
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/apierr"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping"
 )
 
@@ -108,5 +109,5 @@ func TestProblemsOfADestinationAreAllNamed(t *testing.T) {
 	info := requireFailure(t, err, codes.InvalidArgument, mapping.InvalidJSON)
 	require.Equal(t, "1", info.GetMetadata()["line"])
 	_, err = r.destinations().ValidateDestination(t.Context(), &transformerv1.ValidateDestinationRequest{})
-	requireFailure(t, err, codes.InvalidArgument, InvalidRequest)
+	requireFailure(t, err, codes.InvalidArgument, apierr.InvalidRequest)
 }

@@ -4,16 +4,14 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 
-	rudderstackv1 "github.com/rudder-clevertap/rudder-clevertap/gen/rudderstack/v1"
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
 	"github.com/rudder-clevertap/rudder-clevertap/internal/genevents"
-	"github.com/rudder-clevertap/rudder-clevertap/server/wire"
 )
 
-// BenchmarkCallInside measures what the server does for a call besides the transport: all interceptors, the mapping and the answer.
+// BenchmarkCallInside measures what the server does for a call besides the transport: all interceptors, the
+// mapping and the answer.
 func BenchmarkCallInside(b *testing.B) {
 	srv, err := New(Options{})
 	require.NoError(b, err)
@@ -37,25 +35,6 @@ func BenchmarkCallInside(b *testing.B) {
 			require.NoError(b, err)
 			_, err = proto.Marshal(answer)
 			require.NoError(b, err)
-		}
-	})
-	b.Run("typed batch of 100", func(b *testing.B) {
-		r := &wire.Request{Kind: wire.BatchTransform, Target: wire.JSONTarget, DestinationJSON: []byte(settingsJSON)}
-		for _, text := range events {
-			var event rudderstackv1.Event
-			require.NoError(b, protojson.UnmarshalOptions{DiscardUnknown: true}.Unmarshal(text, &event))
-			packed, err := proto.Marshal(&event)
-			require.NoError(b, err)
-			r.Events = append(r.Events, packed)
-		}
-		codec := wire.NewCodec(0)
-		b.ReportAllocs()
-		for b.Loop() {
-			answer, err := srv.transforms.BatchTransform(b.Context(), r)
-			require.NoError(b, err)
-			written, err := codec.Marshal(answer)
-			require.NoError(b, err)
-			written.Free()
 		}
 	})
 }

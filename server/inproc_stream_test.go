@@ -18,24 +18,29 @@ import (
 	"google.golang.org/protobuf/testing/protocmp"
 
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/apierr"
+	"github.com/rudder-clevertap/rudder-clevertap/server/internal/intercept"
 )
 
-// rudderStream is a stream of ProcessorTransform, as its client has it.
-type rudderStream = grpc.BidiStreamingClient[transformerv1.ProcessorTransformRequest, transformerv1.ProcessorTransformResponse]
+// processorStream is a stream of ProcessorTransform, as its client has it.
+type processorStream = grpc.BidiStreamingClient[transformerv1.ProcessorTransformRequest, transformerv1.ProcessorTransformResponse]
+
+// dropinEvent is an event as rudder-server sends it.
+const dropinEvent = `{"message":{"type":"track","event":"E","userId":"u"},"metadata":{"jobId":1},"destination":{"ID":"d","Config":{"trackAnonymous":true}}}`
 
 // sent is a message with a piece of a body.
 func sent(body string) *transformerv1.ProcessorTransformRequest {
 	return &transformerv1.ProcessorTransformRequest{Head: &transformerv1.RequestHead{Destination: "clevertap"}, Body: []byte(body)}
 }
 
-// TestBothConnectionsInsideTheProcessCarryStreamsTheSame: answers, headers, errors, limits and telemetry of the streams that skip
-// HTTP/2 are the same with and without it.
+// TestBothConnectionsInsideTheProcessCarryStreamsTheSame: answers, headers, errors, limits and telemetry of
+// the streams that skip HTTP/2 are the same with and without it.
 func TestBothConnectionsInsideTheProcessCarryStreamsTheSame(t *testing.T) {
 	t.Parallel()
-	long := "[" + strings.Repeat(rudderEvent+",", 3000) + rudderEvent + "]"
+	long := "[" + strings.Repeat(dropinEvent+",", 3000) + dropinEvent + "]"
 	for name, messages := range map[string][]*transformerv1.ProcessorTransformRequest{
-		"an event":      {sent("[" + rudderEvent + "]")},
-		"pieces":        {sent("["), sent(rudderEvent), sent("]")},
+		"an event":      {sent("[" + dropinEvent + "]")},
+		"pieces":        {sent("["), sent(dropinEvent), sent("]")},
 		"empty pieces":  {sent(""), sent("[1"), sent(""), sent("]")},
 		"a long answer": {sent(long)},
 		"no JSON":       {sent("[")},
@@ -54,7 +59,7 @@ func TestBothConnectionsInsideTheProcessCarryStreamsTheSame(t *testing.T) {
 			for i, overHTTP2 := range []bool{true, false} {
 				o := &got[i]
 				o.Seen = observe(t, overHTTP2, func(ctx context.Context, conn grpc.ClientConnInterface) {
-					ctx = metadata.AppendToOutgoingContext(ctx, RequestIDHeader, "r-1")
+					ctx = metadata.AppendToOutgoingContext(ctx, intercept.RequestIDHeader, "r-1")
 					stream, err := transformerv1.NewRudderTransformerServiceClient(conn).ProcessorTransform(ctx)
 					require.NoError(t, err)
 					for _, m := range messages {
@@ -66,7 +71,7 @@ func TestBothConnectionsInsideTheProcessCarryStreamsTheSame(t *testing.T) {
 					require.NoError(t, stream.CloseSend())
 					header, err := stream.Header()
 					require.NoError(t, err)
-					o.ID = header.Get(RequestIDHeader)
+					o.ID = header.Get(intercept.RequestIDHeader)
 					for err == nil {
 						answer := &transformerv1.ProcessorTransformResponse{}
 						if err = stream.RecvMsg(answer); err == nil {
@@ -85,7 +90,7 @@ func TestBothConnectionsInsideTheProcessCarryStreamsTheSame(t *testing.T) {
 }
 
 // inside opens a stream that skips HTTP/2.
-func inside(ctx context.Context, t *testing.T, r *running) rudderStream {
+func inside(ctx context.Context, t *testing.T, r *running) processorStream {
 	t.Helper()
 	stream, err := transformerv1.NewRudderTransformerServiceClient(r.Conn()).ProcessorTransform(ctx)
 	require.NoError(t, err)
@@ -95,7 +100,7 @@ func inside(ctx context.Context, t *testing.T, r *running) rudderStream {
 func TestAMessageMayBeUsedAgainOnceItIsSent(t *testing.T) {
 	t.Parallel()
 	stream := inside(t.Context(), t, start(t, Options{}))
-	m := sent("[" + rudderEvent)
+	m := sent("[" + dropinEvent)
 	require.NoError(t, stream.Send(m))
 	copy(m.Body, strings.Repeat("x", len(m.Body)))
 	m.Head.Destination = "elsewhere"
@@ -135,13 +140,13 @@ func TestAStreamOfABodyThatStaysAwayEnds(t *testing.T) {
 		r := start(t, Options{StreamIdleTimeout: 50 * time.Millisecond})
 		conn := r.Conn()
 		if overHTTP2 {
-			conn = r.Server.conn
+			conn = r.remote
 		}
 		stream, err := transformerv1.NewRudderTransformerServiceClient(conn).ProcessorTransform(t.Context())
 		require.NoError(t, err)
 		require.NoError(t, stream.Send(sent("[")))
 		_, err = stream.Recv()
-		requireFailure(t, err, codes.Unavailable, Unavailable)
+		requireFailure(t, err, codes.Unavailable, apierr.Unavailable)
 		require.ErrorIs(t, stream.Send(sent("]")), io.EOF, "the stream is over, and Recv said why")
 	}
 }
@@ -152,7 +157,7 @@ func TestABodyThatIsRefusedBeforeItsEndIsAnswered(t *testing.T) {
 		r := start(t, Options{MaxTransformerBodyBytes: 1000})
 		conn := r.Conn()
 		if overHTTP2 {
-			conn = r.Server.conn
+			conn = r.remote
 		}
 		stream, err := transformerv1.NewRudderTransformerServiceClient(conn).ProcessorTransform(t.Context())
 		require.NoError(t, err)

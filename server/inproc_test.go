@@ -22,7 +22,10 @@ import (
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/testing/protocmp"
 
+	rudderstackv1 "github.com/rudder-clevertap/rudder-clevertap/gen/rudderstack/v1"
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/telemetry"
+	"github.com/rudder-clevertap/rudder-clevertap/server/internal/intercept"
 )
 
 // seen is what telemetry saw of a call.
@@ -31,19 +34,19 @@ type seen struct {
 	metrics map[string][]string
 }
 
-// observe makes a call over one of a server's two connections inside the process, and returns what telemetry saw, but for what
-// tells connections apart: addresses.
+// observe makes a call over one of a server's two connections inside the process, and returns what telemetry
+// saw, but for what tells connections apart: addresses.
 func observe(t *testing.T, overHTTP2 bool, call func(ctx context.Context, conn grpc.ClientConnInterface)) seen {
 	t.Helper()
 	spans, reader := tracetest.NewSpanRecorder(), sdkmetric.NewManualReader()
-	r := start(t, Options{Telemetry: &Telemetry{
+	r := start(t, Options{Telemetry: &telemetry.Telemetry{
 		TracerProvider: sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(spans)),
 		MeterProvider:  sdkmetric.NewMeterProvider(sdkmetric.WithReader(reader)),
 		Propagator:     propagation.TraceContext{},
 	}})
 	conn := r.Conn()
 	if overHTTP2 {
-		conn = r.Server.conn
+		conn = r.remote
 	}
 	call(t.Context(), conn)
 	got := seen{metrics: map[string][]string{}}
@@ -94,8 +97,20 @@ func texts(attributes []attribute.KeyValue) string {
 	return strings.Join(kept, " ")
 }
 
-// TestBothConnectionsInsideTheProcessAreTheSame: answers, headers, errors, limits, deadlines and telemetry of unary calls are the
-// same with and without HTTP/2 in between.
+// typedBatch is a batch of n typed events.
+func typedBatch(n int) *transformerv1.BatchTransformRequest {
+	req := &transformerv1.BatchTransformRequest{Target: toJSON()}
+	for range n {
+		req.Events = append(req.Events, &rudderstackv1.Event{
+			Type: "track", UserId: "u", Event: "x",
+			Context: &rudderstackv1.Context{App: &rudderstackv1.App{Name: "shop"}, Locale: "en"},
+		})
+	}
+	return req
+}
+
+// TestBothConnectionsInsideTheProcessAreTheSame: answers, headers, errors, limits, deadlines and telemetry of
+// unary calls are the same with and without HTTP/2 in between.
 func TestBothConnectionsInsideTheProcessAreTheSame(t *testing.T) {
 	t.Parallel()
 	many := &transformerv1.BatchTransformRequest{Target: toJSON(), EventsJson: make([][]byte, 3000)}
@@ -113,7 +128,7 @@ func TestBothConnectionsInsideTheProcessAreTheSame(t *testing.T) {
 			return client.BatchTransform(ctx, &transformerv1.BatchTransformRequest{Target: toJSON(), EventsJson: [][]byte{track("m"), {}}}, grpc.Header(header))
 		},
 		"a typed batch": func(ctx context.Context, client transformerv1.TransformServiceClient, header *metadata.MD) (any, error) {
-			return client.BatchTransform(ctx, typedBatch(t, 3), grpc.Header(header))
+			return client.BatchTransform(ctx, typedBatch(3), grpc.Header(header))
 		},
 		"too large a batch": func(ctx context.Context, client transformerv1.TransformServiceClient, header *metadata.MD) (any, error) {
 			return client.BatchTransform(ctx, many, grpc.Header(header))
@@ -127,13 +142,13 @@ func TestBothConnectionsInsideTheProcessAreTheSame(t *testing.T) {
 			var told [2]seen
 			for i, overHTTP2 := range []bool{false, true} {
 				told[i] = observe(t, overHTTP2, func(ctx context.Context, conn grpc.ClientConnInterface) {
-					ctx = metadata.AppendToOutgoingContext(ctx, RequestIDHeader, "r-1")
+					ctx = metadata.AppendToOutgoingContext(ctx, intercept.RequestIDHeader, "r-1")
 					answers[i], errs[i] = call(ctx, transformerv1.NewTransformServiceClient(conn), &headers[i])
 				})
 			}
 			require.Empty(t, cmp.Diff(answers[1], answers[0], protocmp.Transform()))
 			require.Empty(t, cmp.Diff(status.Convert(errs[1]).Proto(), status.Convert(errs[0]).Proto(), protocmp.Transform()))
-			require.Equal(t, headers[1].Get(RequestIDHeader), headers[0].Get(RequestIDHeader))
+			require.Equal(t, headers[1].Get(intercept.RequestIDHeader), headers[0].Get(intercept.RequestIDHeader))
 			require.Equal(t, told[1], told[0])
 		})
 	}
@@ -159,16 +174,4 @@ func TestTheConnectionInsideTheProcessHasLimits(t *testing.T) {
 	cancel()
 	_, err = client.Transform(gone, jsonRequest(small))
 	require.Equal(t, codes.Canceled, status.Code(err))
-}
-
-func TestNothingOfTheClientsContextReachesTheServer(t *testing.T) {
-	t.Parallel()
-	type key struct{}
-	ctx, transport := serverContext(context.WithValue(metadata.AppendToOutgoingContext(t.Context(), "a", "b"), key{}, "secret"), "/m")
-	require.Nil(t, ctx.Value(key{}))
-	sent, _ := metadata.FromIncomingContext(ctx)
-	require.Equal(t, []string{"b"}, sent.Get("a"))
-	_, leaks := metadata.FromOutgoingContext(ctx)
-	require.False(t, leaks)
-	require.Equal(t, "/m", transport.Method())
 }

@@ -9,8 +9,9 @@ import (
 	"golang.org/x/net/http2"
 )
 
-// TestAClientThatPingsTooOftenIsCutOff: the keepalive policy holds for a client that knows nothing of it. (grpc-go's own would not
-// ping that often.) Pings are free of charge now and then: the first ones are answered.
+// TestAClientThatPingsTooOftenIsCutOff: the keepalive policy holds for a client that knows nothing of it.
+// (grpc-go's own would not ping that often.) Pings are free of charge now and then: the first ones are
+// answered.
 func TestAClientThatPingsTooOftenIsCutOff(t *testing.T) {
 	t.Parallel()
 	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", start(t, Options{}).addr)

@@ -17,6 +17,7 @@ import (
 
 	clevertapv1 "github.com/rudder-clevertap/rudder-clevertap/gen/clevertap/v1"
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/apierr"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping"
 )
 
@@ -36,7 +37,8 @@ type running struct {
 	ended chan error
 }
 
-// start runs a server until the test ends, when it must have ended without an error, unless the test took it from ended.
+// start runs a server until the test ends, when it must have ended without an error, unless the test took it
+// from ended.
 func start(t *testing.T, options Options, fronts ...Listener) *running {
 	t.Helper()
 	srv, err := New(options)
@@ -109,7 +111,7 @@ func reasonOfStatus(t *testing.T, st *spb.Status) *errdetails.ErrorInfo {
 		info := &errdetails.ErrorInfo{}
 		if detail.MessageIs(info) {
 			require.NoError(t, detail.UnmarshalTo(info))
-			require.Equal(t, ErrorDomain, info.GetDomain())
+			require.Equal(t, apierr.Domain, info.GetDomain())
 			return info
 		}
 	}

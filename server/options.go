@@ -6,13 +6,16 @@ import (
 	"log/slog"
 	"net/url"
 	"time"
+
+	"github.com/rudder-clevertap/rudder-clevertap/internal/telemetry"
 )
 
 // The defaults of Options.
 const (
 	// DefaultMaxMessageBytes is 32 MiB.
 	DefaultMaxMessageBytes = 32 << 20
-	// DefaultMaxBatchEvents lets the answer to a full batch fit the 4 MiB that generated clients accept by default.
+	// DefaultMaxBatchEvents lets the answer to a full batch fit the 4 MiB that generated clients accept by
+	// default.
 	DefaultMaxBatchEvents = 2000
 	// DefaultMaxTransformerBodyBytes is 200 MiB, as rudder-transformer has it.
 	DefaultMaxTransformerBodyBytes = 200 << 20
@@ -26,12 +29,12 @@ const (
 	DefaultShutdownTimeout = 25 * time.Second
 )
 
-// Options say what a Server is made of. What is zero has its default.
+// Options say what a Server is made of. Zero fields take their defaults.
 type Options struct {
 	// Logger gets a line for each call. Nothing is logged when it is nil.
 	Logger *slog.Logger
-	// Telemetry gets traces and metrics; NoTelemetry when it is nil.
-	Telemetry *Telemetry
+	// Telemetry gets traces and metrics; telemetry.None when it is nil.
+	Telemetry *telemetry.Telemetry
 	// Destinations are those that requests may name.
 	Destinations Destinations
 	// Tokens are the bearer tokens that calls need; nil lets everybody call.
@@ -42,23 +45,26 @@ type Options struct {
 	MaxMessageBytes int
 	// MaxBatchEvents limits the events of one batch.
 	MaxBatchEvents int
-	// MaxTransformerBodyBytes limits the body of a call of rudder-transformer's routes, which comes in many messages.
+	// MaxTransformerBodyBytes limits the body of a call of rudder-transformer's routes, which comes in many
+	// messages.
 	MaxTransformerBodyBytes int
-	// ProxyStrict makes the delivery proxy answer as rudder-transformer does: one refused record fails all jobs of a request.
+	// ProxyStrict makes the delivery proxy answer as rudder-transformer does: one refused record fails all
+	// jobs of a request.
 	ProxyStrict bool
-	// CleverTapBaseURL is where calls to CleverTap go, whatever host they name, for tests and private relays. CleverTap's own
-	// hosts, and no others, are called when it is nil.
+	// CleverTapBaseURL is where calls to CleverTap go, whatever host they name, for tests and private relays.
+	// CleverTap's own hosts, and no others, are called when it is nil.
 	CleverTapBaseURL *url.URL
 	// MaxConcurrentStreams limits the calls that are open at once on one connection.
 	MaxConcurrentStreams uint32
-	// MaxConnectionAge is about how long a gRPC connection or a transform stream lasts before its client has to open another, so
-	// that load comes to new replicas too; zero lets them last.
+	// MaxConnectionAge is about how long a gRPC connection or a transform stream lasts before its client has
+	// to open another, so that load comes to new replicas too; zero lets them last.
 	MaxConnectionAge time.Duration
 	// StreamIdleTimeout ends a stream on which no message has come or gone for so long.
 	StreamIdleTimeout time.Duration
 	// StreamInFlight limits the messages of one stream that are read and not yet answered.
 	StreamInFlight int
-	// DrainDelay is how long the server goes on as ever once it says that it stops serving, for load balancers to notice.
+	// DrainDelay is how long the server goes on as ever once it says that it stops serving, for load
+	// balancers to notice.
 	DrainDelay time.Duration
 	// ShutdownTimeout is how long open calls may take to end once the server stops; then they are cut off.
 	ShutdownTimeout time.Duration
@@ -72,7 +78,7 @@ func (o Options) withDefaults() Options {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	if o.Telemetry == nil {
-		o.Telemetry = NoTelemetry()
+		o.Telemetry = telemetry.None()
 	}
 	o.MaxMessageBytes = cmp.Or(o.MaxMessageBytes, DefaultMaxMessageBytes)
 	o.MaxBatchEvents = cmp.Or(o.MaxBatchEvents, DefaultMaxBatchEvents)

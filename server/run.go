@@ -31,9 +31,10 @@ type Listener struct {
 	Front Front
 }
 
-// Run serves gRPC on a listener, and fronts on theirs, until ctx ends or one of them fails, and then ends all in order: health
-// says NOT_SERVING, DrainDelay passes, open streams are told to finish, fronts and then the server let the calls at hand end
-// for at most ShutdownTimeout, and what is left is cut off. It returns why it failed, or nil when ctx ended it.
+// Run serves gRPC on a listener, and fronts on theirs, until ctx ends or one of them fails, and then ends all
+// in order: health says NOT_SERVING, DrainDelay passes, open streams are told to finish, fronts and then the
+// server let the calls at hand end for at most ShutdownTimeout, and what is left is cut off. It returns why
+// it failed, or nil when ctx ended it.
 //
 // A server runs once. Run owns the listeners and closes them.
 func (s *Server) Run(ctx context.Context, listener net.Listener, fronts ...Listener) error {
@@ -53,7 +54,7 @@ func (s *Server) Run(ctx context.Context, listener net.Listener, fronts ...Liste
 // Close frees what New made, for a server that never ran.
 func (s *Server) Close() error {
 	s.grpc.Stop()
-	s.rudder.clevertap.Close()
+	s.clevertap.Close()
 	return errors.Join(s.inside.Close(), s.local.Close())
 }
 
@@ -68,17 +69,21 @@ func failed(ctx context.Context, name string, err error) error {
 // end ends all in order. The context that it gets has ended; its values stay.
 func (s *Server) end(ctx context.Context, fronts []Listener) error {
 	ctx = context.WithoutCancel(ctx)
-	s.logger.InfoContext(ctx, "stopping", "drain_delay", s.options.DrainDelay.String(), "timeout", s.options.ShutdownTimeout.String())
+	s.logger.InfoContext(
+		ctx, "stopping", "drain_delay", s.options.DrainDelay.String(), "timeout",
+		s.options.ShutdownTimeout.String(),
+	)
 	s.health.Shutdown()
 	time.Sleep(s.options.DrainDelay)
 	ctx, cancel := context.WithTimeout(ctx, s.options.ShutdownTimeout)
 	defer cancel()
 	close(s.stopping)
-	defer s.rudder.clevertap.Close()
+	defer s.clevertap.Close()
 	return errors.Join(s.stopFronts(ctx, fronts), s.stopGRPC(ctx), s.inside.Close(), s.local.Close())
 }
 
-// stopFronts ends the fronts, all at once. They may take most of the time, but not what the calls of others need to end.
+// stopFronts ends the fronts, all at once. They may take most of the time, but not what the calls of others
+// need to end.
 func (s *Server) stopFronts(ctx context.Context, fronts []Listener) error {
 	ctx, cancel := context.WithTimeout(ctx, s.options.ShutdownTimeout/5*4)
 	defer cancel()
@@ -95,7 +100,8 @@ func (s *Server) stopFronts(ctx context.Context, fronts []Listener) error {
 	return errors.Join(errs...)
 }
 
-// stopGRPC ends the gRPC server when the calls at hand have ended; those that are left when ctx ends are cut off.
+// stopGRPC ends the gRPC server when the calls at hand have ended; those that are left when ctx ends are cut
+// off.
 func (s *Server) stopGRPC(ctx context.Context) error {
 	stopped := make(chan struct{})
 	go func() {

@@ -18,6 +18,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/apierr"
 )
 
 // servingStatus asks the server for its health.
@@ -46,7 +47,7 @@ func TestStoppingEndsAnOpenStream(t *testing.T) {
 	within(t, 5*time.Second, func() {
 		r.stop()
 		_, err := stream.Recv()
-		requireFailure(t, err, codes.Unavailable, Unavailable)
+		requireFailure(t, err, codes.Unavailable, apierr.Unavailable)
 		require.ErrorContains(t, err, "stopping")
 		require.NoError(t, <-r.ended)
 	})
@@ -71,7 +72,7 @@ func TestStoppingDeliversTheAnswersOfWhatWasRead(t *testing.T) {
 	for next := uint64(0); ; next++ {
 		resp, err := stream.Recv()
 		if err != nil {
-			requireFailure(t, err, codes.Unavailable, Unavailable)
+			requireFailure(t, err, codes.Unavailable, apierr.Unavailable)
 			require.GreaterOrEqual(t, next, uint64(10))
 			break
 		}

@@ -1,5 +1,5 @@
-// Package server is the gRPC server: its services, what surrounds each call (request ids, logs, error mapping, recovery,
-// authentication, limits, validation), health, telemetry, configuration, and an orderly start and end.
+// Package server is the gRPC server: it wires its services and what surrounds each call together, and sees to
+// an orderly start and end. What it wires are the rooms within.
 //
 // It holds no mapping rules, which are the mapping's, and no HTTP, which is the gateway's.
 package server
@@ -10,9 +10,9 @@ import (
 	"log/slog"
 	"net"
 	"slices"
+	"strings"
 	"time"
 
-	"go.opentelemetry.io/contrib/instrumentation/google.golang.org/grpc/otelgrpc"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
 	_ "google.golang.org/grpc/encoding/gzip" // so that callers may compress
@@ -23,7 +23,15 @@ import (
 	"google.golang.org/grpc/stats"
 	"google.golang.org/grpc/test/bufconn"
 
+	"github.com/rudder-clevertap/rudder-clevertap/delivery"
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/apierr"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/telemetry"
+	"github.com/rudder-clevertap/rudder-clevertap/server/internal/dropin"
+	"github.com/rudder-clevertap/rudder-clevertap/server/internal/engine"
+	"github.com/rudder-clevertap/rudder-clevertap/server/internal/inproc"
+	"github.com/rudder-clevertap/rudder-clevertap/server/internal/intercept"
+	"github.com/rudder-clevertap/rudder-clevertap/server/internal/transform"
 	"github.com/rudder-clevertap/rudder-clevertap/server/wire"
 )
 
@@ -36,28 +44,27 @@ const (
 	pingInterval = 2 * time.Minute
 	// pingTimeout is how long the client has to answer.
 	pingTimeout = 20 * time.Second
-	// handlers is how many goroutines wait for calls. Their stacks have grown to what a call needs, which takes a new goroutine, as
-	// calls beyond that number get, a quarter of the whole call.
+	// handlers is how many goroutines wait for calls. Their stacks have grown to what a call needs, which
+	// takes a new goroutine, as calls beyond that number get, a quarter of the whole call.
 	handlers = 32
 )
 
 // Server is the gRPC server and its connection inside the process.
 type Server struct {
-	options    Options
-	logger     *slog.Logger
-	validator  *validator
-	transforms *transformService
-	rudder     *rudderService
-	grpc       *grpc.Server
-	health     *health.Server
-	local      *bufconn.Listener
-	conn       *grpc.ClientConn
-	inside     *insideConn
+	options   Options
+	logger    *slog.Logger
+	grpc      *grpc.Server
+	health    *health.Server
+	clevertap *delivery.Client
+	local     *bufconn.Listener
+	remote    *grpc.ClientConn
+	inside    *inproc.Conn
 	// stopping is closed when open streams are to end.
 	stopping chan struct{}
 }
 
-// New returns a server that does not serve yet. Whoever has it must call Run, which ends all that New started.
+// New returns a server that does not serve yet. Whoever has it must call Run, which ends all that New
+// started.
 func New(options Options) (*Server, error) {
 	options = options.withDefaults()
 	s := &Server{
@@ -67,36 +74,79 @@ func New(options Options) (*Server, error) {
 		local:    bufconn.Listen(localBuffer),
 		stopping: make(chan struct{}),
 	}
-	metrics, err := newInstruments(options.Telemetry.MeterProvider.Meter(scopeName))
+	around, err := intercept.New(s.interceptOptions())
 	if err != nil {
 		return nil, err
 	}
-	if s.validator, err = newValidator(); err != nil {
+	transforms, err := engine.New(options.Telemetry.Tracer(), options.Telemetry.Meter(), s.logger)
+	if err != nil {
 		return nil, err
 	}
-	if s.conn, err = s.dialLocal(); err != nil {
+	if s.remote, err = s.dialLocal(); err != nil {
 		return nil, err
 	}
-	s.grpc = grpc.NewServer(s.serverOptions()...)
-	s.inside = s.newLocalConn()
-	services := registry{Server: s.grpc, local: s.inside}
-	s.transforms = &transformService{
-		destinations: options.Destinations,
-		engine:       newEngine(options.Telemetry.TracerProvider.Tracer(scopeName), metrics, s.logger),
-		inFlight:     options.StreamInFlight,
-		maxAge:       options.MaxConnectionAge,
-		stopping:     s.stopping,
-		logger:       s.logger,
-	}
-	wire.Register(services, s.transforms)
-	transformerv1.RegisterDestinationServiceServer(services, &destinationService{})
-	s.rudder = newRudderService(options, s.transforms.engine, s.stopping)
-	transformerv1.RegisterRudderTransformerServiceServer(services, s.rudder)
+	s.clevertap = delivery.New(delivery.Options{
+		BaseURL:        options.CleverTapBaseURL,
+		TracerProvider: options.Telemetry.TracerProvider, MeterProvider: options.Telemetry.MeterProvider,
+	})
+	s.grpc = grpc.NewServer(s.serverOptions(around)...)
+	s.inside = s.newInside(around)
+	s.register(transforms)
 	s.serveHealth()
 	if !options.NoReflection {
 		reflection.Register(s.grpc)
 	}
 	return s, nil
+}
+
+// interceptOptions say what surrounds each call.
+func (s *Server) interceptOptions() intercept.Options {
+	options := intercept.Options{
+		Logger:            s.logger,
+		ContinueTrace:     s.options.Telemetry.ContinueTrace,
+		NeedsNoToken:      needsNoToken,
+		MaxBatchEvents:    s.options.MaxBatchEvents,
+		StreamIdleTimeout: s.options.StreamIdleTimeout,
+		Stopping:          s.stopping,
+	}
+	if s.options.Tokens != nil {
+		options.Callers = s.options.Tokens
+	}
+	return options
+}
+
+// needsNoToken reports whether a call comes from within the process for rudder-transformer's routes. They
+// have a listener of their own because rudder-server has no token to show; from outside, the same calls need
+// one.
+func needsNoToken(ctx context.Context, method string) bool {
+	const routes = "/" + dropin.ServiceName + "/"
+	return strings.HasPrefix(method, routes) && inproc.IsInside(ctx)
+}
+
+// register registers the services: with the gRPC server, and with the connection inside the process.
+func (s *Server) register(transforms *engine.Engine) {
+	services := inproc.Registrar{
+		Server: s.grpc, Conn: s.inside,
+		Streams: []string{dropin.ServiceName},
+	}
+	wire.Register(services, transform.New(transform.Options{
+		Engine:       transforms,
+		Destinations: s.options.Destinations,
+		InFlight:     s.options.StreamInFlight,
+		MaxAge:       s.options.MaxConnectionAge,
+		Stopping:     s.stopping,
+		Logger:       s.logger,
+	}))
+	transformerv1.RegisterDestinationServiceServer(services, &destinationService{})
+	transformerv1.RegisterRudderTransformerServiceServer(services, dropin.New(dropin.Options{
+		Engine:    transforms,
+		CleverTap: s.clevertap,
+		Strict:    s.options.ProxyStrict,
+		MaxAnswer: s.options.MaxMessageBytes,
+		MaxBody:   s.options.MaxTransformerBodyBytes,
+		Stopping:  s.stopping,
+		Logger:    s.logger,
+	}))
 }
 
 // serveHealth makes the health service say that the server and each of its services serve.
@@ -107,50 +157,44 @@ func (s *Server) serveHealth() {
 	healthgrpc.RegisterHealthServer(s.grpc, s.health)
 }
 
-// newLocalConn makes the connection inside the process. It leads to the services that are registered by way of a registry.
-func (s *Server) newLocalConn() *insideConn {
-	client, server := s.statsHandlers()
-	return &insideConn{
-		remote:       s.conn,
-		methods:      map[string]localMethod{},
-		streams:      map[string]localStreamMethod{},
-		around:       unaryChain(s.interceptors()),
-		aroundStream: streamChain(s.interceptors()),
-		client:       client,
-		server:       server,
-		maxBytes:     s.options.MaxMessageBytes,
-	}
+// newInside makes the connection inside the process. It leads to the services that are registered with it.
+func (s *Server) newInside(around *intercept.Chain) *inproc.Conn {
+	return inproc.New(inproc.Options{
+		Remote:   s.remote,
+		Unary:    around.Unary(),
+		Stream:   around.Stream(),
+		Client:   s.options.Telemetry.Client(isRecorded),
+		Server:   s.options.Telemetry.Server(isRecorded),
+		MaxBytes: s.options.MaxMessageBytes,
+		Remotely: intercept.IsInfrastructure,
+	})
 }
 
+// isRecorded reports whether telemetry is told of a call: of all but those of health and reflection.
+func isRecorded(call *stats.RPCTagInfo) bool { return !intercept.IsInfrastructure(call.FullMethodName) }
+
 // serverOptions says how the gRPC server treats connections and calls.
-func (s *Server) serverOptions() []grpc.ServerOption {
+func (s *Server) serverOptions(around *intercept.Chain) []grpc.ServerOption {
 	options := []grpc.ServerOption{
 		grpc.Creds(newServerCredentials(s.options.TLS)),
-		grpc.UnaryInterceptor(unaryChain(s.interceptors())),
-		grpc.StreamInterceptor(streamChain(s.interceptors())),
+		grpc.UnaryInterceptor(around.Unary()),
+		grpc.StreamInterceptor(around.Stream()),
 		grpc.UnknownServiceHandler(unknownCall),
 		grpc.MaxRecvMsgSize(s.options.MaxMessageBytes),
 		grpc.MaxSendMsgSize(s.options.MaxMessageBytes),
 		grpc.MaxConcurrentStreams(s.options.MaxConcurrentStreams),
-		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: minPingInterval, PermitWithoutStream: true}),
+		grpc.KeepaliveEnforcementPolicy(
+			keepalive.EnforcementPolicy{MinTime: minPingInterval, PermitWithoutStream: true},
+		),
 		grpc.KeepaliveParams(s.keepalive()),
 		grpc.WaitForHandlers(true),
 		grpc.NumStreamWorkers(handlers),
 	}
 	options = append(options, wire.ServerOptions(s.options.MaxBatchEvents)...)
-	if !s.options.Telemetry.silent() {
-		options = append(options, grpc.StatsHandler(otelgrpc.NewServerHandler(s.telemetryOptions()...)))
+	if recorder := s.options.Telemetry.Server(isRecorded); recorder != nil {
+		options = append(options, grpc.StatsHandler(recorder))
 	}
 	return options
-}
-
-// statsHandlers returns what is told of the two ends of a call inside the process.
-func (s *Server) statsHandlers() (client, server stats.Handler) {
-	client = otelgrpc.NewClientHandler(s.telemetryOptions()...)
-	if t := s.options.Telemetry; t.silent() {
-		return silentClient{client}, silentServer{}
-	}
-	return client, otelgrpc.NewServerHandler(s.telemetryOptions()...)
 }
 
 // keepalive says when the server pings clients, and when it asks them to open another connection.
@@ -166,27 +210,20 @@ func (s *Server) keepalive() keepalive.ServerParameters {
 // unknownCall answers calls of methods that do not exist.
 func unknownCall(_ any, stream grpc.ServerStream) error {
 	method, _ := grpc.MethodFromServerStream(stream)
-	return errUnknownCall(method)
-}
-
-// telemetryOptions says what gRPC's instrumentation records: all calls but those of health and reflection.
-func (s *Server) telemetryOptions() []otelgrpc.Option {
-	return []otelgrpc.Option{
-		otelgrpc.WithTracerProvider(s.options.Telemetry.TracerProvider),
-		otelgrpc.WithMeterProvider(s.options.Telemetry.MeterProvider),
-		otelgrpc.WithPropagators(s.options.Telemetry.Propagator),
-		otelgrpc.WithFilter(func(call *stats.RPCTagInfo) bool { return !isInfrastructure(call.FullMethodName) }),
-	}
+	return apierr.NoSuchCall(method)
 }
 
 // dialLocal makes the connection inside the process.
 func (s *Server) dialLocal() (*grpc.ClientConn, error) {
-	conn, err := grpc.NewClient("passthrough:///"+serviceName,
-		grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return s.local.DialContext(ctx) }),
+	conn, err := grpc.NewClient("passthrough:///"+telemetry.ServiceName,
+		grpc.WithContextDialer(
+			func(ctx context.Context, _ string) (net.Conn, error) { return s.local.DialContext(ctx) },
+		),
 		grpc.WithTransportCredentials(insecure.NewCredentials()),
-		grpc.WithStatsHandler(otelgrpc.NewClientHandler(s.telemetryOptions()...)),
+		grpc.WithStatsHandler(s.options.Telemetry.Client(isRecorded)),
 		grpc.WithDefaultCallOptions(
-			grpc.MaxCallRecvMsgSize(s.options.MaxMessageBytes), grpc.MaxCallSendMsgSize(s.options.MaxMessageBytes)),
+			grpc.MaxCallRecvMsgSize(s.options.MaxMessageBytes),
+			grpc.MaxCallSendMsgSize(s.options.MaxMessageBytes)),
 		grpc.WithDisableServiceConfig(),
 	)
 	if err != nil {
@@ -195,8 +232,8 @@ func (s *Server) dialLocal() (*grpc.ClientConn, error) {
 	return conn, nil
 }
 
-// Conn is a connection to the server inside the process. It works while Run does, which closes it at the end. Calls over it
-// pass all that calls from outside do, bearer tokens included.
+// Conn is a connection to the server inside the process. It works while Run does, which closes it at the end.
+// Calls over it pass all that calls from outside do, bearer tokens included.
 func (s *Server) Conn() grpc.ClientConnInterface { return s.inside }
 
 // Services returns the names of the services, in alphabetical order.

@@ -10,9 +10,11 @@ import (
 	"google.golang.org/grpc/metadata"
 
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/telemetry"
 )
 
-// TestWithoutExportersTheTraceContextIsPassedOn: whoever collects logs alone still finds a caller's trace in them.
+// TestWithoutExportersTheTraceContextIsPassedOn: whoever collects logs alone still finds a caller's trace in
+// them.
 func TestWithoutExportersTheTraceContextIsPassedOn(t *testing.T) {
 	t.Parallel()
 	carrier := propagation.MapCarrier{"traceparent": traceparent}
@@ -26,7 +28,7 @@ func TestWithoutExportersTheTraceContextIsPassedOn(t *testing.T) {
 		"a trace, over HTTP/2": {false, func(ctx context.Context) context.Context {
 			return metadata.AppendToOutgoingContext(ctx, "traceparent", traceparent)
 		}, traceID},
-		"a trace, inside": {true, func(ctx context.Context) context.Context { return NoTelemetry().Propagator.Extract(ctx, carrier) }, traceID},
+		"a trace, inside": {true, func(ctx context.Context) context.Context { return telemetry.None().Propagator.Extract(ctx, carrier) }, traceID},
 		"no trace id, over HTTP/2": {false, func(ctx context.Context) context.Context {
 			return metadata.AppendToOutgoingContext(ctx, "traceparent", "x")
 		}, nil},
@@ -37,7 +39,7 @@ func TestWithoutExportersTheTraceContextIsPassedOn(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			logs := &logBuffer{}
-			r := start(t, Options{Logger: NewLogger(logs, LogJSON, slog.LevelDebug, nil)})
+			r := start(t, Options{Logger: telemetry.NewLogger(logs, telemetry.LogJSON, slog.LevelDebug, nil)})
 			client := r.client()
 			if c.inside {
 				client = transformerv1.NewTransformServiceClient(r.Conn())

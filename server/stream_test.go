@@ -2,10 +2,8 @@ package server
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -21,8 +19,8 @@ import (
 	clevertapv1 "github.com/rudder-clevertap/rudder-clevertap/gen/clevertap/v1"
 	rudderstackv1 "github.com/rudder-clevertap/rudder-clevertap/gen/rudderstack/v1"
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/apierr"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping"
-	"github.com/rudder-clevertap/rudder-clevertap/server/wire"
 )
 
 // clientStream is the client's end of a stream.
@@ -148,17 +146,17 @@ func TestWhatIsWrongWithAMessageIsToldInItsAnswer(t *testing.T) {
 		t.Helper()
 		require.Nil(t, exchange(t, stream, m).GetError())
 	}
-	fails(message(1, track("m")), codes.InvalidArgument, InvalidRequest) // no destination
+	fails(message(1, track("m")), codes.InvalidArgument, apierr.InvalidRequest) // no destination
 	works(firstMessage(2, track("m")))
-	fails(message(3, track("1"), track("2"), track("3")), codes.InvalidArgument, BatchTooLarge)
+	fails(message(3, track("1"), track("2"), track("3")), codes.InvalidArgument, apierr.BatchTooLarge)
 	both := message(4, track("m"))
 	both.Events = []*rudderstackv1.Event{{}}
-	fails(both, codes.InvalidArgument, InvalidRequest)
+	fails(both, codes.InvalidArgument, apierr.InvalidRequest)
 	works(message(5, track("m")))
 	unknown := message(6, track("m"))
 	unknown.Target = &transformerv1.StreamTransformRequest_DestinationId{DestinationId: "nowhere"}
-	fails(unknown, codes.NotFound, UnknownDestination)
-	fails(message(7, track("m")), codes.InvalidArgument, InvalidRequest) // it must not go where message 5 went
+	fails(unknown, codes.NotFound, apierr.UnknownDestination)
+	fails(message(7, track("m")), codes.InvalidArgument, apierr.InvalidRequest) // it must not go where message 5 went
 	wrong := message(8, track("m"))
 	wrong.Target = &transformerv1.StreamTransformRequest_Destination{Destination: &clevertapv1.Destination{Region: "mars1"}}
 	fails(wrong, codes.InvalidArgument, mapping.InvalidDestination)
@@ -242,7 +240,7 @@ func TestAStreamOnWhichNothingMovesEnds(t *testing.T) {
 		time.Sleep(idle / 4)
 	}
 	_, err := stream.Recv()
-	requireFailure(t, err, codes.Unavailable, Unavailable)
+	requireFailure(t, err, codes.Unavailable, apierr.Unavailable)
 	require.ErrorContains(t, err, "idle")
 }
 
@@ -270,7 +268,7 @@ func TestAnOldStreamEndsWhenWhatWasReadIsAnswered(t *testing.T) {
 			require.Equal(t, answered, resp.GetSequence(), "answers come in order, and none is missing")
 			answered++
 		}
-		requireFailure(t, err, codes.Unavailable, Unavailable)
+		requireFailure(t, err, codes.Unavailable, apierr.Unavailable)
 		require.ErrorContains(t, err, "open another")
 		require.ErrorIs(t, <-sending, io.EOF)
 		require.GreaterOrEqual(t, time.Since(began), age*9/10)
@@ -298,70 +296,9 @@ func TestAStreamWhoseClientStopsReadingEndsWhenIdle(t *testing.T) {
 	for err == nil {
 		_, err = stream.Recv()
 	}
-	requireFailure(t, err, codes.Unavailable, Unavailable)
+	requireFailure(t, err, codes.Unavailable, apierr.Unavailable)
 	require.ErrorIs(t, <-sending, io.EOF)
 }
-
-func TestAPanicInAMessageFailsThatMessageAlone(t *testing.T) {
-	t.Parallel()
-	srv, err := New(Options{})
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, srv.Close()) })
-	service := &transformService{logger: srv.logger}
-	resp := service.answer(t.Context(), &wire.Request{Kind: wire.StreamTransform, Sequence: 3, EventsJSON: [][]byte{track("m")}}, target{}, nil)
-	require.EqualValues(t, 3, resp.Sequence)
-	require.Equal(t, string(Internal), reasonOfStatus(t, resp.Failure).GetReason())
-}
-
-// panicky is a stream of one message that panics when it is received, or when it is answered.
-type panicky struct {
-	grpc.ServerStream
-	ctx      context.Context //nolint:containedctx // Streams have one.
-	received bool
-}
-
-// Context returns the stream's context.
-func (p *panicky) Context() context.Context { return p.ctx }
-
-// RecvMsg receives a message of many events: small ones are answered by whoever received them.
-func (p *panicky) RecvMsg(m any) error {
-	if p.received {
-		return io.EOF
-	}
-	p.received = true
-	r := m.(*wire.Request)
-	r.Target, r.DestinationJSON = wire.JSONTarget, []byte(`{"accountId":"A","passcode":"P"}`)
-	r.EventsJSON = slices.Repeat([][]byte{track("m")}, fewEvents+1)
-	return nil
-}
-
-// SendMsg panics.
-func (*panicky) SendMsg(any) error { panic("sending") }
-
-func TestAPanicOfAStreamEndsThatStreamAlone(t *testing.T) {
-	t.Parallel()
-	srv, err := New(Options{})
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, srv.Close()) })
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-	defer cancel()
-	for name, stream := range map[string]grpc.ServerStream{
-		"receiving": receivingPanics{&panicky{ctx: ctx}},
-		"sending":   &panicky{ctx: ctx},
-	} {
-		err := srv.transforms.StreamTransform(stream)
-		failed, ok := errors.AsType[*failure](err)
-		require.True(t, ok, "%s: %v", name, err)
-		require.Equal(t, Internal, failed.reason)
-		require.ErrorContains(t, failed.cause, name)
-	}
-}
-
-// receivingPanics is a stream that panics when a message is received.
-type receivingPanics struct{ grpc.ServerStream }
-
-// RecvMsg panics.
-func (receivingPanics) RecvMsg(any) error { panic("receiving") }
 
 func TestManyStreamsAtOnce(t *testing.T) {
 	t.Parallel()

@@ -6,12 +6,10 @@ import (
 	"encoding/json"
 	"io"
 	"log/slog"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
@@ -26,7 +24,9 @@ import (
 	"google.golang.org/protobuf/types/known/emptypb"
 
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/apierr"
 	"github.com/rudder-clevertap/rudder-clevertap/internal/otlptest"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/telemetry"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping"
 )
 
@@ -42,18 +42,19 @@ func traced(t *testing.T) context.Context {
 	return metadata.AppendToOutgoingContext(t.Context(), "traceparent", traceparent)
 }
 
-// instrumented runs calls against a server whose telemetry reaches a receiver, and returns once all of it is there.
+// instrumented runs calls against a server whose telemetry reaches a receiver, and returns once all of it is
+// there.
 func instrumented(t *testing.T, calls func(r *running)) (*otlptest.Receiver, *logBuffer) {
 	t.Helper()
 	receiver := otlptest.Start(t)
-	telemetry, err := NewTelemetry(t.Context(), "v1.2.3")
+	signals, err := telemetry.New(t.Context(), "v1.2.3")
 	require.NoError(t, err)
 	logs := &logBuffer{}
-	r := start(t, Options{Telemetry: telemetry, Logger: NewLogger(logs, LogJSON, slog.LevelDebug, telemetry), Destinations: registered(t)})
+	r := start(t, Options{Telemetry: signals, Logger: telemetry.NewLogger(logs, telemetry.LogJSON, slog.LevelDebug, signals), Destinations: registered(t)})
 	calls(r)
 	r.stop()
 	require.NoError(t, <-r.ended)
-	require.NoError(t, telemetry.Shutdown(t.Context()))
+	require.NoError(t, signals.Shutdown(t.Context()))
 	return receiver, logs
 }
 
@@ -154,7 +155,7 @@ func TestMetricsTellEventsDiagnosticsBatchesAndCalls(t *testing.T) {
 		stream := r.open(t)
 		exchange(t, stream, firstMessage(1, track("3")))
 		_, err = r.client().Transform(t.Context(), &transformerv1.TransformRequest{})
-		requireFailure(t, err, codes.InvalidArgument, InvalidRequest)
+		requireFailure(t, err, codes.InvalidArgument, apierr.InvalidRequest)
 	})
 	found := receiver.Metrics()
 	require.Equal(t, map[string]int64{
@@ -210,116 +211,11 @@ func TestCallersMakeNoSeriesOfTheirOwn(t *testing.T) {
 	require.Equal(t, []float64{1, 2, 3}, points[0].GetExplicitBounds())
 }
 
-func TestTelemetryIsSilentUnlessItIsAskedFor(t *testing.T) {
-	for name, env := range map[string]map[string]string{
-		"nothing is configured": {},
-		"the SDK is disabled":   {"OTEL_SDK_DISABLED": "true", "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1"},
-		"no exporters": {
-			"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1",
-			"OTEL_TRACES_EXPORTER":        "none", "OTEL_METRICS_EXPORTER": "none", "OTEL_LOGS_EXPORTER": "none",
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			for key, value := range env {
-				t.Setenv(key, value)
-			}
-			telemetry, err := NewTelemetry(t.Context(), "v1")
-			require.NoError(t, err)
-			require.Equal(t, NoTelemetry(), telemetry)
-			require.NoError(t, telemetry.Shutdown(t.Context()))
-		})
-	}
-}
-
-func TestEachSignalCanBeAskedForAlone(t *testing.T) {
-	t.Setenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://127.0.0.1:1")
-	t.Setenv("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")
-	t.Setenv("OTEL_SERVICE_NAME", "shop")
-	telemetry, err := NewTelemetry(t.Context(), "v1")
-	require.NoError(t, err)
-	require.NotEqual(t, NoTelemetry().TracerProvider, telemetry.TracerProvider)
-	require.Equal(t, NoTelemetry().MeterProvider, telemetry.MeterProvider)
-	require.Nil(t, telemetry.LogHandler)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-	defer cancel()
-	require.NoError(t, telemetry.Shutdown(ctx), "nothing was left to send")
-	t.Setenv("OTEL_TRACES_EXPORTER", "carrier-pigeon")
-	_, err = NewTelemetry(t.Context(), "v1")
-	require.ErrorContains(t, err, "carrier-pigeon")
-	t.Setenv("OTEL_TRACES_EXPORTER", "otlp,console")
-	_, err = NewTelemetry(t.Context(), "v1")
-	require.ErrorContains(t, err, "OTEL_TRACES_EXPORTER=otlp,console: name one exporter")
-}
-
-// handled sets telemetry up and returns it with what went to OpenTelemetry's error handler.
-func handled(t *testing.T) (*Telemetry, string) {
-	t.Helper()
-	var said []string
-	before := otel.GetErrorHandler()
-	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { said = append(said, err.Error()) }))
-	defer otel.SetErrorHandler(before)
-	telemetry, err := NewTelemetry(t.Context(), "v1")
-	require.NoError(t, err)
-	return telemetry, strings.Join(said, "\n")
-}
-
-func TestThePropagatorsAreThoseThatAreAskedFor(t *testing.T) {
-	w3c := []string{"traceparent", "tracestate", "baggage"}
-	for _, want := range []struct {
-		value  string
-		fields []string
-		said   string
-	}{
-		{"", w3c, ""},
-		{"tracecontext", w3c[:2], ""},
-		{" baggage , tracecontext,baggage,", w3c, ""},
-		{"none", nil, ""},
-		{"b3", []string{"b3"}, ""},
-		{"tracecontext,carrier-pigeon", w3c[:2], "OTEL_PROPAGATORS: unknown propagator: carrier-pigeon"},
-		{"carrier-pigeon", w3c, "OTEL_PROPAGATORS: unknown propagator: carrier-pigeon"},
-	} {
-		t.Run(want.value, func(t *testing.T) {
-			t.Setenv("OTEL_PROPAGATORS", want.value)
-			t.Setenv("OTEL_SDK_DISABLED", "true") // It says nothing about propagators.
-			telemetry, said := handled(t)
-			require.ElementsMatch(t, want.fields, telemetry.Propagator.Fields())
-			require.Equal(t, want.said, said)
-		})
-	}
-}
-
-func TestAnEntryThatIsNoResourceAttributeIsLeftOut(t *testing.T) {
-	receiver := otlptest.Start(t)
-	t.Setenv("OTEL_RESOURCE_ATTRIBUTES", "team=growth,nonsense,service.name=shop")
-	telemetry, said := handled(t)
-	require.Contains(t, said, "OTEL_RESOURCE_ATTRIBUTES: ")
-	require.Contains(t, said, "nonsense")
-	_, span := telemetry.TracerProvider.Tracer("test").Start(t.Context(), "s")
-	span.End()
-	require.NoError(t, telemetry.Shutdown(t.Context()))
-	require.Equal(t, "growth", receiver.Resource()["team"])
-	require.Equal(t, "shop", receiver.Resource()["service.name"])
-}
-
-func TestRecordingCostsNoAllocationPerEvent(t *testing.T) {
-	in, err := newInstruments(NoTelemetry().MeterProvider.Meter("test"))
-	require.NoError(t, err)
-	tally := in.newTally()
-	result := &mapping.Result{
-		Status: mapping.Failed, CallType: "track", Diagnostics: []mapping.Diagnostic{{Code: mapping.NestedValueStringified}},
-	}
-	require.Zero(t, testing.AllocsPerRun(100, func() {
-		tally.reset()
-		tally.count(result, mapping.MissingEventName)
-		tally.record(context.Background(), time.Now(), in.byRuleset("guide"))
-	}))
-}
-
 // TestStreamsThatAreOpenAreCounted: an autoscaler may go by them.
 func TestStreamsThatAreOpenAreCounted(t *testing.T) {
 	t.Parallel()
-	telemetry, reader := NoTelemetry(), sdkmetric.NewManualReader()
-	telemetry.MeterProvider = sdkmetric.NewMeterProvider(sdkmetric.WithReader(reader))
+	signals, reader := telemetry.None(), sdkmetric.NewManualReader()
+	signals.MeterProvider = sdkmetric.NewMeterProvider(sdkmetric.WithReader(reader))
 	open := func() (streams int64) {
 		var all metricdata.ResourceMetrics
 		require.NoError(t, reader.Collect(t.Context(), &all))
@@ -332,7 +228,7 @@ func TestStreamsThatAreOpenAreCounted(t *testing.T) {
 		}
 		return streams
 	}
-	client := start(t, Options{Telemetry: telemetry}).client()
+	client := start(t, Options{Telemetry: signals}).client()
 	var streams []grpc.BidiStreamingClient[transformerv1.StreamTransformRequest, transformerv1.StreamTransformResponse]
 	for i := range 3 {
 		stream, err := client.StreamTransform(t.Context())

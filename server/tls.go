@@ -102,9 +102,6 @@ func Loopback(addr string) (bool, error) {
 	return host == "localhost" || ip != nil && ip.IsLoopback(), nil
 }
 
-// localNetwork is the network of the address of whoever is connected inside the process.
-const localNetwork = "bufconn"
-
 // localListener marks the connections of a listener inside the process, which need no TLS.
 type localListener struct{ net.Listener }
 

@@ -23,6 +23,8 @@ import (
 	"google.golang.org/grpc/credentials"
 	healthgrpc "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/status"
+
+	"github.com/rudder-clevertap/rudder-clevertap/internal/telemetry"
 )
 
 // writeCertificate writes a certificate for this machine and its key, and returns their files and the pool that trusts it.
@@ -69,7 +71,7 @@ func TestARenewedCertificateIsReadAgain(t *testing.T) {
 	dir := t.TempDir()
 	certFile, keyFile, _ := writeCertificate(t, dir, 1)
 	logs := &logBuffer{}
-	logger := NewLogger(logs, LogJSON, slog.LevelInfo, nil)
+	logger := telemetry.NewLogger(logs, telemetry.LogJSON, slog.LevelInfo, nil)
 	settings, err := LoadTLS(certFile, keyFile, logger)
 	require.NoError(t, err)
 	requireServed := func(serial int64, lines int, why string) {

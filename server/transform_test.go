@@ -1,7 +1,6 @@
 package server
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -19,8 +18,8 @@ import (
 	clevertapv1 "github.com/rudder-clevertap/rudder-clevertap/gen/clevertap/v1"
 	rudderstackv1 "github.com/rudder-clevertap/rudder-clevertap/gen/rudderstack/v1"
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/apierr"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping"
-	"github.com/rudder-clevertap/rudder-clevertap/server/wire"
 )
 
 // jsonRequest is a Transform call with a JSON event.
@@ -124,18 +123,18 @@ func TestWhatIsWrongWithARequestFailsTheCall(t *testing.T) {
 		field  string
 	}{
 		"no event": {
-			&transformerv1.TransformRequest{Target: jsonRequest("").Target}, codes.InvalidArgument, InvalidRequest, "event",
+			&transformerv1.TransformRequest{Target: jsonRequest("").Target}, codes.InvalidArgument, apierr.InvalidRequest, "event",
 		},
 		"no destination": {
-			&transformerv1.TransformRequest{EventForm: event}, codes.InvalidArgument, InvalidRequest, "destination",
+			&transformerv1.TransformRequest{EventForm: event}, codes.InvalidArgument, apierr.InvalidRequest, "destination",
 		},
 		"a name that is not registered": {
 			&transformerv1.TransformRequest{EventForm: event, Target: &transformerv1.TransformRequest_DestinationId{DestinationId: "nowhere"}},
-			codes.NotFound, UnknownDestination, "destinationId",
+			codes.NotFound, apierr.UnknownDestination, "destinationId",
 		},
 		"an empty name": {
 			&transformerv1.TransformRequest{EventForm: event, Target: &transformerv1.TransformRequest_DestinationId{}},
-			codes.InvalidArgument, InvalidRequest, "destinationId",
+			codes.InvalidArgument, apierr.InvalidRequest, "destinationId",
 		},
 		"an unknown region": {
 			&transformerv1.TransformRequest{EventForm: event, Target: &transformerv1.TransformRequest_Destination{
@@ -161,7 +160,7 @@ func TestWhatIsWrongWithARequestFailsTheCall(t *testing.T) {
 		"an event of an unknown type":  {jsonRequest(`{"type":"group"}`), codes.InvalidArgument, mapping.UnsupportedMessageType, "type"},
 		"an event of the wrong shape":  {jsonRequest(`{"type":"track","userId":"u","event":"x","properties":"x"}`), codes.InvalidArgument, mapping.InvalidFieldType, "properties"},
 		"an event that names nobody":   {jsonRequest(`{"type":"track","event":"x"}`), codes.InvalidArgument, mapping.MissingIdentity, "userId"},
-		"a severity that is not known": {unknownSeverity, codes.InvalidArgument, InvalidRequest, "minSeverity"},
+		"a severity that is not known": {unknownSeverity, codes.InvalidArgument, apierr.InvalidRequest, "minSeverity"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -238,7 +237,7 @@ func TestABatchWithMoreEventsThanTheLimitIsRefused(t *testing.T) {
 	require.NoError(t, err)
 	batch.EventsJson = append(batch.EventsJson, track("4"))
 	_, err = r.client().BatchTransform(t.Context(), batch)
-	info := requireFailure(t, err, codes.InvalidArgument, BatchTooLarge)
+	info := requireFailure(t, err, codes.InvalidArgument, apierr.BatchTooLarge)
 	require.Equal(t, map[string]string{"field": "events", "limit": "3", "actual": "4"}, info.GetMetadata())
 }
 
@@ -248,7 +247,7 @@ func TestABatchOfBothFormsIsRefused(t *testing.T) {
 	_, err := r.client().BatchTransform(t.Context(), &transformerv1.BatchTransformRequest{
 		Events: []*rudderstackv1.Event{{}}, EventsJson: [][]byte{track("1")}, Target: toJSON(),
 	})
-	requireFailure(t, err, codes.InvalidArgument, InvalidRequest)
+	requireFailure(t, err, codes.InvalidArgument, apierr.InvalidRequest)
 	require.ErrorContains(t, err, "give events or events_json, not both")
 }
 
@@ -329,85 +328,4 @@ func TestAMessageAboveTheLimitIsRefused(t *testing.T) {
 	r := start(t, Options{MaxMessageBytes: 4096})
 	_, err := r.client().Transform(t.Context(), jsonRequest(`{"type":"track","event":"`+strings.Repeat("x", 5000)+`"}`))
 	require.Equal(t, codes.ResourceExhausted, status.Code(err))
-}
-
-func TestAnswersShareNoMemoryWithTheNextRequest(t *testing.T) {
-	t.Parallel()
-	srv, err := New(Options{})
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, srv.Close()) })
-	service := srv.transforms
-	var answers []*transformerv1.TransformResponse
-	for i := range 50 {
-		resp, err := service.Transform(t.Context(), &wire.Request{
-			EventsJSON:      [][]byte{fmt.Appendf(nil, `{"type":"track","messageId":"m-%d","userId":"u-%[1]d","event":"e-%[1]d","properties":{"k-%[1]d":{"a":%[1]d}}}`, i)},
-			DestinationJSON: []byte(settingsJSON), Target: wire.JSONTarget,
-		})
-		require.NoError(t, err)
-		message, err := resp.Message()
-		require.NoError(t, err)
-		answers = append(answers, message.(*transformerv1.TransformResponse))
-	}
-	for i, resp := range answers {
-		require.Equal(t,
-			fmt.Sprintf(`{"d":[{"type":"event","evtName":"e-%d","evtData":{"k-%[1]d":"{\"a\":%[1]d}"},"identity":"u-%[1]d"}]}`, i),
-			string(resp.GetUploads()[0].GetPayloadJson()))
-		require.Equal(t, fmt.Sprintf("properties.k-%d", i), resp.GetDiagnostics()[0].GetPath())
-	}
-}
-
-func TestAPanicFailsItsEventAlone(t *testing.T) {
-	t.Parallel()
-	srv, err := New(Options{})
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, srv.Close()) })
-	to := target{Destination: registered(t)["shop"]}
-	good, err := proto.Marshal(typedEvent(t, string(track("m"))))
-	require.NoError(t, err)
-	w := &workspace{tally: srv.transforms.engine.metrics.newTally(), logger: srv.logger}
-	_, failed := w.transformEvent(t.Context(), &batch{to: target{}, events: [][]byte{good}}, 0)
-	require.NotNil(t, failed, "without a destination the mapping panics")
-	require.Equal(t, Internal, failed.reason)
-	result, failed := w.transformEvent(t.Context(), &batch{to: to, events: [][]byte{good}}, 0)
-	require.Nil(t, failed)
-	require.Equal(t, mapping.Transformed, result.Status)
-}
-
-func TestABatchWhoseCallerIsGoneIsNotFinished(t *testing.T) {
-	t.Parallel()
-	srv, err := New(Options{})
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, srv.Close()) })
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	events := make([][]byte, 2*checkEvery)
-	for i := range events {
-		events[i] = track("m")
-	}
-	_, err = srv.transforms.BatchTransform(ctx, &wire.Request{
-		Kind: wire.BatchTransform, EventsJSON: events, DestinationJSON: []byte(settingsJSON), Target: wire.JSONTarget,
-	})
-	require.ErrorIs(t, err, ctx.Err())
-}
-
-// TestABatchIsAnsweredFromMemoryThatIsUsedAgain: what is allocated for a batch does not grow with its events. (The bound leaves
-// room for pools that were emptied in between.)
-func TestABatchIsAnsweredFromMemoryThatIsUsedAgain(t *testing.T) {
-	srv, err := New(Options{})
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, srv.Close()) })
-	const events = 500
-	request := &wire.Request{Kind: wire.BatchTransform, Target: wire.JSONTarget, DestinationJSON: []byte(settingsJSON)}
-	for i := range events {
-		request.EventsJSON = append(request.EventsJSON, track(fmt.Sprint("m-", i)))
-	}
-	codec := wire.NewCodec(0)
-	require.Less(t, testing.AllocsPerRun(20, func() {
-		answer, err := srv.transforms.BatchTransform(t.Context(), request)
-		require.NoError(t, err)
-		require.Len(t, answer.Results, events)
-		written, err := codec.Marshal(answer)
-		require.NoError(t, err)
-		written.Free()
-	}), 100.0)
 }

@@ -78,7 +78,7 @@ func TestWrongUsageIsStatus2AndFailureStatus1(t *testing.T) {
 		"an address in use":     {[]string{"serve", "--grpc-addr", "127.0.0.1:0", "--http-addr", taken.Addr().String()}, 1, "in use"},
 		"gRPC's is in use":      {[]string{"serve", "--grpc-addr", taken.Addr().String()}, 1, "in use"},
 		"an origin of nobody":   {[]string{"serve", "--allowed-origins", "nonsense"}, 2, "--allowed-origins: "},
-		"every origin":          {[]string{"serve", "--allowed-origins", "*"}, 2, `"*" is no web origin`},
+		"every origin":          {[]string{"serve", "--allowed-origins", "*"}, 2, `"*" is not a web origin`},
 		"no base":               {[]string{"serve", "--clevertap-base-url", "localhost:1"}, 2, "--clevertap-base-url \"localhost:1\" is no address"},
 		"a base with a query":   {[]string{"serve", "--clevertap-base-url", "http://relay/in?key=s3cr3t"}, 2, "--clevertap-base-url must end with the path"},
 		"a base with a ?":       {[]string{"serve", "--clevertap-base-url", "http://relay/in?"}, 2, "--clevertap-base-url must end with the path"},

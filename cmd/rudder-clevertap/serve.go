@@ -18,6 +18,7 @@ import (
 	"go.opentelemetry.io/otel"
 
 	"github.com/rudder-clevertap/rudder-clevertap/gateway"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/telemetry"
 	"github.com/rudder-clevertap/rudder-clevertap/server"
 )
 
@@ -155,23 +156,23 @@ func (c *serveCmd) Run(ctx context.Context, std stdio) error {
 	defer reserveHeap()()
 	version, _ := buildVersion()
 	// What goes wrong with telemetry, its set-up included, is not sent by telemetry.
-	lines := server.NewLogger(std.Err, c.logFormat(std.Err), c.LogLevel, nil)
+	lines := telemetry.NewLogger(std.Err, c.logFormat(std.Err), c.LogLevel, nil)
 	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { lines.WarnContext(ctx, "telemetry failed", "error", err.Error()) }))
 	otel.SetLogger(logr.FromSlogHandler(lines.Handler()))
-	telemetry, err := server.NewTelemetry(ctx, version)
+	signals, err := telemetry.New(ctx, version)
 	if err != nil {
 		return err
 	}
-	logger := server.NewLogger(std.Err, c.logFormat(std.Err), c.LogLevel, telemetry)
+	logger := telemetry.NewLogger(std.Err, c.logFormat(std.Err), c.LogLevel, signals)
 	defer func() {
 		// What happened last is sent last, even though ctx has ended.
 		flush, cancel := context.WithTimeout(context.WithoutCancel(ctx), flushTimeout)
 		defer cancel()
-		if err := telemetry.Shutdown(flush); err != nil {
+		if err := signals.Shutdown(flush); err != nil {
 			lines.WarnContext(ctx, "telemetry was not all sent", "error", err.Error())
 		}
 	}()
-	options, err := c.options(logger, telemetry)
+	options, err := c.options(logger, signals)
 	if err != nil {
 		return err
 	}
@@ -183,10 +184,10 @@ func (c *serveCmd) Run(ctx context.Context, std stdio) error {
 }
 
 // options says what the server is made of.
-func (c *serveCmd) options(logger *slog.Logger, telemetry *server.Telemetry) (server.Options, error) {
+func (c *serveCmd) options(logger *slog.Logger, signals *telemetry.Telemetry) (server.Options, error) {
 	options := server.Options{
 		Logger:                  logger,
-		Telemetry:               telemetry,
+		Telemetry:               signals,
 		MaxMessageBytes:         c.MaxMessageBytes,
 		MaxBatchEvents:          c.MaxBatchEvents,
 		MaxTransformerBodyBytes: c.TransformerMaxBody,
@@ -278,7 +279,7 @@ func (c *serveCmd) fronts(ctx context.Context, srv *server.Server, options serve
 	if c.TransformerAddr == "" {
 		return fronts, nil
 	}
-	transformer, err := gateway.NewTransformer(gateway.TransformerOptions{
+	transformer, err := gateway.NewDropin(gateway.DropinOptions{
 		Conn:            srv.Conn(),
 		TracerProvider:  options.Telemetry.TracerProvider,
 		MeterProvider:   options.Telemetry.MeterProvider,
@@ -327,12 +328,12 @@ func listen(ctx context.Context, addr string, settings *tls.Config) (net.Listene
 }
 
 // logFormat decides the form of log lines: text for a person at a terminal, JSON otherwise, unless told.
-func (c *serveCmd) logFormat(w io.Writer) server.LogFormat {
+func (c *serveCmd) logFormat(w io.Writer) telemetry.LogFormat {
 	if c.LogFormat != "auto" {
-		return server.LogFormat(c.LogFormat)
+		return telemetry.LogFormat(c.LogFormat)
 	}
 	if file, ok := w.(*os.File); ok && isatty.IsTerminal(file.Fd()) {
-		return server.LogText
+		return telemetry.LogText
 	}
-	return server.LogJSON
+	return telemetry.LogJSON
 }

@@ -29,7 +29,7 @@ import (
 
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
 	"github.com/rudder-clevertap/rudder-clevertap/internal/otlptest"
-	"github.com/rudder-clevertap/rudder-clevertap/server"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/telemetry"
 )
 
 // logLines is standard error of a server that runs.
@@ -309,10 +309,10 @@ func TestWhatIsWrongWithTheEnvironmentIsSaidInTheFormOfTheLog(t *testing.T) {
 func TestLogLinesAreTextOnlyForPeople(t *testing.T) {
 	t.Parallel()
 	var buffer bytes.Buffer
-	for format, want := range map[string]server.LogFormat{"auto": server.LogJSON, "json": server.LogJSON, "text": server.LogText} {
+	for format, want := range map[string]telemetry.LogFormat{"auto": telemetry.LogJSON, "json": telemetry.LogJSON, "text": telemetry.LogText} {
 		require.Equal(t, want, (&serveCmd{LogFormat: format}).logFormat(&buffer))
 	}
-	server.NewLogger(&buffer, server.LogText, slog.LevelInfo, nil).Info("hello", "a", 1)
+	telemetry.NewLogger(&buffer, telemetry.LogText, slog.LevelInfo, nil).Info("hello", "a", 1)
 	require.Contains(t, buffer.String(), "msg=hello a=1")
 }
 

@@ -5,15 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
-	"strings"
 
-	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/protobuf/encoding/protojson"
-	"google.golang.org/protobuf/types/known/anypb"
 
+	"github.com/rudder-clevertap/rudder-clevertap/internal/apierr"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
-	"github.com/rudder-clevertap/rudder-clevertap/server"
 )
 
 // transformer transforms the lines of blocks, one block after the other.
@@ -53,7 +50,7 @@ func (t *transformer) line(b *block, number int, line []byte) {
 	result := t.result(line)
 	b.tally.count(result)
 	if result.Err != nil {
-		result.Err = inFile(result.Err, number)
+		result.Err = result.Err.OnLine(number)
 		b.failures = fmt.Appendf(b.failures, "%s:%d: %s: %s\n", b.source, number, result.Err.Reason, result.Err)
 	}
 	if !t.payloads {
@@ -75,21 +72,9 @@ func (t *transformer) result(line []byte) *mapping.Result {
 		return t.mapper.TransformJSON(line, t.to)
 	}
 	return &mapping.Result{Status: mapping.Failed, Err: &mapping.Error{
-		Reason:  server.RequestTooLarge,
+		Reason:  apierr.RequestTooLarge,
 		Message: fmt.Sprintf("the line is longer than %d bytes: split the event", maxLine),
 	}}
-}
-
-// inFile returns an error with its line in the file, where it says the line of the JSON text, which is always the first. The
-// message leaves it out: whoever reads it has the line beside it.
-func inFile(fault *mapping.Error, number int) *mapping.Error {
-	if fault.Line == 0 {
-		return fault
-	}
-	placed := *fault
-	placed.Message = strings.Replace(fault.Message, fmt.Sprintf("line %d, ", fault.Line), "", 1)
-	placed.Line = number
-	return &placed
 }
 
 // appendResult appends the line of results that tells what became of an event. Members that would be empty are left out.
@@ -159,16 +144,11 @@ func appendDiagnostics(dst []byte, diagnostics []mapping.Diagnostic) []byte {
 
 // appendError appends an error as REST's batches show it.
 func appendError(dst []byte, fault *mapping.Error) ([]byte, error) {
-	status := server.ErrorStatus(fault)
-	if fault.Reason == server.RequestTooLarge {
-		limited, err := anypb.New(&errdetails.ErrorInfo{
-			Reason: string(fault.Reason), Domain: server.ErrorDomain, Metadata: map[string]string{"limit": strconv.Itoa(maxLine)},
-		})
-		if err != nil {
-			return dst, err
-		}
-		status.Details = []*anypb.Any{limited}
+	told := apierr.Mapping(fault)
+	if fault.Reason == apierr.RequestTooLarge {
+		told = &apierr.Error{Reason: fault.Reason, Message: fault.Message, Limit: maxLine}
 	}
+	status := apierr.Status(told)
 	text, err := protojson.Marshal(status)
 	if err != nil {
 		return dst, err

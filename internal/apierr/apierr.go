@@ -1,10 +1,12 @@
-package server
+// Package apierr is what callers are told of what went wrong: one error type and one table of reasons, for
+// gRPC, REST and the command line. Positions, fields and limits stay data until an error is written, which
+// happens in one place.
+package apierr
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"maps"
+	"runtime/debug"
 	"strconv"
 	"strings"
 
@@ -15,107 +17,59 @@ import (
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/anypb"
 
-	"github.com/rudder-clevertap/rudder-clevertap/mapping"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
 )
 
-// ErrorDomain is the domain of each google.rpc.ErrorInfo that this service gives.
-const ErrorDomain = "rudder-clevertap"
+// Domain is the domain of each google.rpc.ErrorInfo that this service gives.
+const Domain = "rudder-clevertap"
 
-// The reasons that the server itself gives. The mapping gives the others.
-const (
-	// UnknownDestination: no destination is registered under that name.
-	UnknownDestination mapping.Reason = "UNKNOWN_DESTINATION"
-	// BatchTooLarge: the batch has more events than the server takes at once.
-	BatchTooLarge mapping.Reason = "BATCH_TOO_LARGE"
-	// InvalidRequest: the request breaks a rule of the contract.
-	InvalidRequest mapping.Reason = "INVALID_REQUEST"
-	// Unauthenticated: the call has no bearer token that the server knows.
-	Unauthenticated mapping.Reason = "UNAUTHENTICATED"
-	// RequestTooLarge: the message is longer than the server takes or sends.
-	RequestTooLarge mapping.Reason = "REQUEST_TOO_LARGE"
-	// Unavailable: the server is stopping, or the stream has come to its end.
-	Unavailable mapping.Reason = "UNAVAILABLE"
-	// Internal: a fault of ours.
-	Internal mapping.Reason = "INTERNAL"
-	// CallEnded: the caller's deadline passed or the caller went away.
-	CallEnded mapping.Reason = "CALL_ENDED"
-	// UnknownCall: there is no such call.
-	UnknownCall mapping.Reason = "UNKNOWN_CALL"
-)
-
-// reasonCode returns the canonical gRPC code of a reason, and whether the reason is known. It is the one table of codes; a
-// reason that is not in it is a fault of ours.
-func reasonCode(reason mapping.Reason) (code codes.Code, known bool) {
-	switch reason {
-	case mapping.MissingMessageType, mapping.UnsupportedMessageType, mapping.MissingIdentity, mapping.InvalidIdentity,
-		mapping.AnonymousTrackingDisabled, mapping.MissingEventName, mapping.InvalidProducts, mapping.MissingPreviousID,
-		mapping.InvalidFieldType, mapping.InvalidJSON, mapping.InvalidDestination, mapping.NotRepresentable,
-		BatchTooLarge, InvalidRequest:
-		return codes.InvalidArgument, true
-	case UnknownDestination:
-		return codes.NotFound, true
-	case Unauthenticated:
-		return codes.Unauthenticated, true
-	case RequestTooLarge:
-		return codes.ResourceExhausted, true
-	case Unavailable:
-		return codes.Unavailable, true
-	case CallEnded:
-		return codes.Canceled, true
-	case UnknownCall:
-		return codes.Unimplemented, true
-	case Internal:
-		return codes.Internal, true
-	default:
-		return codes.Internal, false
-	}
+// Error says what became of a call, of one message of a stream, or of one event of a batch. Zero fields are
+// not told.
+type Error struct {
+	// Reason is why, one of the contract's ErrorReason. Without one, an error is told by its HTTP status and
+	// Message alone, as rudder-transformer's routes do.
+	Reason Reason
+	// Code is the gRPC code where that of the reason does not fit.
+	Code codes.Code
+	// HTTP is the HTTP status where that of the reason and the code does not fit.
+	HTTP int
+	// Message is a sentence for a person, without secrets. It may be empty when Violations say it all.
+	Message string
+	// Violations are the fields of the request that are at fault; the metadata name the first one.
+	Violations []Violation
+	// Kind is the JSON kind of the value at fault.
+	Kind document.Kind
+	// Line and Column say where JSON text is malformed, both from 1.
+	Line, Column int
+	// Limit is the limit that was exceeded, Actual what exceeds it.
+	Limit, Actual int64
+	// RequestID finds the call in the server's log. It is told of INTERNAL alone.
+	RequestID string
+	// Cause is for the log; callers do not see it.
+	Cause error
 }
 
-// The keys of an ErrorInfo's metadata.
-const (
-	metaField     = "field"
-	metaKind      = "kind"
-	metaLine      = "line"
-	metaColumn    = "column"
-	metaLimit     = "limit"
-	metaActual    = "actual"
-	metaRequestID = "requestId"
-)
-
-// violation is one field of a request that breaks a rule.
-type violation struct{ field, message string }
-
-// failure is an error of the server's own: it says what became of a call, or of one message of a stream.
-type failure struct {
-	reason     mapping.Reason
-	code       codes.Code // that of the reason when OK
-	message    string     // for a person; never a secret
-	metadata   map[string]string
-	violations []violation
-	cause      error // for the log; the caller does not see it
+// Violation is one field of a request that breaks a rule.
+type Violation struct {
+	// Field is the path of the field, as JSON spells it.
+	Field string
+	// Message says what is wrong with it.
+	Message string
 }
 
-// Error returns the message, and the cause if there is one.
-func (f *failure) Error() string {
-	if f.cause != nil {
-		return fmt.Sprintf("%s: %v", cut(f.message, maxErrorText), f.cause)
-	}
-	return cut(f.message, maxErrorText)
-}
+// maxText is how many bytes a text of an error may have. Over gRPC they travel in trailers, and one that a
+// client finds too large ends its connection, with all other calls on it.
+const maxText = 512
 
-// Unwrap returns the cause.
-func (f *failure) Unwrap() error { return f.cause }
-
-// GRPCStatus returns the failure as the status that the caller sees.
-func (f *failure) GRPCStatus() *status.Status { return status.FromProto(f.proto()) }
-
-// maxErrorText is how long the texts of an error may be. Over gRPC they travel in trailers, and one that a client finds too large
-// ends its connection, with all other calls on it.
-const maxErrorText = 512
-
-// maxQuoted is how much of what a request says is repeated to it.
+// maxQuoted is how many bytes of what a request says are repeated to it.
 const maxQuoted = 64
+
+// Quote returns what a request says as an error may repeat it: so much of it that an answer never grows with
+// what was sent.
+func Quote(text string) string { return cut(text, maxQuoted) }
+
+// Clean returns text as a protobuf string can hold it: what is not UTF-8 is replaced.
+func Clean(text string) string { return strings.ToValidUTF8(text, "\uFFFD") }
 
 // cut shortens a text that holds something of a request's.
 func cut(text string, limit int) string {
@@ -125,134 +79,132 @@ func cut(text string, limit int) string {
 	return strings.ToValidUTF8(text[:limit], "") + "…"
 }
 
-// proto returns the failure as a google.rpc.Status with its details.
-func (f *failure) proto() *spb.Status {
-	code := f.code
-	if code == codes.OK {
-		code, _ = reasonCode(f.reason)
+// Error returns the sentence, and the cause if there is one.
+func (e *Error) Error() string {
+	if e.Cause != nil {
+		return fmt.Sprintf("%s: %v", e.sentence(), e.Cause)
 	}
-	info := &errdetails.ErrorInfo{Reason: string(f.reason), Domain: ErrorDomain, Metadata: f.metadata}
-	if field := f.metadata[metaField]; len(field) > maxErrorText {
-		info.Metadata = maps.Clone(f.metadata)
-		info.Metadata[metaField] = cut(field, maxErrorText)
-	}
-	details := []proto.Message{info}
-	if len(f.violations) > 0 {
-		bad := &errdetails.BadRequest{FieldViolations: make([]*errdetails.BadRequest_FieldViolation, len(f.violations))}
-		for i, v := range f.violations {
-			bad.FieldViolations[i] = &errdetails.BadRequest_FieldViolation{
-				Field: cut(v.field, maxErrorText), Description: cut(v.message, maxErrorText), Reason: string(f.reason),
+	return e.sentence()
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Cause }
+
+// GRPCStatus returns the error as the status that callers see.
+func (e *Error) GRPCStatus() *status.Status { return status.FromProto(e.proto()) }
+
+// sentence returns what the error says to a person.
+func (e *Error) sentence() string {
+	text := e.Message
+	if text == "" {
+		texts := make([]string, len(e.Violations))
+		for i, v := range e.Violations {
+			texts[i] = v.Field + ": " + v.Message
+			if v.Field == "" {
+				texts[i] = v.Message
 			}
 		}
-		details = append(details, bad)
+		text = strings.Join(texts, "; ")
 	}
-	st := &spb.Status{Code: int32(code), Message: cut(f.message, maxErrorText), Details: make([]*anypb.Any, 0, len(details))}
-	for _, detail := range details {
-		// Only invalid UTF-8 can fail here; a status without the detail still says the code and the message.
-		if packed, err := anypb.New(detail); err == nil {
-			st.Details = append(st.Details, packed)
+	if e.RequestID != "" {
+		text += "; the server's log has the request " + e.RequestID
+	}
+	return cut(text, maxText)
+}
+
+// code returns the gRPC code.
+func (e *Error) code() codes.Code {
+	if e.Code != codes.OK {
+		return e.Code
+	}
+	code, _ := codeOf(e.Reason)
+	return code
+}
+
+// proto returns the error as a google.rpc.Status with its details.
+func (e *Error) proto() *spb.Status {
+	st := &spb.Status{Code: int32(e.code()), Message: e.sentence(), Details: make([]*anypb.Any, 0, 2)}
+	addDetail(st, &errdetails.ErrorInfo{Reason: string(e.Reason), Domain: Domain, Metadata: e.metadata()})
+	bad := &errdetails.BadRequest{}
+	for _, v := range e.Violations {
+		if v.Field != "" {
+			bad.FieldViolations = append(bad.FieldViolations, &errdetails.BadRequest_FieldViolation{
+				Field: cut(v.Field, maxText), Description: cut(v.Message, maxText), Reason: string(e.Reason),
+			})
 		}
+	}
+	if len(bad.FieldViolations) > 0 {
+		addDetail(st, bad)
 	}
 	return st
 }
 
-// mappingFailure returns an error of the mapping as the server's own.
-func mappingFailure(e *mapping.Error) *failure {
-	f := &failure{reason: e.Reason, message: clean(e.Error()), metadata: map[string]string{}}
-	if e.Field != "" {
-		field := clean(e.Field)
-		f.metadata[metaField] = field
-		f.violations = []violation{{field: field, message: clean(e.Message)}}
+// addDetail adds a detail to a status. Only invalid UTF-8 can fail here; a status without the detail still
+// says the code and the message.
+func addDetail(st *spb.Status, detail proto.Message) {
+	if packed, err := anypb.New(detail); err == nil {
+		st.Details = append(st.Details, packed)
+	}
+}
+
+// metadata returns those of the ErrorInfo.
+func (e *Error) metadata() map[string]string {
+	m := map[string]string{}
+	for _, v := range e.Violations {
+		if v.Field != "" {
+			m["field"] = cut(v.Field, maxText)
+			break
+		}
 	}
 	if e.Kind != document.Invalid {
-		f.metadata[metaKind] = e.Kind.Name()
+		m["kind"] = e.Kind.Name()
 	}
 	if e.Line > 0 {
-		f.metadata[metaLine] = strconv.Itoa(e.Line)
-		f.metadata[metaColumn] = strconv.Itoa(e.Column)
+		m["line"], m["column"] = strconv.Itoa(e.Line), strconv.Itoa(e.Column)
 	}
-	return f
-}
-
-// ErrorStatus returns an error of the mapping as the google.rpc.Status that batches and streams answer it with, so that
-// whoever uses the mapping without a server says the same.
-func ErrorStatus(e *mapping.Error) *spb.Status { return mappingFailure(e).proto() }
-
-// clean returns text as a protobuf string can hold it: what is not UTF-8 is replaced.
-func clean(text string) string { return strings.ToValidUTF8(text, "\uFFFD") }
-
-// asFailure returns any error that a call ended with as the server's own. What it does not know is a fault of ours: the
-// caller sees no more of it than the request's id.
-func asFailure(ctx context.Context, err error) *failure {
-	if known, ok := errors.AsType[*failure](err); ok {
-		return known
+	if e.Limit > 0 {
+		m["limit"] = strconv.FormatInt(e.Limit, 10)
 	}
-	st, isStatus := status.FromError(err)
-	ended := errors.Is(err, context.Canceled) || st.Code() == codes.Canceled
-	expired := errors.Is(err, context.DeadlineExceeded) || st.Code() == codes.DeadlineExceeded
-	switch {
-	// Whoever ended the context said more than what came of it.
-	case (ended || expired) && isFailure(context.Cause(ctx)):
-		return asFailure(ctx, context.Cause(ctx))
-	case expired:
-		return &failure{reason: CallEnded, code: codes.DeadlineExceeded, message: "the call's deadline passed", cause: err}
-	case ended:
-		return &failure{reason: CallEnded, message: "the caller ended the call", cause: err}
-	case isStatus:
-		return statusFailure(st)
+	if e.Actual > 0 {
+		m["actual"] = strconv.FormatInt(e.Actual, 10)
 	}
-	return &failure{reason: Internal, message: "internal error", cause: err}
-}
-
-// isFailure reports whether an error is the server's own.
-func isFailure(err error) bool {
-	_, ok := errors.AsType[*failure](err)
-	return ok
-}
-
-// statusFailure returns a status that a library gave as the server's own.
-func statusFailure(st *status.Status) *failure {
-	f := &failure{code: st.Code(), message: st.Message()}
-	switch st.Code() {
-	case codes.ResourceExhausted:
-		f.reason = RequestTooLarge
-	case codes.Unimplemented:
-		f.reason = UnknownCall
-	case codes.Unauthenticated:
-		f.reason = Unauthenticated
-	case codes.Unavailable:
-		f.reason = Unavailable
-	case codes.InvalidArgument:
-		f.reason = InvalidRequest
-	default:
-		return &failure{reason: Internal, message: "internal error", cause: st.Err()}
+	if e.RequestID != "" {
+		m["requestId"] = e.RequestID
 	}
-	return f
+	return m
 }
 
-// withRequestID returns the failure with the id of its request, by which the server's log knows it.
-func (f *failure) withRequestID(id string) *failure {
-	if f.reason != Internal || id == "" {
-		return f
+// Recovered returns the error that a recovered panic becomes. Its stack goes to the log.
+func Recovered(ctx context.Context, recovered any) error {
+	return internal(ctx, fmt.Errorf("panic: %v\n%s", recovered, debug.Stack()))
+}
+
+// RecoverTo puts the error that a panic becomes into err. It is for deferred calls, one in each goroutine of
+// a call.
+func RecoverTo(ctx context.Context, err *error) {
+	if r := recover(); r != nil {
+		*err = Recovered(ctx, r)
 	}
-	named := *f
-	named.metadata = map[string]string{metaRequestID: id}
-	maps.Copy(named.metadata, f.metadata)
-	named.message = f.message + "; the server's log has the request " + id
-	return &named
 }
 
-// errStopping ends calls because the server stops.
-func errStopping() *failure {
-	return &failure{reason: Unavailable, message: "the server is stopping: send what has no answer yet to another one"}
+// internal returns a fault of ours: callers see no more of it than the request's id.
+func internal(ctx context.Context, cause error) *Error {
+	return &Error{Reason: Internal, Message: "internal error", Cause: cause, RequestID: RequestID(ctx)}
 }
 
-// errAged ends streams that have lasted for as long as one may.
-func errAged() *failure {
-	return &failure{reason: Unavailable, message: "the stream has lasted for as long as one may: open another and send there what has no answer yet"}
+// requestIDKey is the context's key of the request id.
+type requestIDKey struct{}
+
+// WithRequestID returns a context whose errors name a request. The id is not copied and may be set until it
+// is read.
+func WithRequestID(ctx context.Context, id *string) context.Context {
+	return context.WithValue(ctx, requestIDKey{}, id)
 }
 
-// errUnknownCall answers calls that no service here knows.
-func errUnknownCall(method string) *failure {
-	return &failure{reason: UnknownCall, message: "no such call: " + method}
+// RequestID returns the id of the request that a context belongs to, or nothing.
+func RequestID(ctx context.Context) string {
+	if id, ok := ctx.Value(requestIDKey{}).(*string); ok {
+		return *id
+	}
+	return ""
 }

@@ -1,4 +1,4 @@
-package server
+package apierr
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"go/token"
 	"io"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -23,6 +24,17 @@ import (
 	"github.com/rudder-clevertap/rudder-clevertap/mapping"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
 )
+
+// reasonNames returns the names of an enum's values, without their prefix and the one that is never sent.
+func reasonNames(names map[int32]string, prefix string) []string {
+	list := make([]string, 0, len(names))
+	for number, name := range names {
+		if number != 0 {
+			list = append(list, strings.TrimPrefix(name, prefix))
+		}
+	}
+	return list
+}
 
 // constantsOf returns the text constants of a type that the package in dir declares.
 func constantsOf(t *testing.T, file, typeName string) []string {
@@ -55,22 +67,22 @@ func constantsOf(t *testing.T, file, typeName string) []string {
 
 func TestEveryReasonIsInTheContractAndEveryReasonOfTheContractHasACode(t *testing.T) {
 	t.Parallel()
-	given := append(constantsOf(t, "../mapping/internal/rules/errors.go", "Reason"), constantsOf(t, "errors.go", "Reason")...)
-	documented := enumNames(transformerv1.ErrorReason_name, "ERROR_REASON_")
+	given := append(constantsOf(t, "../../mapping/internal/rules/errors.go", "Reason"), constantsOf(t, "reasons.go", "Reason")...)
+	documented := reasonNames(transformerv1.ErrorReason_name, "ERROR_REASON_")
 	require.ElementsMatch(t, documented, given)
 	for _, reason := range documented {
-		_, known := reasonCode(mapping.Reason(reason))
+		_, known := codeOf(Reason(reason))
 		require.True(t, known, "%s has no code", reason)
 	}
-	code, known := reasonCode("NO_SUCH_REASON")
+	code, known := codeOf("NO_SUCH_REASON")
 	require.False(t, known)
 	require.Equal(t, codes.Internal, code)
 }
 
 func TestEveryDiagnosticCodeIsInTheContract(t *testing.T) {
 	t.Parallel()
-	require.ElementsMatch(t, enumNames(transformerv1.DiagnosticCode_name, "DIAGNOSTIC_CODE_"),
-		constantsOf(t, "../mapping/internal/rules/diagnostics.go", "Code"))
+	require.ElementsMatch(t, reasonNames(transformerv1.DiagnosticCode_name, "DIAGNOSTIC_CODE_"),
+		constantsOf(t, "../../mapping/internal/rules/diagnostics.go", "Code"))
 }
 
 func TestMappingErrorsSayWhereAndWhy(t *testing.T) {
@@ -128,7 +140,7 @@ func TestMappingErrorsSayWhereAndWhy(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			st := mappingFailure(&c.err).GRPCStatus()
+			st := status.FromProto(Status(Mapping(&c.err)))
 			require.Equal(t, c.code, st.Code())
 			require.Equal(t, c.message, st.Message())
 			details := st.Details()
@@ -144,14 +156,14 @@ func TestWhateverEndsACallHasAReason(t *testing.T) {
 	t.Parallel()
 	live := context.Background()
 	stopped, cancel := context.WithCancelCause(live)
-	cancel(errStopping())
+	cancel(Stopping())
 	for name, c := range map[string]struct {
 		ctx    context.Context
 		err    error
 		code   codes.Code
-		reason mapping.Reason
+		reason Reason
 	}{
-		"an error of ours":              {live, fmt.Errorf("wrapped: %w", errStopping()), codes.Unavailable, Unavailable},
+		"an error of ours":              {live, fmt.Errorf("wrapped: %w", Stopping()), codes.Unavailable, Unavailable},
 		"the caller went away":          {live, context.Canceled, codes.Canceled, CallEnded},
 		"the deadline passed":           {live, fmt.Errorf("wait: %w", context.DeadlineExceeded), codes.DeadlineExceeded, CallEnded},
 		"gRPC says it was cancelled":    {live, status.Error(codes.Canceled, "context canceled"), codes.Canceled, CallEnded},
@@ -165,15 +177,49 @@ func TestWhateverEndsACallHasAReason(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			requireFailure(t, asFailure(c.ctx, c.err), c.code, c.reason)
+			st := status.Convert(From(c.ctx, c.err))
+			require.Equal(t, c.code, st.Code())
+			reason, known := OfStatus(st)
+			require.True(t, known)
+			require.Equal(t, c.reason, reason)
 		})
 	}
 }
 
 func TestAnInternalErrorShowsNoMoreThanTheRequestID(t *testing.T) {
 	t.Parallel()
-	failed := asFailure(context.Background(), errors.New("open /etc/"+secret)).withRequestID("r-1")
-	require.Equal(t, "internal error; the server's log has the request r-1", failed.GRPCStatus().Message())
-	require.Equal(t, map[string]string{"requestId": "r-1"}, reasonOfStatus(t, failed.proto()).GetMetadata())
+	id := "r-1"
+	ctx := WithRequestID(context.Background(), &id)
+	failed := From(ctx, errors.New("open /etc/passcode"))
+	require.Equal(t, failed, From(ctx, failed), "it is named once")
+	st := status.Convert(failed)
+	require.Equal(t, "internal error; the server's log has the request r-1", st.Message())
+	require.Equal(t, map[string]string{"requestId": "r-1"}, st.Details()[0].(*errdetails.ErrorInfo).GetMetadata())
 	require.ErrorContains(t, failed, "open /etc/", "the log has the cause")
+}
+
+func TestAPanicIsAFaultOfOursWithItsStack(t *testing.T) {
+	t.Parallel()
+	err := func() (err error) {
+		defer RecoverTo(t.Context(), &err)
+		panic("boom")
+	}()
+	require.Equal(t, Internal, ReasonOf(err))
+	require.ErrorContains(t, err, "panic: boom")
+	require.ErrorContains(t, err, "apierr_test.go")
+	require.NotContains(t, Status(err).GetMessage(), "boom")
+}
+
+// TestWhatIsToldIsBounded: the texts of an error travel in trailers.
+func TestWhatIsToldIsBounded(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("x", 10_000)
+	st := Status(Field(InvalidRequest, long, long))
+	require.Less(t, proto.Size(st), 4000)
+	require.Equal(t, strings.Repeat("x", 64)+"…", Quote(long))
+	violations := make([]Violation, 0, 3)
+	for _, field := range []string{"a", "", "b"} {
+		violations = append(violations, Violation{field, "is wrong"})
+	}
+	require.EqualError(t, &Error{Reason: InvalidRequest, Violations: violations}, "a: is wrong; is wrong; b: is wrong")
 }

@@ -1,4 +1,4 @@
-package server
+package telemetry
 
 import (
 	"context"
@@ -19,8 +19,8 @@ const (
 	LogText LogFormat = "text"
 )
 
-// NewLogger returns a logger that writes lines to w, each with the ids of the trace and the span that it belongs to, and
-// hands records to telemetry's logs exporter when there is one.
+// NewLogger returns a logger that writes lines to w, each with the ids of the trace and the span that it
+// belongs to, and hands records to telemetry's logs exporter when there is one.
 func NewLogger(w io.Writer, format LogFormat, level slog.Level, telemetry *Telemetry) *slog.Logger {
 	options := &slog.HandlerOptions{Level: level}
 	var lines slog.Handler = slog.NewJSONHandler(w, options)
@@ -40,7 +40,9 @@ type traceHandler struct{ slog.Handler }
 // Handle adds the ids.
 func (h traceHandler) Handle(ctx context.Context, record slog.Record) error {
 	if span := trace.SpanContextFromContext(ctx); span.IsValid() {
-		record.AddAttrs(slog.String("trace_id", span.TraceID().String()), slog.String("span_id", span.SpanID().String()))
+		record.AddAttrs(
+			slog.String("trace_id", span.TraceID().String()), slog.String("span_id", span.SpanID().String()),
+		)
 	}
 	return h.Handler.Handle(ctx, record)
 }

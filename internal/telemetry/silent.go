@@ -1,9 +1,10 @@
-package server
+package telemetry
 
 import (
 	"context"
 	"slices"
 
+	"go.opentelemetry.io/contrib/instrumentation/google.golang.org/grpc/otelgrpc"
 	"go.opentelemetry.io/otel/baggage"
 	noopmetric "go.opentelemetry.io/otel/metric/noop"
 	"go.opentelemetry.io/otel/propagation"
@@ -13,8 +14,9 @@ import (
 	"google.golang.org/grpc/stats"
 )
 
-// Without an exporter, gRPC's instrumentation records nothing, at the price of a tenth of a unary call. Then all that is left to
-// do is to pass the caller's trace context on, so that it shows in the log, and in calls that are made in turn.
+// Without an exporter, gRPC's instrumentation records nothing, at the price of a tenth of a unary call. Then
+// all that is left to do is to pass the caller's trace context on, so that it shows in the log, and in calls
+// that are made in turn.
 
 // silent reports whether neither spans nor metrics are recorded.
 func (t *Telemetry) silent() bool {
@@ -23,15 +25,44 @@ func (t *Telemetry) silent() bool {
 	return noSpans && noMetrics
 }
 
-// continueTrace takes the caller's trace context over, when gRPC's instrumentation is not there to do it.
-func (s *Server) continueTrace(ctx context.Context, call *call) error {
-	t := s.options.Telemetry
-	isThere := func(field string) bool { return len(metadata.ValueFromIncomingContext(ctx, field)) > 0 }
-	if t.silent() && slices.ContainsFunc(t.Propagator.Fields(), isThere) {
-		md, _ := metadata.FromIncomingContext(ctx)
-		return call.next(t.Propagator.Extract(ctx, incoming(md)))
+// Client returns gRPC's instrumentation of calls that are made. Calls that filter returns false for are not
+// recorded.
+func (t *Telemetry) Client(filter otelgrpc.Filter) stats.Handler {
+	handler := otelgrpc.NewClientHandler(t.options(filter)...)
+	if t.silent() {
+		return silentClient{handler}
 	}
-	return call.next(ctx)
+	return handler
+}
+
+// Server returns gRPC's instrumentation of calls that are served, as Client does, or nil when there is
+// nothing to record: then ContinueTrace does what there is to do.
+func (t *Telemetry) Server(filter otelgrpc.Filter) stats.Handler {
+	if t.silent() {
+		return nil
+	}
+	return otelgrpc.NewServerHandler(t.options(filter)...)
+}
+
+// options say what gRPC's instrumentation records.
+func (t *Telemetry) options(filter otelgrpc.Filter) []otelgrpc.Option {
+	return []otelgrpc.Option{
+		otelgrpc.WithTracerProvider(t.TracerProvider),
+		otelgrpc.WithMeterProvider(t.MeterProvider),
+		otelgrpc.WithPropagators(t.Propagator),
+		otelgrpc.WithFilter(filter),
+	}
+}
+
+// ContinueTrace takes the trace context of a call's metadata over, when gRPC's instrumentation is not there
+// to do it.
+func (t *Telemetry) ContinueTrace(ctx context.Context) context.Context {
+	isThere := func(field string) bool { return len(metadata.ValueFromIncomingContext(ctx, field)) > 0 }
+	if !t.silent() || !slices.ContainsFunc(t.Propagator.Fields(), isThere) {
+		return ctx
+	}
+	md, _ := metadata.FromIncomingContext(ctx)
+	return t.Propagator.Extract(ctx, incoming(md))
 }
 
 // incoming reads trace context from a call's metadata.
@@ -72,18 +103,3 @@ func (c silentClient) TagRPC(ctx context.Context, info *stats.RPCTagInfo) contex
 
 // HandleRPC does nothing.
 func (silentClient) HandleRPC(context.Context, stats.RPCStats) {}
-
-// silentServer does nothing: continueTrace does what there is to do.
-type silentServer struct{}
-
-// TagRPC does nothing.
-func (silentServer) TagRPC(ctx context.Context, _ *stats.RPCTagInfo) context.Context { return ctx }
-
-// HandleRPC does nothing.
-func (silentServer) HandleRPC(context.Context, stats.RPCStats) {}
-
-// TagConn does nothing.
-func (silentServer) TagConn(ctx context.Context, _ *stats.ConnTagInfo) context.Context { return ctx }
-
-// HandleConn does nothing.
-func (silentServer) HandleConn(context.Context, stats.ConnStats) {}

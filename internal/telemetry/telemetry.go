@@ -1,4 +1,5 @@
-package server
+// Package telemetry sets OpenTelemetry and the log up, and knows how to do without.
+package telemetry
 
 import (
 	"context"
@@ -24,16 +25,19 @@ import (
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/trace"
 	nooptrace "go.opentelemetry.io/otel/trace/noop"
-	"google.golang.org/grpc"
 
-	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/contract"
 )
 
-// serviceName is the resource's service.name unless OTEL_SERVICE_NAME or OTEL_RESOURCE_ATTRIBUTES say otherwise.
-const serviceName = "rudder-clevertap"
+// ServiceName is the resource's service.name unless OTEL_SERVICE_NAME or OTEL_RESOURCE_ATTRIBUTES say
+// otherwise.
+const ServiceName = "rudder-clevertap"
 
-// Telemetry holds the OpenTelemetry providers of a process. Each is one that does nothing when no exporter is configured for
-// its signal.
+// scope names the instrumentation of the server.
+const scope = "github.com/rudder-clevertap/rudder-clevertap/server"
+
+// Telemetry holds the OpenTelemetry providers of a process. Each is one that does nothing when no exporter is
+// configured for its signal.
 type Telemetry struct {
 	// TracerProvider makes tracers.
 	TracerProvider trace.TracerProvider
@@ -47,37 +51,44 @@ type Telemetry struct {
 	shutdown []func(context.Context) error
 }
 
-// NoTelemetry returns providers that do nothing. Trace context is passed on all the same.
-func NoTelemetry() *Telemetry {
+// None returns providers that do nothing. Trace context is passed on all the same.
+func None() *Telemetry {
 	return &Telemetry{
 		TracerProvider: nooptrace.NewTracerProvider(),
 		MeterProvider:  noopmetric.NewMeterProvider(),
-		Propagator:     propagation.NewCompositeTextMapPropagator(propagation.TraceContext{}, propagation.Baggage{}),
+		Propagator: propagation.NewCompositeTextMapPropagator(
+			propagation.TraceContext{}, propagation.Baggage{},
+		),
 	}
 }
 
-// NewTelemetry sets telemetry up as the standard OTEL_* variables say. A signal has an exporter when its
-// OTEL_<SIGNAL>_EXPORTER names one, or when an OTLP endpoint is given; otherwise, or with OTEL_SDK_DISABLED=true, it is silent.
-// The version becomes the resource's service.version. What is wrong and does no harm goes to OpenTelemetry's error handler.
-func NewTelemetry(ctx context.Context, version string) (*Telemetry, error) {
-	t := NoTelemetry()
+// New sets telemetry up as the standard OTEL_* variables say. A signal has an exporter when its
+// OTEL_<SIGNAL>_EXPORTER names one, or when an OTLP endpoint is given; otherwise, or with
+// OTEL_SDK_DISABLED=true, it is silent. The version becomes the resource's service.version. What is wrong and
+// does no harm goes to OpenTelemetry's error handler.
+func New(ctx context.Context, version string) (*Telemetry, error) {
+	t := None()
 	t.setPropagator()
 	if disabled, err := strconv.ParseBool(os.Getenv("OTEL_SDK_DISABLED")); err == nil && disabled {
 		return t, nil
 	}
 	// What comes later wins, so the environment may say otherwise.
 	about, err := resource.New(ctx, resource.WithTelemetrySDK(), resource.WithHost(),
-		resource.WithAttributes(attribute.String("service.name", serviceName), attribute.String("service.version", version)),
+		resource.WithAttributes(
+			attribute.String("service.name", ServiceName), attribute.String("service.version", version),
+		),
 		resource.WithFromEnv())
 	if errors.Is(err, resource.ErrPartialResource) {
-		// An entry that is none is left out, and the others stand.
+		// An entry that is not an attribute is left out, and the others stand.
 		otel.Handle(fmt.Errorf("OTEL_RESOURCE_ATTRIBUTES: %w", err))
 		err = nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("telemetry: resource: %w", err)
 	}
-	for _, set := range []func(context.Context, *resource.Resource) error{t.setTraces, t.setMetrics, t.setLogs} {
+	for _, set := range []func(context.Context, *resource.Resource) error{
+		t.setTraces, t.setMetrics, t.setLogs,
+	} {
 		if err := set(ctx, about); err != nil {
 			return nil, errors.Join(fmt.Errorf("telemetry: %w", err), t.Shutdown(ctx))
 		}
@@ -85,7 +96,8 @@ func NewTelemetry(ctx context.Context, version string) (*Telemetry, error) {
 	return t, nil
 }
 
-// setPropagator reads OTEL_PROPAGATORS. Unknown names are reported and left out; without a known one the default stays.
+// setPropagator reads OTEL_PROPAGATORS. Unknown names are reported and left out; without a known one the
+// default stays.
 func (t *Telemetry) setPropagator() {
 	var names []string
 	for name := range strings.SplitSeq(os.Getenv("OTEL_PROPAGATORS"), ",") {
@@ -105,6 +117,12 @@ func (t *Telemetry) setPropagator() {
 	}
 }
 
+// Tracer returns the server's tracer.
+func (t *Telemetry) Tracer() trace.Tracer { return t.TracerProvider.Tracer(scope) }
+
+// Meter returns the server's meter.
+func (t *Telemetry) Meter() metric.Meter { return t.MeterProvider.Meter(scope) }
+
 // Shutdown sends what is still to be sent and ends the exporters, within the time that ctx allows.
 func (t *Telemetry) Shutdown(ctx context.Context) error {
 	var errs []error
@@ -119,12 +137,15 @@ func (t *Telemetry) Shutdown(ctx context.Context) error {
 func configured(signal string) (bool, error) {
 	exporter := os.Getenv("OTEL_" + signal + "_EXPORTER")
 	if strings.Contains(exporter, ",") {
-		return false, fmt.Errorf("OTEL_%s_EXPORTER=%s: name one exporter: lists are not supported", signal, exporter)
+		return false, fmt.Errorf(
+			"OTEL_%s_EXPORTER=%s: name one exporter: lists are not supported", signal, exporter,
+		)
 	}
 	if exporter != "" {
 		return exporter != "none", nil
 	}
-	return os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT") != "" || os.Getenv("OTEL_EXPORTER_OTLP_"+signal+"_ENDPOINT") != "", nil
+	return os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT") != "" ||
+		os.Getenv("OTEL_EXPORTER_OTLP_"+signal+"_ENDPOINT") != "", nil
 }
 
 // setTraces makes the tracer provider.
@@ -151,14 +172,17 @@ func (t *Telemetry) setMetrics(ctx context.Context, about *resource.Resource) er
 	if err != nil {
 		return fmt.Errorf("metrics: OTEL_METRICS_EXPORTER=%s: %w", os.Getenv("OTEL_METRICS_EXPORTER"), err)
 	}
-	provider := sdkmetric.NewMeterProvider(sdkmetric.WithReader(reader), sdkmetric.WithResource(about), sdkmetric.WithView(boundedSeries()...))
+	provider := sdkmetric.NewMeterProvider(
+		sdkmetric.WithReader(reader), sdkmetric.WithResource(about), sdkmetric.WithView(boundedSeries()...),
+	)
 	t.MeterProvider = provider
 	t.shutdown = append(t.shutdown, provider.Shutdown)
 	return nil
 }
 
-// boundedSeries keeps callers from making series of their own, as they need no token to do so: what they name freely, the Host
-// header and methods that do not exist, has no part in the metrics of the servers. Spans show it.
+// boundedSeries keeps callers from making series of their own, as they need no token to do so: what they name
+// freely, the Host header and methods that do not exist, has no part in the metrics of the servers. Spans
+// show it.
 func boundedSeries() []sdkmetric.View {
 	methods := rpcMethods()
 	bounded := sdkmetric.Stream{AttributeFilter: func(kv attribute.KeyValue) bool {
@@ -179,15 +203,8 @@ func boundedSeries() []sdkmetric.View {
 // rpcMethods returns the methods of our services, as rpc.method names them.
 func rpcMethods() []string {
 	var names []string
-	for _, service := range []grpc.ServiceDesc{
-		transformerv1.TransformService_ServiceDesc, transformerv1.DestinationService_ServiceDesc, transformerv1.RudderTransformerService_ServiceDesc,
-	} {
-		for _, method := range service.Methods {
-			names = append(names, service.ServiceName+"/"+method.MethodName)
-		}
-		for _, stream := range service.Streams {
-			names = append(names, service.ServiceName+"/"+stream.StreamName)
-		}
+	for method := range contract.Methods() {
+		names = append(names, contract.Name(method))
 	}
 	return names
 }
@@ -201,8 +218,10 @@ func (t *Telemetry) setLogs(ctx context.Context, about *resource.Resource) error
 	if err != nil {
 		return fmt.Errorf("logs: OTEL_LOGS_EXPORTER=%s: %w", os.Getenv("OTEL_LOGS_EXPORTER"), err)
 	}
-	provider := sdklog.NewLoggerProvider(sdklog.WithProcessor(sdklog.NewBatchProcessor(exporter)), sdklog.WithResource(about))
-	t.LogHandler = otelslog.NewHandler(scopeName, otelslog.WithLoggerProvider(provider))
+	provider := sdklog.NewLoggerProvider(
+		sdklog.WithProcessor(sdklog.NewBatchProcessor(exporter)), sdklog.WithResource(about),
+	)
+	t.LogHandler = otelslog.NewHandler(scope, otelslog.WithLoggerProvider(provider))
 	t.shutdown = append(t.shutdown, provider.Shutdown)
 	return nil
 }

@@ -20,9 +20,9 @@ func ServerOptions(maxEvents int) []grpc.ServerOption {
 	return []grpc.ServerOption{grpc.ForceServerCodecV2(c), experimental.BufferPool(c.memory)}
 }
 
-// NewCodec returns the codec of ServerOptions by itself: protobuf's, but for Requests and Responses. Of the events of a request it
-// keeps maxEvents and counts the others, since a list of millions of empty events takes far more memory than the message; 0
-// keeps all.
+// NewCodec returns the codec of ServerOptions by itself: protobuf's, but for Requests and Responses. Of the
+// events of a request it keeps maxEvents and counts the others, since a list of millions of empty events
+// takes far more memory than the message; 0 keeps all.
 func NewCodec(maxEvents int) encoding.CodecV2 { return newCodec(maxEvents) }
 
 func newCodec(maxEvents int) codec {
@@ -79,7 +79,8 @@ type Handler interface {
 	StreamTransform(stream grpc.ServerStream) error
 }
 
-// Register registers a TransformService whose requests are read by this package. The server needs ServerOptions.
+// Register registers a TransformService whose requests are read by this package. The server needs
+// ServerOptions.
 func Register(server grpc.ServiceRegistrar, handler Handler) {
 	generated := transformerv1.TransformService_ServiceDesc
 	server.RegisterService(&grpc.ServiceDesc{
@@ -87,8 +88,13 @@ func Register(server grpc.ServiceRegistrar, handler Handler) {
 		HandlerType: (*Handler)(nil),
 		Metadata:    generated.Metadata,
 		Methods: []grpc.MethodDesc{
-			unary("Transform", transformerv1.TransformService_Transform_FullMethodName, Transform, Handler.Transform),
-			unary("BatchTransform", transformerv1.TransformService_BatchTransform_FullMethodName, BatchTransform, Handler.BatchTransform),
+			{MethodName: "Transform", Handler: Unary(
+				transformerv1.TransformService_Transform_FullMethodName, Transform, Handler.Transform,
+			)},
+			{MethodName: "BatchTransform", Handler: Unary(
+				transformerv1.TransformService_BatchTransform_FullMethodName, BatchTransform,
+				Handler.BatchTransform,
+			)},
 		},
 		Streams: []grpc.StreamDesc{{
 			StreamName: "StreamTransform",
@@ -101,24 +107,25 @@ func Register(server grpc.ServiceRegistrar, handler Handler) {
 	}, handler)
 }
 
-// unary describes a unary call, as generated code does.
-func unary(name, fullName string, kind Kind, call func(Handler, context.Context, *Request) (*Response, error)) grpc.MethodDesc {
-	return grpc.MethodDesc{
-		MethodName: name,
-		Handler: func(server any, ctx context.Context, decode func(any) error, around grpc.UnaryServerInterceptor) (any, error) {
-			handler := server.(Handler) //nolint:forcetypeassert // RegisterService has checked it.
-			request := &Request{Kind: kind}
-			defer request.Release()
-			if err := decode(request); err != nil {
-				return nil, err
-			}
-			if around == nil {
-				return call(handler, ctx, request)
-			}
-			info := &grpc.UnaryServerInfo{Server: server, FullMethod: fullName}
-			return around(ctx, request, info, func(ctx context.Context, request any) (any, error) {
-				return call(handler, ctx, request.(*Request)) //nolint:forcetypeassert // Interceptors pass it on.
-			})
-		},
+// Unary returns the handler of a unary call, as generated code does, with its request read by this package. H
+// is the type of the service, which RegisterService must check, and A that of its answers: *Response, or a
+// generated message.
+func Unary[H, A any](
+	fullName string, kind Kind, call func(H, context.Context, *Request) (A, error),
+) grpc.MethodHandler {
+	return func(server any, ctx context.Context, decode func(any) error, around grpc.UnaryServerInterceptor) (any, error) {
+		handler := server.(H) //nolint:forcetypeassert // RegisterService has checked it.
+		request := &Request{Kind: kind}
+		defer request.Release()
+		if err := decode(request); err != nil {
+			return nil, err
+		}
+		if around == nil {
+			return call(handler, ctx, request)
+		}
+		info := &grpc.UnaryServerInfo{Server: server, FullMethod: fullName}
+		return around(ctx, request, info, func(ctx context.Context, request any) (any, error) {
+			return call(handler, ctx, request.(*Request)) //nolint:forcetypeassert // Interceptors pass it on.
+		})
 	}
 }

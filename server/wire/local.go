@@ -5,28 +5,52 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
+	clevertapv1 "github.com/rudder-clevertap/rudder-clevertap/gen/clevertap/v1"
 	rudderstackv1 "github.com/rudder-clevertap/rudder-clevertap/gen/rudderstack/v1"
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
 )
 
+// targeted is a request that names where its events go.
+type targeted interface {
+	GetDestination() *clevertapv1.Destination
+	GetDestinationJson() []byte
+	GetDestinationId() string
+	GetMinSeverity() transformerv1.Severity
+}
+
 // Take makes the request that a message inside the process stands for. It shares the message's JSON.
 func (r *Request) Take(message proto.Message) error {
+	from, isTargeted := message.(targeted)
+	kind, known := kindOf(message.ProtoReflect().Descriptor())
+	if !known || !isTargeted {
+		return fmt.Errorf("%T is not a request with events", message)
+	}
+	r.Kind, r.MinSeverity = kind, from.GetMinSeverity()
+	r.takeTarget(message, from)
+	return r.takeEvents(message)
+}
+
+// takeEvents takes over the events.
+func (r *Request) takeEvents(message proto.Message) error {
 	var events []*rudderstackv1.Event
-	var target any
 	switch m := message.(type) {
-	case *transformerv1.TransformRequest:
-		r.Kind, r.MinSeverity, target = Transform, m.GetMinSeverity(), m.GetTarget()
-		switch form := m.GetEventForm().(type) {
-		case *transformerv1.TransformRequest_Event:
-			events = []*rudderstackv1.Event{form.Event}
-		case *transformerv1.TransformRequest_EventJson:
-			r.EventsJSON = [][]byte{form.EventJson}
-		}
-	case *transformerv1.BatchTransformRequest:
-		r.Kind, r.MinSeverity, target = BatchTransform, m.GetMinSeverity(), m.GetTarget()
+	case interface {
+		GetEvents() []*rudderstackv1.Event
+		GetEventsJson() [][]byte
+	}:
 		events, r.EventsJSON = m.GetEvents(), m.GetEventsJson()
-	default:
-		return fmt.Errorf("%T is no request of one or many events", message)
+	case interface {
+		GetEvent() *rudderstackv1.Event
+		GetEventJson() []byte
+	}:
+		k := &kinds[r.Kind]
+		if form := message.ProtoReflect().WhichOneof(k.form); form == nil {
+			return nil
+		} else if form.Number() == k.event {
+			events = []*rudderstackv1.Event{m.GetEvent()}
+		} else {
+			r.EventsJSON = [][]byte{m.GetEventJson()}
+		}
 	}
 	for _, event := range events {
 		packed, err := proto.Marshal(event)
@@ -35,29 +59,28 @@ func (r *Request) Take(message proto.Message) error {
 		}
 		r.Events = append(r.Events, packed)
 	}
-	r.takeTarget(target)
 	return nil
 }
 
 // takeTarget takes over what names the destination.
-func (r *Request) takeTarget(target any) {
-	switch target := target.(type) {
-	case *transformerv1.TransformRequest_Destination:
-		r.Target, r.Destination = TypedTarget, target.Destination
-	case *transformerv1.BatchTransformRequest_Destination:
-		r.Target, r.Destination = TypedTarget, target.Destination
-	case *transformerv1.TransformRequest_DestinationJson:
-		r.Target, r.DestinationJSON = JSONTarget, target.DestinationJson
-	case *transformerv1.BatchTransformRequest_DestinationJson:
-		r.Target, r.DestinationJSON = JSONTarget, target.DestinationJson
-	case *transformerv1.TransformRequest_DestinationId:
-		r.Target, r.DestinationID = NamedTarget, target.DestinationId
-	case *transformerv1.BatchTransformRequest_DestinationId:
-		r.Target, r.DestinationID = NamedTarget, target.DestinationId
+func (r *Request) takeTarget(message proto.Message, from targeted) {
+	k := &kinds[r.Kind]
+	way := message.ProtoReflect().WhichOneof(k.target)
+	if way == nil {
+		return
+	}
+	switch way.Number() {
+	case k.destination:
+		r.Target, r.Destination = TypedTarget, from.GetDestination()
+	case k.destinationJSON:
+		r.Target, r.DestinationJSON = JSONTarget, from.GetDestinationJson()
+	case k.destinationID:
+		r.Target, r.DestinationID = NamedTarget, from.GetDestinationId()
 	}
 }
 
-// Give hands an answer over to a client inside the process, as an empty message of the same type. Parts may be shared.
+// Give hands an answer over to a client inside the process, as an empty message of the same type. Parts may
+// be shared.
 func Give(answer, reply proto.Message) error {
 	switch from := answer.(type) {
 	case *transformerv1.TransformResponse:

@@ -7,9 +7,10 @@ import (
 	"google.golang.org/grpc/mem"
 )
 
-// memory lends memory for messages, by powers of two from 1 KiB to 4 MiB; larger messages get memory of their own. gRPC's own
-// pool has nothing between 32 KiB and 1 MiB and clears all of what it lends, which for a batch of 100 events takes as long as
-// transforming some of them. What this one lends has whatever was there before.
+// memory lends memory for messages, by powers of two from 1 KiB to 4 MiB; larger messages get memory of their
+// own. gRPC's own pool has nothing between 32 KiB and 1 MiB and clears all of what it lends, which for a
+// batch of 100 events takes as long as transforming some of them. What this one lends has whatever was there
+// before.
 type memory struct {
 	bySize [maxMemoryBits + 1]sync.Pool
 }

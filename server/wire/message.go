@@ -10,7 +10,8 @@ import (
 	"github.com/rudder-clevertap/rudder-clevertap/mapping"
 )
 
-// Message returns the answer as the generated message. It shares the Response's memory, which must not be released after it.
+// Message returns the answer as the generated message. It shares the Response's memory, which must not be
+// released after it.
 func (r *Response) Message() (proto.Message, error) {
 	uploads, err := r.uploads()
 	if err != nil {
@@ -39,7 +40,9 @@ func (r *Response) uploads() ([]*clevertapv1.Upload, error) {
 	}
 	list := make([]*clevertapv1.Upload, len(r.Bodies))
 	for i, body := range r.Bodies {
-		list[i] = &clevertapv1.Upload{Method: method, Endpoint: r.Envelope.endpoint, Headers: r.Envelope.headers}
+		list[i] = &clevertapv1.Upload{
+			Method: method, Endpoint: r.Envelope.endpoint, Headers: r.Envelope.headers,
+		}
 		if !r.Typed {
 			list[i].Body = &clevertapv1.Upload_PayloadJson{PayloadJson: body}
 			continue

@@ -8,6 +8,7 @@ import (
 	"google.golang.org/grpc/mem"
 	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
 
 	clevertapv1 "github.com/rudder-clevertap/rudder-clevertap/gen/clevertap/v1"
 	rudderstackv1 "github.com/rudder-clevertap/rudder-clevertap/gen/rudderstack/v1"
@@ -15,28 +16,15 @@ import (
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
 )
 
-// Kind says which message a Request is.
-type Kind uint8
-
-// The kinds of requests.
-const (
-	// Transform is a TransformRequest: one event.
-	Transform Kind = iota
-	// BatchTransform is a BatchTransformRequest.
-	BatchTransform
-	// StreamTransform is a StreamTransformRequest.
-	StreamTransform
-)
-
-// Request is a TransformRequest, BatchTransformRequest or StreamTransformRequest with its events as they came. Its Kind must
-// be set before it is read into. Events and settings share the memory of the message, until Release.
+// Request is a request message of one of the kinds, with its events as they came. Its Kind must be set before
+// it is read into. Events and settings share the memory of the message, until Release.
 type Request struct {
 	// Kind says which message it is.
 	Kind Kind
-	// Sequence is that of a StreamTransformRequest.
+	// Sequence is that of a message of a stream.
 	Sequence uint64
-	// Events are typed events, each in protobuf's wire form; EventsJSON are JSON events. A well-formed request has one or the
-	// other.
+	// Events are typed events, each in protobuf's wire form; EventsJSON are JSON events. A well-formed
+	// request has one or the other.
 	Events, EventsJSON [][]byte
 	// Destination, DestinationJSON and DestinationID are where the events go: the one that Target names.
 	Destination     *clevertapv1.Destination
@@ -46,7 +34,7 @@ type Request struct {
 	Target Target
 	// MinSeverity is the least severity of diagnostics to report.
 	MinSeverity transformerv1.Severity
-	// AllowOutOfOrder is that of a StreamTransformRequest.
+	// AllowOutOfOrder is that of a message of a stream.
 	AllowOutOfOrder bool
 
 	memory mem.Buffer
@@ -69,7 +57,8 @@ const (
 	NamedTarget
 )
 
-// EventCount returns how many events the message has. Not all are in the request when they are more than the codec keeps.
+// EventCount returns how many events the message has. Not all are in the request when they are more than the
+// codec keeps.
 func (r *Request) EventCount() int { return len(r.Events) + len(r.EventsJSON) + r.beyond }
 
 // GetDestination returns the typed settings, or nil.
@@ -80,6 +69,9 @@ func (r *Request) GetDestinationJson() []byte { return r.DestinationJSON } //nol
 
 // GetDestinationId returns the destination's name, or nothing. Its name is that of the generated method.
 func (r *Request) GetDestinationId() string { return r.DestinationID } //nolint:revive // As generated.
+
+// isSingle reports whether the message has one event, and not a list.
+func (r *Request) isSingle() bool { return kinds[r.Kind].single }
 
 // Release gives the memory of the message back. Events and JSON settings must not be used after it.
 func (r *Request) Release() {
@@ -95,22 +87,9 @@ func (r *Request) Reset(kind Kind) {
 	*r = Request{Kind: kind, Events: r.Events[:0], EventsJSON: r.EventsJSON[:0]}
 }
 
-// fields are the field numbers of a message; 0 is none.
-type fields struct {
-	sequence, event, eventJSON, destination, destinationJSON, destinationID, minSeverity, unordered protowire.Number
-}
-
-// fieldsOf returns the field numbers of a kind of request. A test compares them with the contract's.
-func fieldsOf(kind Kind) fields {
-	if kind == StreamTransform {
-		return fields{sequence: 1, event: 2, eventJSON: 3, destination: 4, destinationJSON: 5, destinationID: 6, minSeverity: 7, unordered: 8}
-	}
-	return fields{event: 1, eventJSON: 2, destination: 3, destinationJSON: 4, destinationID: 5, minSeverity: 6}
-}
-
 // unmarshal reads a request from the bytes of its message, which it goes on using.
 func (r *Request) unmarshal(message []byte) error {
-	f := fieldsOf(r.Kind)
+	f := &kinds[r.Kind].fields
 	r.makeRoom(message, f)
 	return document.Fields(message, func(number protowire.Number, kind protowire.Type, value []byte) error {
 		switch {
@@ -133,10 +112,10 @@ func (r *Request) unmarshal(message []byte) error {
 }
 
 // setBytes sets a field that has a length.
-func (r *Request) setBytes(f fields, number protowire.Number, value []byte) error {
+func (r *Request) setBytes(f *fields, number protowire.Number, value []byte) error {
 	switch number {
 	case f.event:
-		if r.Kind == Transform {
+		if r.isSingle() {
 			if len(r.Events) > 0 {
 				return document.ErrUnusual // two halves of one event, to be merged
 			}
@@ -144,7 +123,7 @@ func (r *Request) setBytes(f fields, number protowire.Number, value []byte) erro
 		}
 		r.Events = r.take(r.Events, value)
 	case f.eventJSON:
-		if r.Kind == Transform {
+		if r.isSingle() {
 			r.Events, r.EventsJSON = nil, nil
 		}
 		r.EventsJSON = r.take(r.EventsJSON, value)
@@ -184,8 +163,8 @@ func (r *Request) setTarget(target Target) {
 }
 
 // makeRoom makes room for as many events as the message has, up to the most that are kept.
-func (r *Request) makeRoom(message []byte, f fields) {
-	if r.Kind == Transform {
+func (r *Request) makeRoom(message []byte, f *fields) {
+	if r.isSingle() {
 		return
 	}
 	events, eventsJSON := 0, 0
@@ -211,7 +190,7 @@ func (r *Request) makeRoom(message []byte, f fields) {
 
 // unmarshalUnusual reads a request by the standard codec, whatever its form.
 func (r *Request) unmarshalUnusual(message []byte) error {
-	whole := r.message()
+	whole := kinds[r.Kind].empty.New().Interface()
 	if err := proto.Unmarshal(message, whole); err != nil {
 		return err
 	}
@@ -223,27 +202,17 @@ func (r *Request) unmarshalUnusual(message []byte) error {
 	return r.unmarshal(usual)
 }
 
-// message returns an empty message of the request's kind.
-func (r *Request) message() proto.Message {
-	switch r.Kind {
-	case BatchTransform:
-		return &transformerv1.BatchTransformRequest{}
-	case StreamTransform:
-		return &transformerv1.StreamTransformRequest{}
-	default:
-		return &transformerv1.TransformRequest{}
-	}
-}
-
-// Sound reports that the request breaks no rule of the contract, by a look that costs nothing. False means that protovalidate must
-// be asked, on the Outline, which also says what is wrong. A fuzz test holds the two together.
+// Sound reports that the request breaks no rule of the contract, by a look that costs nothing. False means
+// that protovalidate must be asked, on the Outline, which also says what is wrong. A fuzz test holds the two
+// together.
 func (r *Request) Sound() bool {
-	if r.MinSeverity < transformerv1.Severity_SEVERITY_UNSPECIFIED || r.MinSeverity > transformerv1.Severity_SEVERITY_ERROR {
+	if r.MinSeverity < transformerv1.Severity_SEVERITY_UNSPECIFIED ||
+		r.MinSeverity > transformerv1.Severity_SEVERITY_ERROR {
 		return false
 	}
 	switch r.Target {
 	case NoTarget:
-		if r.Kind != StreamTransform {
+		if kinds[r.Kind].needsTarget {
 			return false
 		}
 	case NamedTarget:
@@ -251,66 +220,45 @@ func (r *Request) Sound() bool {
 			return false
 		}
 	}
-	if r.Kind == Transform {
+	if r.isSingle() {
 		return r.EventCount() == 1
 	}
 	return len(r.Events) == 0 || len(r.EventsJSON) == 0
 }
 
-// Outline returns the request as a message on which the contract's rules hold just when they hold on the request: with one
-// empty event where there are any, since no rule looks into events.
+// Outline returns the request as a message on which the contract's rules hold just when they hold on the
+// request: with one empty event where there are any, since no rule looks into events.
 func (r *Request) Outline() proto.Message {
-	var events []*rudderstackv1.Event
-	var eventsJSON [][]byte
+	k := &kinds[r.Kind]
+	m := k.empty.New()
+	fields := m.Descriptor().Fields()
+	set := func(number protowire.Number, value protoreflect.Value) {
+		if field := fields.ByNumber(number); field != nil {
+			m.Set(field, value)
+		}
+	}
+	add := func(number protowire.Number, value protoreflect.Value) {
+		if field := fields.ByNumber(number); field.IsList() {
+			m.Mutable(field).List().Append(value)
+		} else {
+			m.Set(field, value)
+		}
+	}
 	if len(r.Events) > 0 {
-		events = []*rudderstackv1.Event{{}}
+		add(k.event, protoreflect.ValueOfMessage((&rudderstackv1.Event{}).ProtoReflect()))
 	}
 	if len(r.EventsJSON) > 0 {
-		eventsJSON = [][]byte{nil}
+		add(k.eventJSON, protoreflect.ValueOfBytes(nil))
 	}
-	switch r.Kind {
-	case BatchTransform:
-		m := &transformerv1.BatchTransformRequest{Events: events, EventsJson: eventsJSON, MinSeverity: r.MinSeverity}
-		switch r.Target {
-		case TypedTarget:
-			m.Target = &transformerv1.BatchTransformRequest_Destination{Destination: r.Destination}
-		case JSONTarget:
-			m.Target = &transformerv1.BatchTransformRequest_DestinationJson{DestinationJson: r.DestinationJSON}
-		case NamedTarget:
-			m.Target = &transformerv1.BatchTransformRequest_DestinationId{DestinationId: r.DestinationID}
-		}
-		return m
-	case StreamTransform:
-		m := &transformerv1.StreamTransformRequest{Sequence: r.Sequence, Events: events, EventsJson: eventsJSON, MinSeverity: r.MinSeverity}
-		switch r.Target {
-		case TypedTarget:
-			m.Target = &transformerv1.StreamTransformRequest_Destination{Destination: r.Destination}
-		case JSONTarget:
-			m.Target = &transformerv1.StreamTransformRequest_DestinationJson{DestinationJson: r.DestinationJSON}
-		case NamedTarget:
-			m.Target = &transformerv1.StreamTransformRequest_DestinationId{DestinationId: r.DestinationID}
-		}
-		return m
-	default:
-		return r.outlineTransform()
-	}
-}
-
-// outlineTransform is Outline of a TransformRequest.
-func (r *Request) outlineTransform() proto.Message {
-	m := &transformerv1.TransformRequest{MinSeverity: r.MinSeverity}
-	if len(r.Events) > 0 {
-		m.EventForm = &transformerv1.TransformRequest_Event{Event: &rudderstackv1.Event{}}
-	} else if len(r.EventsJSON) > 0 {
-		m.EventForm = &transformerv1.TransformRequest_EventJson{}
-	}
+	set(k.sequence, protoreflect.ValueOfUint64(r.Sequence))
+	set(k.minSeverity, protoreflect.ValueOfEnum(protoreflect.EnumNumber(r.MinSeverity)))
 	switch r.Target {
 	case TypedTarget:
-		m.Target = &transformerv1.TransformRequest_Destination{Destination: r.Destination}
+		set(k.destination, protoreflect.ValueOfMessage(r.Destination.ProtoReflect()))
 	case JSONTarget:
-		m.Target = &transformerv1.TransformRequest_DestinationJson{DestinationJson: r.DestinationJSON}
+		set(k.destinationJSON, protoreflect.ValueOfBytes(r.DestinationJSON))
 	case NamedTarget:
-		m.Target = &transformerv1.TransformRequest_DestinationId{DestinationId: r.DestinationID}
+		set(k.destinationID, protoreflect.ValueOfString(r.DestinationID))
 	}
-	return m
+	return m.Interface()
 }

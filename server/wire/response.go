@@ -12,9 +12,9 @@ import (
 	"github.com/rudder-clevertap/rudder-clevertap/mapping"
 )
 
-// Response is the answer to a Request: a TransformResponse, BatchTransformResponse or StreamTransformResponse, by its Kind. The
-// codec writes it in wire form; Message makes the generated message of it, for callers inside the process. What a Response
-// holds is used again after Release.
+// Response is the answer to a Request: a TransformResponse, BatchTransformResponse or
+// StreamTransformResponse, by its Kind. The codec writes it in wire form; Message makes the generated message
+// of it, for callers inside the process. What a Response holds is used again after Release.
 type Response struct {
 	// Kind says which message it is.
 	Kind Kind
@@ -22,8 +22,8 @@ type Response struct {
 	Sequence uint64
 	// Failure is why a StreamTransformResponse has neither uploads nor results.
 	Failure *spb.Status
-	// Envelope is what the uploads have in common, and Bodies are their bodies: typed ones, in the wire form of a
-	// clevertap.v1.Payload, when Typed is set, and JSON otherwise.
+	// Envelope is what the uploads have in common, and Bodies are their bodies: typed ones, in the wire form
+	// of a clevertap.v1.Payload, when Typed is set, and JSON otherwise.
 	Envelope *Envelope
 	// Bodies are described with Envelope.
 	Bodies [][]byte
@@ -95,7 +95,7 @@ const (
 	diagnosticSeverity, diagnosticCode, diagnosticPath, diagnosticMessage protowire.Number = 1, 2, 3, 4
 )
 
-// answerFields are the field numbers of an answer; 0 is none.
+// answerFields are the field numbers of an answer; 0 where it has no such field.
 type answerFields struct {
 	sequence, status, uploads, results, failure, diagnostics protowire.Number
 }
@@ -157,7 +157,9 @@ func (r *Response) appendUpload(b []byte, field protowire.Number, body []byte) [
 		kind = uploadPayload
 	}
 	b = protowire.AppendTag(b, field, protowire.BytesType)
-	b = protowire.AppendVarint(b, uint64(len(r.Envelope.packed)+protowire.SizeTag(kind)+protowire.SizeBytes(len(body))))
+	b = protowire.AppendVarint(
+		b, uint64(len(r.Envelope.packed)+protowire.SizeTag(kind)+protowire.SizeBytes(len(body))),
+	)
 	b = append(b, r.Envelope.packed...)
 	b = protowire.AppendTag(b, kind, protowire.BytesType)
 	return protowire.AppendBytes(b, body)
@@ -228,8 +230,8 @@ func appendString(b []byte, field protowire.Number, s string) []byte {
 	return protowire.AppendString(protowire.AppendTag(b, field, protowire.BytesType), s)
 }
 
-// open begins a message within a message: closeAt writes its length when all of it is there. Nearly all are short, so one byte is left
-// for that.
+// open begins a message within a message: closeAt writes its length when all of it is there. Nearly all are
+// short, so one byte is left for that.
 func open(b []byte, field protowire.Number) (opened []byte, start int) {
 	b = append(protowire.AppendTag(b, field, protowire.BytesType), 0)
 	return b, len(b)

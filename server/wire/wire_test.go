@@ -43,7 +43,8 @@ func requests() map[string]proto.Message {
 	}
 }
 
-// TestEventsBeyondTheMostAreCounted: a few megabytes of empty events would take hundreds for the list of them.
+// TestEventsBeyondTheMostAreCounted: a few megabytes of empty events would take hundreds for the list of
+// them.
 func TestEventsBeyondTheMostAreCounted(t *testing.T) {
 	t.Parallel()
 	const count = 1 << 20

@@ -1,4 +1,4 @@
-package gateway_test
+package dropin_test
 
 import (
 	"bytes"
@@ -8,7 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/rudder-clevertap/rudder-clevertap/gateway"
+	"github.com/rudder-clevertap/rudder-clevertap/gateway/internal/dropin"
 	"github.com/rudder-clevertap/rudder-clevertap/internal/genevents"
 	"github.com/rudder-clevertap/rudder-clevertap/server"
 )
@@ -36,7 +36,7 @@ func processorBody(events int) []byte {
 
 func BenchmarkProcessor(b *testing.B) {
 	const events = 100
-	url := serveTransformer(b, gateway.TransformerOptions{}, server.Options{}) + "/v0/destinations/clevertap"
+	url := serveDropin(b, dropin.Options{}, server.Options{}) + "/v0/destinations/clevertap"
 	body := processorBody(events)
 	b.ReportAllocs()
 	b.SetBytes(int64(len(body)))

@@ -1,4 +1,4 @@
-package gateway_test
+package dropin_test
 
 import (
 	"encoding/json"
@@ -16,7 +16,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/rudder-clevertap/rudder-clevertap/gateway"
+	"github.com/rudder-clevertap/rudder-clevertap/gateway/internal/dropin"
 	"github.com/rudder-clevertap/rudder-clevertap/server"
 )
 
@@ -30,7 +30,8 @@ type cleverTap struct {
 	bodies []string
 }
 
-// standIn starts one that answers by a function of the request and its body; a negative status resets the connection.
+// standIn starts one that answers by a function of the request and its body; a negative status resets the
+// connection.
 func standIn(t *testing.T, answer func(r *http.Request, body string) (status int, reply string)) *cleverTap {
 	t.Helper()
 	c := &cleverTap{}
@@ -71,7 +72,8 @@ func (c *cleverTap) calls() int {
 	return len(c.got)
 }
 
-// recordedReply returns what CleverTap replied in a recorded exchange of the proxy, by what the proxy made of it.
+// recordedReply returns what CleverTap replied in a recorded exchange of the proxy, by what the proxy made of
+// it.
 func recordedReply(t *testing.T, row exchange) (int, string) {
 	t.Helper()
 	path := row.Request.Path
@@ -123,7 +125,7 @@ func TestCallsToCleverTapAnswerAsRecorded(t *testing.T) {
 		replies := map[string]int{"ok": 200, "unauth": 401, "notfound": 404, "ise": 500, "fail": 200, "nocontent": 204, "emptyise": 500}
 		return replies[r.Header.Get("X-Clevertap-Account-Id")], ""
 	})
-	address := serveTransformer(t, gateway.TransformerOptions{}, stand.relayed(t, true))
+	address := serveDropin(t, dropin.Options{}, stand.relayed(t, true))
 	count := 0
 	recordedLines(t, "http-probes.jsonl", func(line []byte) {
 		var row exchange
@@ -243,7 +245,7 @@ func TestDeliveryAnswersAsUpstreamExpects(t *testing.T) {
 		}
 		return http.StatusTeapot, "no such request is known"
 	})
-	address := serveTransformer(t, gateway.TransformerOptions{}, stand.relayed(t, true))
+	address := serveDropin(t, dropin.Options{}, stand.relayed(t, true))
 	for _, file := range []string{"upstream-delivery.json", "upstream-delete-users.json"} {
 		var rows []upstreamCase
 		readRecording(t, file, &rows)
@@ -348,7 +350,7 @@ func TestEachJobIsAnsweredFromItsOwnRecords(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			stand := standIn(t, func(*http.Request, string) (int, string) { return http.StatusOK, c.reply })
-			address := serveTransformer(t, gateway.TransformerOptions{}, stand.relayed(t, false))
+			address := serveDropin(t, dropin.Options{}, stand.relayed(t, false))
 			statuses, errs := proxyJobs(t, address, proxyBody(t, uploadEndpoint, c.records, c.jobs))
 			require.Equal(t, c.wanted, statuses)
 			for i, status := range statuses {
@@ -363,7 +365,7 @@ func TestEachJobIsAnsweredFromItsOwnRecords(t *testing.T) {
 func TestWhatIsSentToCleverTap(t *testing.T) {
 	t.Parallel()
 	stand := standIn(t, func(*http.Request, string) (int, string) { return http.StatusOK, `{"status":"success"}` })
-	address := serveTransformer(t, gateway.TransformerOptions{}, stand.relayed(t, false))
+	address := serveDropin(t, dropin.Options{}, stand.relayed(t, false))
 	statuses, _ := proxyJobs(t, address, proxyBody(t, "https://anything.example.com/1/upload?x=1", `{"type":"event","evtName":"A & <b>"}`, 1))
 	require.Equal(t, []int{200}, statuses)
 	r := stand.got[0]
@@ -375,7 +377,7 @@ func TestWhatIsSentToCleverTap(t *testing.T) {
 
 func TestOnlyCleverTapIsAddressed(t *testing.T) {
 	t.Parallel()
-	address := serveTransformer(t, gateway.TransformerOptions{}, server.Options{})
+	address := serveDropin(t, dropin.Options{}, server.Options{})
 	for _, endpoint := range []string{
 		"https://evil.example.com/1/upload", "http://in1.api.clevertap.com/1/upload", "https://in1.api.clevertap.com:8443/1/upload",
 		"https://api.clevertap.com.evil.example.com/", "https://user:pw@api.clevertap.com/1/upload", "https://api.clevertap.com@evil.example.com/",
@@ -393,7 +395,7 @@ func TestOnlyCleverTapIsAddressed(t *testing.T) {
 func TestRedirectsAreNotFollowed(t *testing.T) {
 	t.Parallel()
 	stand := standIn(t, func(*http.Request, string) (int, string) { return http.StatusFound, "" })
-	address := serveTransformer(t, gateway.TransformerOptions{}, stand.relayed(t, false))
+	address := serveDropin(t, dropin.Options{}, stand.relayed(t, false))
 	statuses, _ := proxyJobs(t, address, proxyBody(t, uploadEndpoint, `{"type":"event"}`, 1))
 	require.NotEqual(t, []int{200}, statuses)
 	require.Equal(t, 1, stand.calls())
@@ -407,7 +409,7 @@ func TestACallThatTakesTooLongEnds(t *testing.T) {
 		return http.StatusOK, ""
 	})
 	defer close(end)
-	address := serveTransformer(t, gateway.TransformerOptions{}, stand.relayed(t, false))
+	address := serveDropin(t, dropin.Options{}, stand.relayed(t, false))
 	got := ask(t, http.MethodPost, address+"/v1/destinations/clevertap/proxy", proxyBody(t, uploadEndpoint, `{"type":"event"}`, 1), "RdProxy-Timeout", "50")
 	require.Contains(t, got.body, "ECONNABORTED")
 	require.Contains(t, got.body, `"statusCode":500`)
@@ -416,7 +418,7 @@ func TestACallThatTakesTooLongEnds(t *testing.T) {
 func TestProxyCallsThatCanNotBeSentSayWhy(t *testing.T) {
 	t.Parallel()
 	stand := standIn(t, func(*http.Request, string) (int, string) { return http.StatusOK, "" })
-	address := serveTransformer(t, gateway.TransformerOptions{}, stand.relayed(t, false))
+	address := serveDropin(t, dropin.Options{}, stand.relayed(t, false))
 	for body, wanted := range map[string]string{
 		`[]`:                         "metadata must be an array",
 		`{`:                          "malformed JSON",
@@ -442,7 +444,7 @@ func TestProxyCallsThatCanNotBeSentSayWhy(t *testing.T) {
 func TestDeletionsAreSentInHundreds(t *testing.T) {
 	t.Parallel()
 	stand := standIn(t, func(*http.Request, string) (int, string) { return http.StatusOK, `{"status":"success"}` })
-	address := serveTransformer(t, gateway.TransformerOptions{}, stand.relayed(t, false))
+	address := serveDropin(t, dropin.Options{}, stand.relayed(t, false))
 	var users []string
 	for i := range 250 {
 		users = append(users, `{"userId":`+strconv.Itoa(i)+`}`)

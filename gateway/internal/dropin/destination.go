@@ -1,4 +1,4 @@
-package gateway
+package dropin
 
 import (
 	"bytes"
@@ -6,27 +6,30 @@ import (
 	"io"
 	"net/http"
 
+	"github.com/rudder-clevertap/rudder-clevertap/gateway/internal/middleware"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/apierr"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
 )
 
-// sort decides who serves a request whose body names the destination: this service, or the upstream, which it is then
-// forwarded to. It returns the body, as it came, when it is ours. Without an upstream all is.
-func (h *transformerHandler) sort(w http.ResponseWriter, r *http.Request) (io.Reader, bool) {
+// routeByBody decides who serves a request whose body names the destination: this service, or the upstream,
+// which it is then forwarded to. It returns the body, as it came, when it is ours. Without an upstream all
+// is.
+func (h *handler) routeByBody(w http.ResponseWriter, r *http.Request) (io.Reader, bool) {
 	if h.upstream == nil {
 		return r.Body, true
 	}
 	kept := &keptBody{}
 	raw := io.LimitReader(r.Body, h.limit+1)
 	finder := destinationFinder{}
-	body, err := openBody(r, io.TeeReader(raw, kept), h.limit)
+	body, err := newBody(r, io.TeeReader(raw, kept), h.limit)
 	if err == nil {
-		if _, err = io.Copy(&finder, body); err == nil {
+		if _, err = io.Copy(&finder, &body); err == nil {
 			_, err = io.Copy(kept, raw)
 		}
 	}
-	var p *problem
+	var refused *apierr.Error
 	switch {
-	case errors.As(err, &p) && p.http == http.StatusUnsupportedMediaType:
+	case errors.As(err, &refused) && refused.HTTP == http.StatusUnsupportedMediaType:
 		// The upstream may know this encoding, and nothing has been read.
 	case err != nil:
 		h.fail(w, r, err)
@@ -36,7 +39,7 @@ func (h *transformerHandler) sort(w http.ResponseWriter, r *http.Request) (io.Re
 	default:
 		r.Body = io.NopCloser(kept)
 	}
-	w.Header().Del(requestIDHeader)
+	w.Header().Del(middleware.RequestIDHeader)
 	h.upstream.ServeHTTP(w, r)
 	return nil, false
 }
@@ -81,18 +84,18 @@ func (k *keptBody) Read(into []byte) (int, error) {
 	return n, nil
 }
 
-// destinationFinder looks for the `destType` of a body that is written to it: of an object, or of the first object of an
-// array. It tells brackets and strings apart and checks nothing, which is for those who serve the body; so it needs no more of
-// the body than it is given at a time.
+// destinationFinder looks for the `destType` of a body that is written to it: of an object, or of the first
+// object of an array. It tells brackets and strings apart and checks nothing, which is for those who serve
+// the body; so it needs no more of the body than it is given at a time.
 type destinationFinder struct {
-	// depth is how many brackets are open; base is that of the object looked at, once it is open, and after is set when it
-	// has been closed.
+	// depth is how many brackets are open; base is that of the object looked at, once it is open, and after
+	// is set when it has been closed.
 	depth, base int
 	after       bool
 	// quoted: within a string. escaped: after a backslash.
 	quoted, escaped bool
-	// text is the string that began last within the object looked at, with its quotes, unless it is long; key is the one
-	// before the last colon.
+	// text is the string that began last within the object looked at, with its quotes, unless it is long; key
+	// is the one before the last colon.
 	text, key []byte
 	// value: what comes is the value of the key.
 	value bool

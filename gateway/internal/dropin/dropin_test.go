@@ -1,4 +1,4 @@
-package gateway_test
+package dropin_test
 
 import (
 	"context"
@@ -10,14 +10,24 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 
-	"github.com/rudder-clevertap/rudder-clevertap/gateway"
+	"github.com/rudder-clevertap/rudder-clevertap/gateway/internal/dropin"
 	"github.com/rudder-clevertap/rudder-clevertap/server"
 )
 
-// serveTransformer serves rudder-transformer's routes in front of the real server until the test ends, and returns their
-// address.
-func serveTransformer(tb testing.TB, options gateway.TransformerOptions, serverOptions server.Options) string {
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// reply is an answer that was read.
+type reply struct {
+	status int
+	header http.Header
+	body   string
+}
+
+// serveDropin serves rudder-transformer's routes in front of the real server until the test ends, and returns
+// their address.
+func serveDropin(tb testing.TB, options dropin.Options, serverOptions server.Options) string {
 	tb.Helper()
 	srv, err := server.New(serverOptions)
 	require.NoError(tb, err)
@@ -27,7 +37,7 @@ func serveTransformer(tb testing.TB, options gateway.TransformerOptions, serverO
 	ended := make(chan error, 1)
 	go func() { ended <- srv.Run(ctx, listener) }()
 	options.Conn = srv.Conn()
-	handler, err := gateway.NewTransformer(options)
+	handler, err := dropin.New(options)
 	require.NoError(tb, err)
 	web := httptest.NewServer(handler)
 	tb.Cleanup(func() {

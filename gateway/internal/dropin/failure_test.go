@@ -1,8 +1,10 @@
-package gateway_test
+package dropin_test
 
 import (
+	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -11,10 +13,11 @@ import (
 	"github.com/stretchr/testify/require"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/status"
 	"google.golang.org/grpc/test/bufconn"
 
-	"github.com/rudder-clevertap/rudder-clevertap/gateway"
+	"github.com/rudder-clevertap/rudder-clevertap/gateway/internal/dropin"
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
 )
 
@@ -42,6 +45,18 @@ func (s *failingService) ProcessorTransform(stream stream) error {
 	return s.err
 }
 
+// dial returns a connection to a listener inside the process.
+func dial(t *testing.T, listener *bufconn.Listener) *grpc.ClientConn {
+	t.Helper()
+	conn, err := grpc.NewClient("passthrough:///backend",
+		grpc.WithTransportCredentials(insecure.NewCredentials()),
+		grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return listener.DialContext(ctx) }),
+	)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, conn.Close()) })
+	return conn
+}
+
 // serveFailing serves the routes in front of a service that fails.
 func serveFailing(t *testing.T, service *failingService) string {
 	t.Helper()
@@ -54,7 +69,7 @@ func serveFailing(t *testing.T, service *failingService) string {
 		backend.Stop()
 		require.NoError(t, <-served)
 	})
-	handler, err := gateway.NewTransformer(gateway.TransformerOptions{Conn: dial(t, listener)})
+	handler, err := dropin.New(dropin.Options{Conn: dial(t, listener)})
 	require.NoError(t, err)
 	web := httptest.NewServer(handler)
 	t.Cleanup(web.Close)

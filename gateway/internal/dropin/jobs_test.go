@@ -1,4 +1,4 @@
-package gateway_test
+package dropin_test
 
 import (
 	"encoding/json"
@@ -11,7 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/rudder-clevertap/rudder-clevertap/gateway"
+	"github.com/rudder-clevertap/rudder-clevertap/gateway/internal/dropin"
 	"github.com/rudder-clevertap/rudder-clevertap/internal/genevents"
 	"github.com/rudder-clevertap/rudder-clevertap/server"
 )
@@ -136,7 +136,7 @@ func (e *envelope) headers() []string {
 
 func TestEveryJobOfARouterRequestIsInOneItem(t *testing.T) {
 	t.Parallel()
-	url := serveTransformer(t, gateway.TransformerOptions{}, server.Options{}) + "/routerTransform"
+	url := serveDropin(t, dropin.Options{}, server.Options{}) + "/routerTransform"
 	random := rand.New(rand.NewPCG(3, 0))
 	for range 300 {
 		e := randomEnvelope(random, 1+random.IntN(30))
@@ -174,7 +174,7 @@ func TestEveryJobOfARouterRequestIsInOneItem(t *testing.T) {
 
 func TestEveryJobOfAProcessorRequestIsAnsweredInItsPlace(t *testing.T) {
 	t.Parallel()
-	url := serveTransformer(t, gateway.TransformerOptions{}, server.Options{}) + "/v0/destinations/clevertap"
+	url := serveDropin(t, dropin.Options{}, server.Options{}) + "/v0/destinations/clevertap"
 	random := rand.New(rand.NewPCG(4, 0))
 	for range 300 {
 		e := randomEnvelope(random, 1+random.IntN(30))
@@ -210,7 +210,7 @@ func TestEveryJobOfAProcessorRequestIsAnsweredInItsPlace(t *testing.T) {
 
 func TestEventsThatAreNoObjectsFailAlone(t *testing.T) {
 	t.Parallel()
-	url := serveTransformer(t, gateway.TransformerOptions{}, server.Options{})
+	url := serveDropin(t, dropin.Options{}, server.Options{})
 	good := `{"message":{"type":"track","event":"E","userId":"u"},"metadata":{"jobId":1},"destination":` + shopDestination + `}`
 	input := `[null,` + good + `,5,"x",[[]],true,{}]`
 	for _, route := range []struct{ path, body string }{
@@ -254,7 +254,7 @@ func routed(t *testing.T, url string, messages []string, headers ...string) []it
 
 func TestEventsTransformedBeforeAddTheirFirstRecord(t *testing.T) {
 	t.Parallel()
-	url := serveTransformer(t, gateway.TransformerOptions{}, server.Options{}) + "/routerTransform"
+	url := serveDropin(t, dropin.Options{}, server.Options{}) + "/routerTransform"
 	var events []string
 	for i, message := range []string{
 		`{"statusCode":200,"body":{"JSON":{"d":[{"z":1},{"z":2}]}}}`, `{"type":"track","event":"E","userId":"u","statusCode":200}`,
@@ -271,7 +271,7 @@ func TestEventsTransformedBeforeAddTheirFirstRecord(t *testing.T) {
 
 func TestABatchHoldsAThousandRecords(t *testing.T) {
 	t.Parallel()
-	url := serveTransformer(t, gateway.TransformerOptions{}, server.Options{})
+	url := serveDropin(t, dropin.Options{}, server.Options{})
 	single, pair := messages()[0], messages()[1]
 	repeated := func(message string, times int) []string {
 		list := make([]string, times)
@@ -318,7 +318,7 @@ func TestABatchHoldsAThousandRecords(t *testing.T) {
 
 func TestEventsOfManyBatchesAreAllThere(t *testing.T) {
 	t.Parallel()
-	url := serveTransformer(t, gateway.TransformerOptions{}, server.Options{}) + "/v0/destinations/clevertap"
+	url := serveDropin(t, dropin.Options{}, server.Options{}) + "/v0/destinations/clevertap"
 	const events = 10_000 // more than are marked at once
 	generator := genevents.New(5)
 	body := []byte{'['}

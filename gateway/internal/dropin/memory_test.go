@@ -1,4 +1,4 @@
-package gateway_test
+package dropin_test
 
 import (
 	"bytes"
@@ -16,7 +16,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/rudder-clevertap/rudder-clevertap/gateway"
+	"github.com/rudder-clevertap/rudder-clevertap/gateway/internal/dropin"
 	"github.com/rudder-clevertap/rudder-clevertap/internal/genevents"
 	"github.com/rudder-clevertap/rudder-clevertap/server"
 )
@@ -88,7 +88,8 @@ func peakHeap(f func()) uint64 {
 	return peak.Load() - min(peak.Load(), before.HeapAlloc)
 }
 
-// TestALongBodyIsHeldOnce sends bodies of 24 MB, or of TRANSFORMER_BODY_MB, and watches the heap, garbage and all.
+// TestALongBodyIsHeldOnce sends bodies of 24 MB, or of TRANSFORMER_BODY_MB, and watches the heap, garbage and
+// all.
 func TestALongBodyIsHeldOnce(t *testing.T) {
 	size := 24 << 20
 	if text := os.Getenv("TRANSFORMER_BODY_MB"); text != "" {
@@ -100,8 +101,8 @@ func TestALongBodyIsHeldOnce(t *testing.T) {
 	t.Cleanup(web.Close)
 	theirs, err := url.Parse(web.URL)
 	require.NoError(t, err)
-	plain := serveTransformer(t, gateway.TransformerOptions{}, server.Options{})
-	sorting := serveTransformer(t, gateway.TransformerOptions{Upstream: theirs}, server.Options{})
+	plain := serveDropin(t, dropin.Options{}, server.Options{})
+	sorting := serveDropin(t, dropin.Options{Upstream: theirs}, server.Options{})
 	for name, test := range map[string]struct {
 		to, begin, end string
 		copies         float64
@@ -136,11 +137,11 @@ func TestALongBodyIsHeldOnce(t *testing.T) {
 	}
 }
 
-// TestABodyOfTinyEventsTakesLittleMemory sends the shortest events, of which there are very many: their answers are a hundred
-// times as long.
+// TestABodyOfTinyEventsTakesLittleMemory sends the shortest events, of which there are very many: their
+// answers are a hundred times as long.
 func TestABodyOfTinyEventsTakesLittleMemory(t *testing.T) {
 	const size, most = 1 << 20, 40 << 20
-	url := serveTransformer(t, gateway.TransformerOptions{}, server.Options{})
+	url := serveDropin(t, dropin.Options{}, server.Options{})
 	for name, test := range map[string]struct{ path, event, begin, end string }{
 		"processor":              {"/v0/destinations/clevertap", "1", "[", "]"},
 		"router":                 {"/routerTransform", `{"destination":1}`, `{"input":[`, `],"destType":"clevertap"}`},

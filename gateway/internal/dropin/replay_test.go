@@ -1,4 +1,4 @@
-package gateway_test
+package dropin_test
 
 import (
 	"bufio"
@@ -11,7 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/rudder-clevertap/rudder-clevertap/gateway"
+	"github.com/rudder-clevertap/rudder-clevertap/gateway/internal/dropin"
 	"github.com/rudder-clevertap/rudder-clevertap/internal/cases"
 	"github.com/rudder-clevertap/rudder-clevertap/server"
 )
@@ -21,7 +21,7 @@ func recordings(t *testing.T) string {
 	t.Helper()
 	dir := os.Getenv("TRANSFORMER_CASES")
 	if dir == "" {
-		dir = filepath.Join("..", "..", "shared", "cases", "transformer")
+		dir = filepath.Join("..", "..", "..", "..", "shared", "cases", "transformer")
 	}
 	if _, err := os.Stat(dir); err != nil {
 		t.Skipf("no recordings of rudder-transformer: set TRANSFORMER_CASES to their folder (%v)", err)
@@ -50,8 +50,8 @@ func decoded(t require.TestingT, text string) any {
 	return value
 }
 
-// requireSameItems demands that items are those that were recorded. Where rudder-transformer threw an exception, ours must be
-// an error of the same event, with a message of our own.
+// requireSameItems demands that items are those that were recorded. Where rudder-transformer threw an
+// exception, ours must be an error of the same event, with a message of our own.
 func requireSameItems(t require.TestingT, recorded, ours any) {
 	want, _ := recorded.([]any)
 	got, _ := ours.([]any)
@@ -81,7 +81,7 @@ func isException(item map[string]any) bool {
 func TestProcessorAnswersAsRecorded(t *testing.T) {
 	t.Parallel()
 	dir := recordings(t)
-	url := serveTransformer(t, gateway.TransformerOptions{}, server.Options{}) + "/v0/destinations/clevertap"
+	url := serveDropin(t, dropin.Options{}, server.Options{}) + "/v0/destinations/clevertap"
 	count := 0
 	recordedLines(t, "differential.jsonl", func(line []byte) {
 		var row struct{ Message, Destination, Expect json.RawMessage }
@@ -118,7 +118,7 @@ func TestProcessorAnswersAsRecorded(t *testing.T) {
 func TestProcessorAnswersEdgeCasesAsRecorded(t *testing.T) {
 	t.Parallel()
 	recordings(t)
-	url := serveTransformer(t, gateway.TransformerOptions{}, server.Options{}) + "/v0/destinations/clevertap"
+	url := serveDropin(t, dropin.Options{}, server.Options{}) + "/v0/destinations/clevertap"
 	recordedLines(t, "probes.jsonl", func(line []byte) {
 		var row struct{ Name, Input, Expect string }
 		require.NoError(t, json.Unmarshal(line, &row))
@@ -130,8 +130,8 @@ func TestProcessorAnswersEdgeCasesAsRecorded(t *testing.T) {
 	})
 }
 
-// deviates demands that a row which is answered otherwise on purpose is not answered as recorded, so that the table of such
-// rows is true, and reports whether it is one.
+// deviates demands that a row which is answered otherwise on purpose is not answered as recorded, so that the
+// table of such rows is true, and reports whether it is one.
 func deviates(t *testing.T, name string, same func(t require.TestingT)) bool {
 	t.Helper()
 	for _, row := range cases.Deviations() {
@@ -175,7 +175,7 @@ type exchange struct {
 func TestRoutesAnswerAsRecorded(t *testing.T) {
 	t.Parallel()
 	recordings(t)
-	url := serveTransformer(t, gateway.TransformerOptions{Version: "(devel)"}, server.Options{})
+	url := serveDropin(t, dropin.Options{Version: "(devel)"}, server.Options{})
 	recordedLines(t, "http-probes.jsonl", func(line []byte) {
 		var row exchange
 		require.NoError(t, json.Unmarshal(line, &row))

@@ -1,4 +1,4 @@
-package gateway_test
+package dropin_test
 
 import (
 	"bytes"
@@ -16,7 +16,8 @@ import (
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
-	"github.com/rudder-clevertap/rudder-clevertap/gateway"
+	"github.com/rudder-clevertap/rudder-clevertap/gateway/internal/dropin"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/telemetry"
 	"github.com/rudder-clevertap/rudder-clevertap/server"
 )
 
@@ -37,7 +38,7 @@ const plainMessage = `{"type":"track","event":"E","userId":"u","properties":{}}`
 
 func TestPathsOfRudderTransformer(t *testing.T) {
 	t.Parallel()
-	url := serveTransformer(t, gateway.TransformerOptions{Version: "1.2.3"}, server.Options{})
+	url := serveDropin(t, dropin.Options{Version: "1.2.3"}, server.Options{})
 	body := oneEvent(plainConfig, plainMessage)
 	const json, text = "application/json; charset=utf-8", "text/plain; charset=utf-8"
 	tests := []struct {
@@ -77,7 +78,7 @@ func TestPathsOfRudderTransformer(t *testing.T) {
 
 func TestBodiesThatAreNoJSONAreRefusedWhole(t *testing.T) {
 	t.Parallel()
-	url := serveTransformer(t, gateway.TransformerOptions{}, server.Options{})
+	url := serveDropin(t, dropin.Options{}, server.Options{})
 	for body, want := range map[string]string{
 		`[{]`:                            "malformed JSON at line 1, column 3",
 		`[1,2] x`:                        "text after the end",
@@ -107,7 +108,7 @@ func TestBodiesThatAreNoJSONAreRefusedWhole(t *testing.T) {
 
 func TestBodiesMayBeWhatAJavaScriptParserTakes(t *testing.T) {
 	t.Parallel()
-	url := serveTransformer(t, gateway.TransformerOptions{}, server.Options{}) + "/v0/destinations/clevertap"
+	url := serveDropin(t, dropin.Options{}, server.Options{}) + "/v0/destinations/clevertap"
 	for name, test := range map[string]struct{ message, want string }{
 		"bytes that are not UTF-8": {"{\"type\":\"track\",\"userId\":\"a\xffb\",\"event\":\"E\"}", "\"identity\":\"a\ufffdb\""},
 		"half a surrogate pair":    {`{"type":"track","userId":"\uD83Dx","event":"E"}`, `"identity":"\ud83dx"`},
@@ -122,7 +123,7 @@ func TestBodiesMayBeWhatAJavaScriptParserTakes(t *testing.T) {
 
 func TestMetadataAndDestinationAreEchoedByteForByte(t *testing.T) {
 	t.Parallel()
-	url := serveTransformer(t, gateway.TransformerOptions{}, server.Options{})
+	url := serveDropin(t, dropin.Options{}, server.Options{})
 	const (
 		metadata    = `{ "jobId" : 12345678901234567890, "b":1.0, "a":"\u00e9é\/", "nested":{"2":[ ],"1":1e400} }`
 		destination = `{"Config":{"z":1.50,"accountId":"A","a":{"é":"\u0041"}},"ID":"x" , "big":9007199254740993}`
@@ -138,7 +139,7 @@ func TestMetadataAndDestinationAreEchoedByteForByte(t *testing.T) {
 
 func TestDynamicConfigTakesWhatItUses(t *testing.T) {
 	t.Parallel()
-	url := serveTransformer(t, gateway.TransformerOptions{}, server.Options{}) + "/v0/destinations/clevertap"
+	url := serveDropin(t, dropin.Options{}, server.Options{}) + "/v0/destinations/clevertap"
 	message := `{"type":"track","event":"E","userId":"u","properties":{"acc":"DYN","o":{"x":1},"e":"","f.g":"dotted"}}`
 	for name, test := range map[string]struct {
 		account, wantAccount, wantData string
@@ -178,7 +179,7 @@ func TestDynamicConfigTakesWhatItUses(t *testing.T) {
 
 func TestDynamicConfigOfOneEventLeavesTheOthersAlone(t *testing.T) {
 	t.Parallel()
-	url := serveTransformer(t, gateway.TransformerOptions{}, server.Options{}) + "/v0/destinations/clevertap"
+	url := serveDropin(t, dropin.Options{}, server.Options{}) + "/v0/destinations/clevertap"
 	body := `{"input":[{"message":` + plainMessage + `,"metadata":{"destinationId":"1","sourceId":"s"}},{"message":` + plainMessage +
 		`,"metadata":{"destinationId":"1","sourceId":"s"}}],"destinations":{"1":{"ID":"1","Name":"shop","Config":{"accountId":"{{ destination.Name || none }}"}}},` +
 		`"connections":{"s:1":{}}}`
@@ -188,7 +189,7 @@ func TestDynamicConfigOfOneEventLeavesTheOthersAlone(t *testing.T) {
 
 func TestCompactedEventsWithoutDestinationFailAlone(t *testing.T) {
 	t.Parallel()
-	url := serveTransformer(t, gateway.TransformerOptions{}, server.Options{})
+	url := serveDropin(t, dropin.Options{}, server.Options{})
 	event := func(metadata string) string { return `{"message":` + plainMessage + `,"metadata":` + metadata + `}` }
 	body := `{"input":[` + event(`{"destinationId":"1","sourceId":"s"}`) + "," + event(`{"destinationId":"2","sourceId":"s"}`) + "," +
 		event(`{"destinationId":"1","sourceId":"t"}`) + "," + event(`{}`) + "," + event(`null`) +
@@ -209,7 +210,7 @@ func TestCompactedEventsWithoutDestinationFailAlone(t *testing.T) {
 
 func TestTheOAuthSecretBecomesMetadata(t *testing.T) {
 	t.Parallel()
-	url := serveTransformer(t, gateway.TransformerOptions{}, server.Options{})
+	url := serveDropin(t, dropin.Options{}, server.Options{})
 	body := `{"input":[{"message":` + plainMessage + `,"metadata":{"a":1,"secret":null,"b":2},"destination":` + shopDestination + `},` +
 		`{"message":` + plainMessage + `,"destination":` + shopDestination + `}],"destType":"clevertap"}`
 	got := ask(t, http.MethodPost, url+"/routerTransform", body, "oauth-secret", `{"token":"t"}`)
@@ -238,7 +239,7 @@ func compressed(t *testing.T, encoding, text string) string {
 
 func TestBodiesMayBeCompressed(t *testing.T) {
 	t.Parallel()
-	url := serveTransformer(t, gateway.TransformerOptions{MaxBodyBytes: 2000}, server.Options{}) + "/v0/destinations/clevertap"
+	url := serveDropin(t, dropin.Options{MaxBodyBytes: 2000}, server.Options{}) + "/v0/destinations/clevertap"
 	body := oneEvent(plainConfig, plainMessage)
 	long := oneEvent(plainConfig, strings.Repeat(" ", 2000)+plainMessage)
 	bomb := strings.Repeat("[", 64<<20)
@@ -249,7 +250,7 @@ func TestBodiesMayBeCompressed(t *testing.T) {
 		for _, text := range []string{body, compressed(t, encoding, body)[:60]} {
 			got = ask(t, http.MethodPost, url, text, "Content-Encoding", encoding)
 			require.Equal(t, http.StatusBadRequest, got.status, encoding)
-			require.Contains(t, got.body, "not compressed as its Content-Encoding says, or cut short")
+			require.Contains(t, got.body, "as its Content-Encoding says, or cut short")
 		}
 		for _, text := range []string{long, bomb} {
 			got = ask(t, http.MethodPost, url, compressed(t, encoding, text), "Content-Encoding", encoding)
@@ -266,24 +267,24 @@ func TestBodiesMayBeCompressed(t *testing.T) {
 	require.Contains(t, got.body, "larger than 2000 bytes")
 }
 
-func TestTransformerRoutesNeedNoToken(t *testing.T) {
+func TestRoutesNeedNoToken(t *testing.T) {
 	t.Parallel()
 	tokens, err := server.ParseTokens(strings.NewReader("ops:TOKEN"))
 	require.NoError(t, err)
-	url := serveTransformer(t, gateway.TransformerOptions{}, server.Options{Tokens: tokens})
+	url := serveDropin(t, dropin.Options{}, server.Options{Tokens: tokens})
 	got := ask(t, http.MethodPost, url+"/v0/destinations/clevertap", oneEvent(plainConfig, plainMessage))
 	require.Equal(t, http.StatusOK, got.status, got.body)
 	got = ask(t, http.MethodGet, url+"/features", "")
 	require.Equal(t, http.StatusOK, got.status, got.body)
 }
 
-func TestTransformerRoutesAreTraced(t *testing.T) {
+func TestRoutesAreTraced(t *testing.T) {
 	t.Parallel()
 	spans := tracetest.NewSpanRecorder()
 	provider := sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(spans))
-	telemetry := server.NoTelemetry()
-	telemetry.TracerProvider = provider
-	url := serveTransformer(t, gateway.TransformerOptions{TracerProvider: provider, Propagator: propagation.TraceContext{}}, server.Options{Telemetry: telemetry})
+	signals := telemetry.None()
+	signals.TracerProvider = provider
+	url := serveDropin(t, dropin.Options{TracerProvider: provider, Propagator: propagation.TraceContext{}}, server.Options{Telemetry: signals})
 	got := ask(t, http.MethodPost, url+"/v0/destinations/CLEVERTAP", oneEvent(plainConfig, plainMessage, `{"type":"group"}`),
 		"traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "X-Request-Id", "r-1")
 	require.Equal(t, http.StatusOK, got.status)

@@ -1,16 +1,18 @@
-package gateway
+package dropin
 
 import (
 	"context"
 	"errors"
 	"io"
 	"log/slog"
+	"mime"
 	"net/http"
 	"strconv"
 	"time"
 
 	"google.golang.org/grpc"
 
+	"github.com/rudder-clevertap/rudder-clevertap/gateway/internal/middleware"
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
 )
 
@@ -36,7 +38,8 @@ type answerPiece interface {
 
 // newExchange makes an exchange of a stream. Request and answer make its messages.
 func newExchange[Q, A any, P answerPiece](
-	stream grpc.BidiStreamingClient[Q, A], request func(*transformerv1.RequestHead, []byte) *Q, answer func([]byte) P,
+	stream grpc.BidiStreamingClient[Q, A], request func(*transformerv1.RequestHead, []byte) *Q,
+	answer func([]byte) P,
 ) *exchange {
 	return &exchange{
 		send:  func(head *transformerv1.RequestHead, body []byte) error { return stream.Send(request(head, body)) },
@@ -49,8 +52,8 @@ func newExchange[Q, A any, P answerPiece](
 }
 
 // processor serves the processor's route.
-func (h *transformerHandler) processor(w http.ResponseWriter, r *http.Request, route *transformerRoute) {
-	h.carry(w, r, r.Body, &transformerv1.RequestHead{Destination: route.destination}, func(ctx context.Context) (*exchange, error) {
+func (h *handler) processor(w http.ResponseWriter, r *http.Request, found *route) {
+	h.carry(w, r, r.Body, &transformerv1.RequestHead{Destination: found.destination}, func(ctx context.Context) (*exchange, error) {
 		stream, err := h.service.ProcessorTransform(ctx)
 		if err != nil {
 			return nil, err
@@ -64,8 +67,8 @@ func (h *transformerHandler) processor(w http.ResponseWriter, r *http.Request, r
 }
 
 // router serves the router's route.
-func (h *transformerHandler) router(w http.ResponseWriter, r *http.Request, _ *transformerRoute) {
-	body, ours := h.sort(w, r)
+func (h *handler) router(w http.ResponseWriter, r *http.Request, _ *route) {
+	body, ours := h.routeByBody(w, r)
 	if !ours {
 		return
 	}
@@ -84,8 +87,8 @@ func (h *transformerHandler) router(w http.ResponseWriter, r *http.Request, _ *t
 }
 
 // batch serves the batch route.
-func (h *transformerHandler) batch(w http.ResponseWriter, r *http.Request, _ *transformerRoute) {
-	body, ours := h.sort(w, r)
+func (h *handler) batch(w http.ResponseWriter, r *http.Request, _ *route) {
+	body, ours := h.routeByBody(w, r)
 	if !ours {
 		return
 	}
@@ -102,27 +105,65 @@ func (h *transformerHandler) batch(w http.ResponseWriter, r *http.Request, _ *tr
 	})
 }
 
+// pieceBytes is how long the pieces are in which a body travels.
+const pieceBytes = 256 << 10
+
+// newBody returns the body of a request, in the encodings that rudder-transformer takes.
+func newBody(r *http.Request, raw io.Reader, limit int64) (middleware.Body, error) {
+	return middleware.NewBody(r, raw, limit, middleware.Gzip, middleware.Deflate, middleware.Brotli)
+}
+
+// isParsed reports whether rudder-transformer would parse a body as JSON. It takes others for empty ones.
+func isParsed(r *http.Request) bool {
+	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil {
+		return false
+	}
+	switch media {
+	case "application/json", "application/json-patch+json", "application/vnd.api+json",
+		"application/csp-report", "application/scim+json":
+		return true
+	default:
+		return false
+	}
+}
+
+// readCall reads a body that travels in one message.
+func (h *handler) readCall(r *http.Request) ([]byte, error) {
+	if !isParsed(r) {
+		return nil, nil
+	}
+	body, err := newBody(r, r.Body, h.callLimit)
+	if err != nil {
+		return nil, err
+	}
+	return body.Text()
+}
+
 // carry carries a request to the server and its answer back.
-func (h *transformerHandler) carry(
-	w http.ResponseWriter, r *http.Request, from io.Reader, head *transformerv1.RequestHead, open func(context.Context) (*exchange, error),
+func (h *handler) carry(
+	w http.ResponseWriter, r *http.Request, from io.Reader, head *transformerv1.RequestHead,
+	open func(context.Context) (*exchange, error),
 ) {
 	// The stream ends when this does, whatever happens.
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
-	body, err := openBody(r, from, h.limit)
+	body, err := newBody(r, from, h.limit)
+	if err == nil {
+		err = body.Check()
+	}
 	if err != nil {
 		h.fail(w, r, err)
 		return
 	}
-	if !isParsed(r) {
-		body.from = http.NoBody
-	} else if !body.zipped && r.ContentLength > 0 {
-		head.ExpectedLength = uint64(r.ContentLength)
+	from = http.NoBody
+	if isParsed(r) {
+		from, head.ExpectedLength = &body, body.Length()
 	}
 	head.Compacted = r.Header.Get(contentFormat) == compactedFormat
 	x, err := open(ctx)
 	if err == nil {
-		err = h.sendBody(x, head, body)
+		err = h.sendBody(x, head, from)
 	}
 	if err != nil {
 		h.fail(w, r, err)
@@ -131,9 +172,9 @@ func (h *transformerHandler) carry(
 	h.takeAnswer(w, r, x)
 }
 
-// sendBody sends a body in pieces. Its end is no error, and neither is that the server has answered before it: what the
-// server says is to be read from its answer.
-func (h *transformerHandler) sendBody(x *exchange, head *transformerv1.RequestHead, body io.Reader) error {
+// sendBody sends a body in pieces. Its end is not an error, and neither is that the server has answered
+// before it: what the server says is to be read from its answer.
+func (h *handler) sendBody(x *exchange, head *transformerv1.RequestHead, body io.Reader) error {
 	piece := h.pieces.Get().(*[]byte) //nolint:forcetypeassert // The pool makes nothing else.
 	defer h.pieces.Put(piece)
 	for {
@@ -156,8 +197,9 @@ func (h *transformerHandler) sendBody(x *exchange, head *transformerv1.RequestHe
 	}
 }
 
-// takeAnswer writes the server's answer. One that breaks off is broken off here too, so that nobody takes a part for the whole.
-func (h *transformerHandler) takeAnswer(w http.ResponseWriter, r *http.Request, x *exchange) {
+// takeAnswer writes the server's answer. One that breaks off is broken off here too, so that nobody takes a
+// part for the whole.
+func (h *handler) takeAnswer(w http.ResponseWriter, r *http.Request, x *exchange) {
 	memory := h.answers.Get().(*[2][]byte) //nolint:forcetypeassert // The pool makes nothing else.
 	defer h.answers.Put(memory)
 	piece, err := x.recv(memory[0])
@@ -204,7 +246,7 @@ func keep(memory []byte) []byte {
 }
 
 // breakOff ends a connection in the middle of an answer.
-func (h *transformerHandler) breakOff(w http.ResponseWriter, r *http.Request, cause error) {
+func (h *handler) breakOff(w http.ResponseWriter, r *http.Request, cause error) {
 	h.logger.WarnContext(r.Context(), "an answer broke off", slog.Any("error", cause))
 	if err := http.NewResponseController(w).SetWriteDeadline(time.Now().Add(-time.Second)); err != nil {
 		h.logger.ErrorContext(r.Context(), "a broken answer could not be cut off", slog.Any("error", err))
@@ -212,7 +254,7 @@ func (h *transformerHandler) breakOff(w http.ResponseWriter, r *http.Request, ca
 }
 
 // proxy serves the proxy's route.
-func (h *transformerHandler) proxy(w http.ResponseWriter, r *http.Request, route *transformerRoute) {
+func (h *handler) proxy(w http.ResponseWriter, r *http.Request, found *route) {
 	body, err := h.readCall(r)
 	if err != nil {
 		h.fail(w, r, err)
@@ -223,7 +265,7 @@ func (h *transformerHandler) proxy(w http.ResponseWriter, r *http.Request, route
 		timeout = 0
 	}
 	answer, err := h.service.ProxyDelivery(r.Context(), &transformerv1.ProxyDeliveryRequest{
-		Version: route.version, Destination: route.destination, Body: body, TimeoutMs: uint32(timeout),
+		Version: found.version, Destination: found.destination, Body: body, TimeoutMs: uint32(timeout),
 	})
 	if err != nil {
 		h.fail(w, r, err)
@@ -233,8 +275,8 @@ func (h *transformerHandler) proxy(w http.ResponseWriter, r *http.Request, route
 }
 
 // deleteUsers serves the deletion route.
-func (h *transformerHandler) deleteUsers(w http.ResponseWriter, r *http.Request, _ *transformerRoute) {
-	from, ours := h.sort(w, r)
+func (h *handler) deleteUsers(w http.ResponseWriter, r *http.Request, _ *route) {
+	from, ours := h.routeByBody(w, r)
 	if !ours {
 		return
 	}

@@ -1,4 +1,4 @@
-package gateway
+package dropin
 
 import (
 	"context"
@@ -15,6 +15,9 @@ import (
 	"time"
 
 	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
+
+	"github.com/rudder-clevertap/rudder-clevertap/gateway/internal/middleware"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/apierr"
 )
 
 // upstream is a rudder-transformer that serves what is not CleverTap's.
@@ -25,29 +28,32 @@ type upstream struct {
 	client  *http.Client
 }
 
-// featuresTimeout bounds how long the upstream may take to say what it does; rudder-server waits 30 seconds for both of us.
+// featuresTimeout bounds how long the upstream may take to say what it does; rudder-server waits 30 seconds
+// for both of us.
 const featuresTimeout = 20 * time.Second
 
 // maxFeatures is how long the upstream's features may be.
 const maxFeatures = 1 << 20
 
 // newUpstream returns a rudder-transformer at an address.
-func newUpstream(address *url.URL, options Options, h *transformerHandler) *upstream {
+func newUpstream(address *url.URL, told middleware.Telemetry, h *handler) *upstream {
 	plain := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // The library's own.
 	// Answers pass as they are, compressed or not.
 	plain.DisableCompression = true
 	plain.MaxIdleConnsPerHost = 100
-	transport := otelhttp.NewTransport(plain, otelhttp.WithTracerProvider(options.TracerProvider),
-		otelhttp.WithMeterProvider(options.MeterProvider), otelhttp.WithPropagators(options.Propagator))
+	transport := otelhttp.NewTransport(plain, otelhttp.WithTracerProvider(told.TracerProvider),
+		otelhttp.WithMeterProvider(told.MeterProvider), otelhttp.WithPropagators(told.Propagator))
 	return &upstream{
 		address: address,
 		client:  &http.Client{Transport: transport},
 		ReverseProxy: &httputil.ReverseProxy{
 			Rewrite: func(r *httputil.ProxyRequest) {
 				r.SetURL(address)
-				r.Out.URL.RawQuery = r.In.URL.RawQuery // as it came, even what is no query by the book
+				r.Out.URL.RawQuery = r.In.URL.RawQuery // as it came, even what is not a query by the book
 				// Nothing says that the request has passed through here, as nothing did before.
-				for _, name := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto"} {
+				for _, name := range []string{
+					"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto",
+				} {
 					if values := r.In.Header[name]; values != nil {
 						r.Out.Header[name] = values
 					}
@@ -62,28 +68,36 @@ func newUpstream(address *url.URL, options Options, h *transformerHandler) *upst
 }
 
 // unreachable answers a request that the upstream could not be asked for.
-func (h *transformerHandler) unreachable(w http.ResponseWriter, r *http.Request, err error) {
+func (h *handler) unreachable(w http.ResponseWriter, r *http.Request, err error) {
 	if r.Context().Err() != nil {
 		// net/http ends it when it can't read on from the client, who has gone or has stopped sending.
-		h.fail(w, r, &problem{http: http.StatusRequestTimeout, message: "the body could not be read to its end"})
+		h.fail(
+			w, r,
+			&apierr.Error{HTTP: http.StatusRequestTimeout, Message: "the body could not be read to its end"},
+		)
 		return
 	}
 	h.logger.WarnContext(r.Context(), "the upstream transformer can't be reached", slog.Any("error", err))
 	w.Header().Set("X-Rudder-Should-Retry", "true")
 	w.Header().Set("X-Rudder-Error-Reason", "upstream-unreachable")
-	h.refuse(w, r, http.StatusServiceUnavailable, "Service Unavailable", "the upstream transformer can't be reached: try again")
+	h.refuse(
+		w, r, http.StatusServiceUnavailable, "Service Unavailable",
+		"the upstream transformer can't be reached: try again",
+	)
 }
 
-// mergeFeatures returns the upstream's features with ours among them. Those that are about one destination or another are
-// added up; of the others the upstream's hold, since they are about its destinations too.
+// mergeFeatures returns the upstream's features with ours among them. Those that are about one destination or
+// another are added up; of the others the upstream's hold, since they are about its destinations too.
 func (u *upstream) mergeFeatures(r *http.Request, ours []byte) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(r.Context(), featuresTimeout)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, u.address.JoinPath("features").String(), http.NoBody) //nolint:gosec // The operator names it.
+	request, err := http.NewRequestWithContext(
+		ctx, http.MethodGet, u.address.JoinPath("features").String(), http.NoBody,
+	)
 	if err != nil {
 		return nil, fmt.Errorf("ask for features: %w", err)
 	}
-	answer, err := u.client.Do(request) //nolint:gosec // As above.
+	answer, err := u.client.Do(request)
 	if err != nil {
 		return nil, fmt.Errorf("ask for features: %w", err)
 	}
@@ -108,7 +122,9 @@ func mergeFeatures(theirs, ours []byte) ([]byte, error) {
 		merged     map[string]json.RawMessage
 		own, given perDestination
 	)
-	if err := errors.Join(json.Unmarshal(theirs, &merged), json.Unmarshal(theirs, &given), json.Unmarshal(ours, &own)); err != nil {
+	if err := errors.Join(
+		json.Unmarshal(theirs, &merged), json.Unmarshal(theirs, &given), json.Unmarshal(ours, &own),
+	); err != nil {
 		return nil, fmt.Errorf("read features: %w", err)
 	}
 	if merged == nil {
@@ -123,7 +139,9 @@ func mergeFeatures(theirs, ours []byte) ([]byte, error) {
 			given.Regulations = append(given.Regulations, name)
 		}
 	}
-	for name, value := range map[string]any{"routerTransform": given.RouterTransform, "regulations": given.Regulations} {
+	for name, value := range map[string]any{
+		"routerTransform": given.RouterTransform, "regulations": given.Regulations,
+	} {
 		text, err := json.Marshal(value)
 		if err != nil {
 			return nil, fmt.Errorf("write features: %w", err)

@@ -1,4 +1,4 @@
-package gateway_test
+package dropin_test
 
 import (
 	"bufio"
@@ -14,7 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/rudder-clevertap/rudder-clevertap/gateway"
+	"github.com/rudder-clevertap/rudder-clevertap/gateway/internal/dropin"
 	"github.com/rudder-clevertap/rudder-clevertap/server"
 )
 
@@ -52,7 +52,7 @@ func theirs(w http.ResponseWriter, _ *http.Request) {
 func TestWhatIsNotOursIsForwardedUntouched(t *testing.T) {
 	t.Parallel()
 	upstream, requests := serveUpstream(t, theirs)
-	address := serveTransformer(t, gateway.TransformerOptions{Upstream: upstream}, server.Options{})
+	address := serveDropin(t, dropin.Options{Upstream: upstream}, server.Options{})
 	input := `{"input":[{"message":{"destType":"clevertap","a":["]}{",{"destType":"clevertap"}]}}]`
 	for _, test := range []struct{ method, path, body, encoding string }{
 		{"POST", "/v0/destinations/am?x=1", `[{"message":`, ""},
@@ -99,7 +99,7 @@ func TestWhatIsNotOursIsForwardedUntouched(t *testing.T) {
 func TestWhatIsOursIsNotForwarded(t *testing.T) {
 	t.Parallel()
 	upstream, requests := serveUpstream(t, theirs)
-	address := serveTransformer(t, gateway.TransformerOptions{Upstream: upstream}, server.Options{})
+	address := serveDropin(t, dropin.Options{Upstream: upstream}, server.Options{})
 	event := `{"message":` + plainMessage + `,"metadata":{"jobId":1},"destination":` + shopDestination + `}`
 	long := strings.Repeat(event+",", 2000) + event
 	for _, test := range []struct{ path, body, encoding, want string }{
@@ -134,7 +134,7 @@ func TestForwardedAnswersStream(t *testing.T) {
 		<-goOn
 		fmt.Fprintln(w, "second")
 	})
-	address := serveTransformer(t, gateway.TransformerOptions{Upstream: upstream}, server.Options{})
+	address := serveDropin(t, dropin.Options{Upstream: upstream}, server.Options{})
 	answer, err := http.Post(address+"/v0/destinations/am", "application/json", strings.NewReader("[]"))
 	require.NoError(t, err)
 	defer answer.Body.Close()
@@ -152,7 +152,7 @@ func TestFeaturesOfBothAreMerged(t *testing.T) {
 	t.Parallel()
 	answer := `{"routerTransform":{"HS":true},"regulations":["AM","BRAZE"],"supportTransformerProxyV1":false,"theirOwn":[1.50]}`
 	upstream, requests := serveUpstream(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(answer)) })
-	address := serveTransformer(t, gateway.TransformerOptions{Upstream: upstream.JoinPath("base")}, server.Options{})
+	address := serveDropin(t, dropin.Options{Upstream: upstream.JoinPath("base")}, server.Options{})
 	got := ask(t, http.MethodGet, address+"/features", "")
 	require.Equal(t, http.StatusOK, got.status)
 	require.Equal(t, "text/plain; charset=utf-8", got.header.Get("Content-Type"))
@@ -169,7 +169,7 @@ func TestAnUpstreamThatIsGoneIsToBeTriedAgain(t *testing.T) {
 	t.Parallel()
 	upstream, err := url.Parse("http://127.0.0.1:1")
 	require.NoError(t, err)
-	address := serveTransformer(t, gateway.TransformerOptions{Upstream: upstream}, server.Options{})
+	address := serveDropin(t, dropin.Options{Upstream: upstream}, server.Options{})
 	for _, path := range []string{"/v0/destinations/am", "/routerTransform"} {
 		got := ask(t, http.MethodPost, address+path, "[]")
 		require.Equal(t, http.StatusServiceUnavailable, got.status)
@@ -187,17 +187,17 @@ func TestAnUpstreamMustBeAnAddress(t *testing.T) {
 	for _, address := range []string{"rudder:9090", "/path", "ftp://host"} {
 		upstream, err := url.Parse(address)
 		require.NoError(t, err)
-		_, err = gateway.NewTransformer(gateway.TransformerOptions{Conn: dial(t, nil), Upstream: upstream})
-		require.ErrorContains(t, err, "is no address")
+		_, err = dropin.New(dropin.Options{Conn: dial(t, nil), Upstream: upstream})
+		require.ErrorContains(t, err, "is not an address")
 	}
-	_, err := gateway.NewTransformer(gateway.TransformerOptions{})
+	_, err := dropin.New(dropin.Options{})
 	require.ErrorContains(t, err, "no connection")
 }
 
 func TestABodyThatIsSortedIsBounded(t *testing.T) {
 	t.Parallel()
 	upstream, requests := serveUpstream(t, theirs)
-	address := serveTransformer(t, gateway.TransformerOptions{Upstream: upstream, MaxBodyBytes: 1000}, server.Options{})
+	address := serveDropin(t, dropin.Options{Upstream: upstream, MaxBodyBytes: 1000}, server.Options{})
 	long := `{"destType":"am","input":["` + strings.Repeat("x", 1000) + `"]}`
 	for encoding, body := range map[string]string{"identity": long, "gzip": compressed(t, "gzip", long)} {
 		got := ask(t, http.MethodPost, address+"/routerTransform", body, "Content-Encoding", encoding)

@@ -1,4 +1,4 @@
-package gateway
+package middleware
 
 import (
 	"bytes"
@@ -7,60 +7,97 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"mime"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/andybalholm/brotli"
+
+	"github.com/rudder-clevertap/rudder-clevertap/internal/apierr"
 )
 
-// pieceBytes is how long the pieces are in which a body travels.
-const pieceBytes = 256 << 10
+// The Content-Encodings that a body may have, beside none and identity.
+const (
+	Gzip    = "gzip"
+	Deflate = "deflate"
+	Brotli  = "br"
+)
 
-// bodyReader reads a request's body as it was before it was compressed, up to a limit.
-type bodyReader struct {
-	from io.Reader
+// Body is a request's body as it was before it was compressed, up to a limit. It is read once, by Read or by
+// Text.
+type Body struct {
+	raw io.Reader
+	// encoding is one of the constants, or nothing.
+	encoding string
+	// declared is the length that the request declares, negative when it does not.
+	declared int64
 	// left is how many bytes may still come; what begins with one more is too long.
 	left, limit int64
-	zipped      bool
+	// plain is what came before it was compressed; nil until the first byte is read.
+	plain io.Reader
 }
 
-// openBody returns a reader of a request's body. The error is a *problem.
-func openBody(r *http.Request, from io.Reader, limit int64) (*bodyReader, error) {
-	body := &bodyReader{from: from, left: limit, limit: limit}
-	encoding := strings.ToLower(strings.TrimSpace(r.Header.Get("Content-Encoding")))
-	switch encoding {
+// NewBody returns the body of a request, of which raw are the bytes that come. It may have a limit of bytes,
+// and the given encodings. The error is an *apierr.Error with an HTTP status.
+func NewBody(r *http.Request, raw io.Reader, limit int64, encodings ...string) (Body, error) {
+	b := Body{raw: raw, declared: r.ContentLength, left: limit, limit: limit}
+	given := strings.ToLower(strings.TrimSpace(r.Header.Get("Content-Encoding")))
+	switch given {
 	case "", "identity":
-		if r.ContentLength > limit {
-			return nil, body.tooLarge()
-		}
-		return body, nil
-	case "gzip", "x-gzip", "deflate", "br":
-	default:
-		return nil, &problem{
-			http:    http.StatusUnsupportedMediaType,
-			message: "Content-Encoding " + shorten(encoding) + " is not supported: use gzip, deflate or br, or leave the body as it is",
-		}
+		return b, nil
+	case "x-gzip":
+		given = Gzip
 	}
-	body.zipped = true
-	var err error
-	switch encoding {
-	case "br":
-		body.from = brotli.NewReader(from)
-	case "deflate":
-		body.from, err = zlib.NewReader(from)
-	default:
-		body.from, err = gzip.NewReader(from)
+	if !slices.Contains(encodings, given) {
+		return b, Unsupported(
+			"Content-Encoding "+apierr.Quote(given), oneOf(encodings)+", or leave the body as it is",
+		)
 	}
-	if err != nil {
-		return nil, body.unreadable(err)
-	}
-	return body, nil
+	b.encoding = given
+	return b, nil
 }
 
-// Read reads a part of the body. The error is io.EOF or a *problem.
-func (b *bodyReader) Read(into []byte) (int, error) {
-	n, err := b.from.Read(into)
+// oneOf lists words: `gzip, deflate or br`.
+func oneOf(words []string) string {
+	last := len(words) - 1
+	if last < 1 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:last], ", ") + " or " + words[last]
+}
+
+// Unsupported refuses a request for its media type or encoding.
+func Unsupported(given, use string) error {
+	return &apierr.Error{
+		Reason: apierr.InvalidRequest, HTTP: http.StatusUnsupportedMediaType,
+		Message: given + " is not supported: use " + use,
+	}
+}
+
+// Length returns how long the body will be, or 0 when that can't be told.
+func (b *Body) Length() uint64 {
+	if b.encoding != "" || b.declared < 0 {
+		return 0
+	}
+	return uint64(b.declared)
+}
+
+// Check refuses a body that is too long by its own declaration. Read and Text do so too.
+func (b *Body) Check() error {
+	if b.encoding == "" && b.declared > b.limit {
+		return b.tooLarge()
+	}
+	return nil
+}
+
+// Read reads a part of the body. The error is io.EOF or an *apierr.Error with an HTTP status.
+func (b *Body) Read(into []byte) (int, error) {
+	if b.plain == nil {
+		if err := b.open(); err != nil {
+			return 0, err
+		}
+	}
+	n, err := b.plain.Read(into)
 	if b.left -= int64(n); b.left < 0 {
 		return 0, b.tooLarge()
 	}
@@ -70,54 +107,67 @@ func (b *bodyReader) Read(into []byte) (int, error) {
 	return n, err
 }
 
-func (b *bodyReader) tooLarge() *problem {
-	return &problem{
-		http:    http.StatusRequestEntityTooLarge,
-		message: fmt.Sprintf("the body is larger than %d bytes: send fewer events at once", b.limit),
-	}
-}
-
-// unreadable tells why reading failed. The reader's own words are about connections, so they are not repeated.
-func (b *bodyReader) unreadable(err error) *problem {
-	p := &problem{http: http.StatusBadRequest, message: "the body could not be read to its end"}
-	var timeout interface{ Timeout() bool }
-	switch {
-	case errors.As(err, &timeout) && timeout.Timeout():
-		p.http = http.StatusRequestTimeout
-	case b.zipped:
-		p.message = "the body is not compressed as its Content-Encoding says, or cut short"
-	}
-	return p
-}
-
-// isParsed reports whether rudder-transformer would parse a body as JSON. It takes others for empty ones.
-func isParsed(r *http.Request) bool {
-	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if err != nil {
-		return false
-	}
-	switch media {
-	case "application/json", "application/json-patch+json", "application/vnd.api+json", "application/csp-report", "application/scim+json":
-		return true
-	default:
-		return false
-	}
-}
-
-// readCall reads a body that travels in one message.
-func (h *transformerHandler) readCall(r *http.Request) ([]byte, error) {
-	if !isParsed(r) {
-		return nil, nil
-	}
-	body, err := openBody(r, r.Body, h.callLimit)
-	if err != nil {
+// Text reads the whole body.
+func (b *Body) Text() ([]byte, error) {
+	if err := b.Check(); err != nil {
 		return nil, err
 	}
 	// What a client declares is believed up to here, so that a declaration alone costs little memory.
 	const trusted = 1 << 20
-	read := bytes.NewBuffer(make([]byte, 0, min(max(r.ContentLength, 0), trusted)+bytes.MinRead))
-	if _, err := read.ReadFrom(body); err != nil {
+	read := bytes.NewBuffer(make([]byte, 0, min(max(b.declared, 0), trusted)+bytes.MinRead))
+	if _, err := read.ReadFrom(b); err != nil {
 		return nil, err
 	}
 	return read.Bytes(), nil
+}
+
+// open begins to read.
+func (b *Body) open() (err error) {
+	if err := b.Check(); err != nil {
+		return err
+	}
+	// Compressed, it may not be longer either: the format allows parts that are empty, without end.
+	limited := func() io.Reader { return io.LimitReader(b.raw, b.limit+1) }
+	switch b.encoding {
+	case Gzip:
+		b.plain, err = gzip.NewReader(limited())
+	case Deflate:
+		b.plain, err = zlib.NewReader(limited())
+	case Brotli:
+		b.plain = brotli.NewReader(limited())
+	default:
+		b.plain = b.raw
+	}
+	if err != nil {
+		b.plain = nil
+		return b.unreadable(err)
+	}
+	return nil
+}
+
+func (b *Body) tooLarge() error {
+	return &apierr.Error{
+		Reason: apierr.RequestTooLarge, HTTP: http.StatusRequestEntityTooLarge, Limit: b.limit,
+		Message: fmt.Sprintf("the body is larger than %d bytes: send fewer events at once", b.limit),
+	}
+}
+
+// unreadable tells why reading failed. The reader's own words are about connections, so they are not
+// repeated.
+func (b *Body) unreadable(err error) error {
+	if known, ok := errors.AsType[*apierr.Error](err); ok {
+		return known
+	}
+	told := &apierr.Error{
+		Reason: apierr.InvalidRequest, HTTP: http.StatusBadRequest,
+		Message: "the body could not be read to its end",
+	}
+	var timeout interface{ Timeout() bool }
+	switch {
+	case errors.As(err, &timeout) && timeout.Timeout():
+		told.HTTP = http.StatusRequestTimeout
+	case b.encoding != "":
+		told.Message = "the body is not " + b.encoding + ", as its Content-Encoding says, or cut short"
+	}
+	return told
 }

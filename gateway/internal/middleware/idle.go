@@ -1,4 +1,4 @@
-package gateway
+package middleware
 
 import (
 	"errors"
@@ -11,16 +11,18 @@ import (
 // DefaultIdleTimeout is how long nothing may move in a request's body or in the answer to it.
 const DefaultIdleTimeout = 5 * time.Minute
 
-// unreadPatience is how long a body is awaited that nobody reads: net/http wants to see its end before it answers.
-const unreadPatience = 2 * time.Second
+// unreadTimeout is how long to wait for a body that nobody reads: net/http wants to see its end before it
+// answers.
+const unreadTimeout = 2 * time.Second
 
-// patient ends requests whose clients stop sending, or stop reading, for longer than idle. How long they take in all does not
-// matter.
-func patient(next http.Handler, idle time.Duration) http.Handler {
+// IdleTimeout ends requests whose clients stop sending, or stop reading, for longer than idle. How long they
+// take in all does not matter, which is why net/http's own timeouts, which bound that, don't do; its
+// deadlines do.
+func IdleTimeout(next http.Handler, idle time.Duration) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		answer := &awaitedAnswer{ResponseWriter: w, connection: http.NewResponseController(w), idle: idle}
+		answer := &idleAnswer{ResponseWriter: w, connection: http.NewResponseController(w), idle: idle}
 		if r.Body != nil && r.Body != http.NoBody {
-			answer.body = &awaitedBody{ReadCloser: r.Body, connection: answer.connection, idle: idle}
+			answer.body = &idleBody{ReadCloser: r.Body, connection: answer.connection, idle: idle}
 			defer answer.body.end()
 			r.Body = answer.body
 		}
@@ -28,8 +30,8 @@ func patient(next http.Handler, idle time.Duration) http.Handler {
 	})
 }
 
-// awaitedBody is a body that may not pause for too long.
-type awaitedBody struct {
+// idleBody is a body that may not pause for too long.
+type idleBody struct {
 	io.ReadCloser
 	connection *http.ResponseController
 	idle       time.Duration
@@ -42,8 +44,8 @@ type awaitedBody struct {
 }
 
 // Read reads on.
-func (b *awaitedBody) Read(into []byte) (int, error) {
-	if err := b.await(time.Now()); err != nil {
+func (b *idleBody) Read(into []byte) (int, error) {
+	if err := b.extend(time.Now()); err != nil {
 		return 0, err
 	}
 	n, err := b.ReadCloser.Read(into)
@@ -56,8 +58,8 @@ func (b *awaitedBody) Read(into []byte) (int, error) {
 	return n, err
 }
 
-// await moves the deadline when a quarter of the time has passed.
-func (b *awaitedBody) await(now time.Time) error {
+// extend moves the deadline when a quarter of the time has passed.
+func (b *idleBody) extend(now time.Time) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.ended || b.until.Sub(now) >= b.idle-b.idle/4 {
@@ -68,7 +70,7 @@ func (b *awaitedBody) await(now time.Time) error {
 }
 
 // leave sets a last deadline.
-func (b *awaitedBody) leave(until time.Time) error {
+func (b *idleBody) leave(until time.Time) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.ended {
@@ -78,13 +80,13 @@ func (b *awaitedBody) leave(until time.Time) error {
 	return supported(b.connection.SetReadDeadline(until))
 }
 
-// end leaves the connection alone from now on, since a body that was forwarded may still be read. What nobody has read of the
-// body is not awaited for long.
-func (b *awaitedBody) end() {
-	_ = b.leave(time.Now().Add(min(b.idle, unreadPatience))) // if it fails, so does the connection
+// end leaves the connection alone from now on, since a body that was forwarded may still be read. What nobody
+// has read of the body is not waited for.
+func (b *idleBody) end() {
+	_ = b.leave(time.Now().Add(min(b.idle, unreadTimeout))) // if it fails, so does the connection
 }
 
-// supported passes over that a connection has no deadlines: then all is awaited.
+// supported passes over that a connection has no deadlines: then there is no timeout.
 func supported(err error) error {
 	if errors.Is(err, http.ErrNotSupported) {
 		return nil
@@ -92,30 +94,31 @@ func supported(err error) error {
 	return err
 }
 
-// awaitedAnswer is an answer that may not be left unread for too long.
-type awaitedAnswer struct {
+// idleAnswer is an answer that may not be left unread for too long.
+type idleAnswer struct {
 	http.ResponseWriter
 	connection *http.ResponseController
 	idle       time.Duration
 	// body is the request's; nil when it has none.
-	body *awaitedBody
+	body *idleBody
 }
 
-// Write writes on, and moves the deadline. The first ends the request's body, and waits for what nobody reads of it.
-func (a *awaitedAnswer) Write(part []byte) (int, error) {
+// Write writes on, and moves the deadline. The first ends the request's body, and waits for what nobody reads
+// of it.
+func (a *idleAnswer) Write(part []byte) (int, error) {
 	if a.body != nil {
 		a.body.end()
 	}
-	if err := supported(a.connection.SetWriteDeadline(time.Now().Add(a.idle + unreadPatience))); err != nil {
+	if err := supported(a.connection.SetWriteDeadline(time.Now().Add(a.idle + unreadTimeout))); err != nil {
 		return 0, err
 	}
 	return a.ResponseWriter.Write(part)
 }
 
 // Unwrap returns the answer itself, for http.ResponseController.
-func (a *awaitedAnswer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
+func (a *idleAnswer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
 
 // Flush sends what was written. The instrumentation offers it only of writers that have it.
-func (a *awaitedAnswer) Flush() {
+func (a *idleAnswer) Flush() {
 	_ = a.connection.Flush() // who asks is told of a failure by the next Write
 }

@@ -1,10 +1,14 @@
-package server
+package dropin
 
-import "github.com/rudder-clevertap/rudder-clevertap/mapping/document"
+import (
+	"github.com/rudder-clevertap/rudder-clevertap/internal/apierr"
+	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
+)
 
-// batch answers a batch call as rudder-transformer does: CleverTap has no such thing, and one item says so for all events.
-func (s *rudderService) batch(run *rudderRun) error {
-	body, refused := readBody(run.body, run.marks)
+// batch answers a batch call as rudder-transformer does: CleverTap has no such thing, and one item says so
+// for all events.
+func (s *Service) batch(x *exchange) error {
+	body, refused := readBody(x.body, x.marks)
 	if refused != nil {
 		return refused
 	}
@@ -15,7 +19,7 @@ func (s *rudderService) batch(run *rudderRun) error {
 	if body.count == 0 {
 		return refuse("input must be an array of events")
 	}
-	w := &run.answer
+	w := &x.answer
 	w.begin()
 	w.buffer = append(w.buffer, `[{"metadata":[`...)
 	first := true
@@ -33,7 +37,7 @@ func (s *rudderService) batch(run *rudderRun) error {
 		return err == nil
 	})
 	w.buffer = append(w.buffer, `],"batched":false,"statusCode":500,"error":`...)
-	w.buffer = document.AppendString(w.buffer, clean(name)+" does not implement batch")
+	w.buffer = document.AppendString(w.buffer, apierr.Clean(name)+" does not implement batch")
 	w.buffer = append(w.buffer, `,"statTags":{"errorCategory":"transformation"}}]`...)
 	return err
 }

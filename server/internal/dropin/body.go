@@ -1,4 +1,4 @@
-package server
+package dropin
 
 import (
 	"bytes"
@@ -10,15 +10,16 @@ import (
 // forbiddenKey is the key that rudder-transformer's parser refuses wherever it is.
 const forbiddenKey = "__proto__"
 
-// maxMarked is up to how many events of a body are marked when it is read. The events of a longer one are found again when
-// their turn comes, so that no memory but the body's own grows with them.
+// maxMarked is up to how many events of a body are marked when it is read. The events of a longer one are
+// found again when their turn comes, so that no memory but the body's own grows with them.
 const maxMarked = 4096
 
-// rudderBody is a request's body, cut into its parts, each the text of a value or nothing.
-type rudderBody struct {
+// requestBody is a request's body, cut into its parts, each the text of a value or nothing.
+type requestBody struct {
 	// array tells that the body is the array of events itself.
 	array bool
-	// input are the events; destType, destinations and connections are the other members of a body that is an object.
+	// input are the events; destType, destinations and connections are the other members of a body that is an
+	// object.
 	input, destType, destinations, connections []byte
 	// count is how many events there are.
 	count int
@@ -27,8 +28,8 @@ type rudderBody struct {
 	text  []byte
 	// inputAt is where the array of events begins in text.
 	inputAt int
-	// last is the destination that was marked last, an object. Most events of a body have the same, and so its text need not
-	// be looked at again.
+	// last is the destination that was marked last, an object. Most events of a body have the same, and so
+	// its text need not be looked at again.
 	last []byte
 }
 
@@ -46,13 +47,12 @@ func (p span) of(text []byte) []byte {
 	return text[p.at:p.end:p.end]
 }
 
-// readBody cuts a body into its parts. All of it is checked, so that nothing is answered to half a body: JSON as a JavaScript
-// parser takes it, with duplicate keys, a byte order mark and bytes that are not UTF-8. No body at all is an empty object; one of
-// blanks is none.
-// Marks is memory to use.
-func readBody(text []byte, marks []eventMark) (*rudderBody, *refusal) {
+// readBody cuts a body into its parts. All of it is checked, so that nothing is answered to half a body: JSON
+// as a JavaScript parser takes it, with duplicate keys, a byte order mark and bytes that are not UTF-8. No
+// body at all is an empty object; one of blanks alone is not JSON. Marks is memory to use.
+func readBody(text []byte, marks []eventMark) (*requestBody, *refusal) {
 	text = javascript.ToValidUTF8(bytes.TrimPrefix(text, []byte("\ufeff")))
-	body := &rudderBody{text: text, marks: marks[:0]}
+	body := &requestBody{text: text, marks: marks[:0]}
 	if len(text) == 0 {
 		return body, nil
 	}
@@ -79,7 +79,7 @@ func readBody(text []byte, marks []eventMark) (*rudderBody, *refusal) {
 }
 
 // member takes one member of an object in; of several with one key the last counts.
-func (b *rudderBody) member(s *document.Scanner, key []byte) bool {
+func (b *requestBody) member(s *document.Scanner, key []byte) bool {
 	var part *[]byte
 	switch {
 	case document.QuotedIs(key, "input"):
@@ -103,7 +103,7 @@ func (b *rudderBody) member(s *document.Scanner, key []byte) bool {
 }
 
 // readArray steps over the array of events, counts and marks them.
-func (b *rudderBody) readArray(s *document.Scanner) []byte {
+func (b *requestBody) readArray(s *document.Scanner) []byte {
 	b.inputAt = s.At
 	s.Array(func() bool {
 		mark, ok := b.mark(s)
@@ -115,8 +115,9 @@ func (b *rudderBody) readArray(s *document.Scanner) []byte {
 	return s.Text[b.inputAt:s.At:s.At]
 }
 
-// mark steps over an event and says where it and its parts are. Of several members with one key the last counts.
-func (b *rudderBody) mark(s *document.Scanner) (mark eventMark, ok bool) {
+// mark steps over an event and says where it and its parts are. Of several members with one key the last
+// counts.
+func (b *requestBody) mark(s *document.Scanner) (mark eventMark, ok bool) {
 	mark.raw.at = uint32(s.At)
 	if s.Peek() != '{' {
 		ok = s.Value()
@@ -149,7 +150,7 @@ func markPart(s *document.Scanner, part *span) bool {
 }
 
 // markDestination steps over a destination and says where it is.
-func (b *rudderBody) markDestination(s *document.Scanner, part *span) bool {
+func (b *requestBody) markDestination(s *document.Scanner, part *span) bool {
 	if s.Peek() == '{' && b.last != nil && bytes.HasPrefix(s.Text[s.At:], b.last) {
 		*part = span{uint32(s.At), uint32(s.At + len(b.last))}
 		s.At += len(b.last)
@@ -163,7 +164,7 @@ func (b *rudderBody) markDestination(s *document.Scanner, part *span) bool {
 }
 
 // each visits the events until visit returns false.
-func (b *rudderBody) each(visit func(event eventMark) bool) {
+func (b *requestBody) each(visit func(event eventMark) bool) {
 	if b.count <= len(b.marks) {
 		for _, mark := range b.marks {
 			if !visit(mark) {
@@ -179,7 +180,8 @@ func (b *rudderBody) each(visit func(event eventMark) bool) {
 	})
 }
 
-// parts visits the members of an object, keys with their quotes, or of nothing if the text is none. The text is well-formed.
+// parts visits the members of an object, keys with their quotes, or nothing if the text is not an object. The
+// text is well-formed.
 func parts(object []byte, visit func(key, value []byte)) {
 	s := document.Scanner{Text: object}
 	if s.Peek() != '{' {

@@ -1,4 +1,4 @@
-package server
+package dropin
 
 import (
 	"context"
@@ -8,14 +8,17 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/rudder-clevertap/rudder-clevertap/clevertap"
 	"github.com/rudder-clevertap/rudder-clevertap/delivery"
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/apierr"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/javascript"
 )
 
-// maxDeleteRequests is how many requests of one call are served at once. What an account takes is for the client to know.
+// maxDeleteRequests is how many requests of one call are served at once. What an account takes is for the
+// client to know.
 const maxDeleteRequests = 16
 
 // deleteRequest is one request to delete users. Its parts are texts of values, or nothing.
@@ -32,12 +35,14 @@ type deleteResult struct {
 
 // failedDeletion says why users were not deleted.
 func failedDeletion(status int, format string, args ...any) deleteResult {
-	return deleteResult{StatusCode: status, Error: clean(fmt.Sprintf(format, args...))}
+	return deleteResult{StatusCode: status, Error: apierr.Clean(fmt.Sprintf(format, args...))}
 }
 
-// DeleteUsers asks CleverTap to delete the profiles of users. The HTTP status is that of the first request. Nothing is deleted
-// unless all requests are for CleverTap.
-func (s *rudderService) DeleteUsers(ctx context.Context, r *transformerv1.DeleteUsersRequest) (*transformerv1.DeleteUsersResponse, error) {
+// DeleteUsers asks CleverTap to delete the profiles of users. The HTTP status is that of the first request.
+// Nothing is deleted unless all requests are for CleverTap.
+func (s *Service) DeleteUsers(
+	ctx context.Context, r *transformerv1.DeleteUsersRequest,
+) (*transformerv1.DeleteUsersResponse, error) {
 	requests, refused := readDeletions(r.GetBody())
 	if refused != nil {
 		return deleteAnswer(refused.answer())
@@ -100,19 +105,21 @@ func readDeletions(text []byte) ([]deleteRequest, *refusal) {
 }
 
 // deleteUsers serves one request. The error is the cause of the context's end.
-func (s *rudderService) deleteUsers(ctx context.Context, d *deleteRequest) (deleteResult, error) {
+func (s *Service) deleteUsers(ctx context.Context, d *deleteRequest) (deleteResult, error) {
 	deletion, failed := d.deletion()
 	if failed != nil {
 		return *failed, nil
 	}
-	err := s.clevertap.DeleteProfiles(ctx, deletion)
+	err := s.options.CleverTap.DeleteProfiles(ctx, deletion)
 	if err == nil {
 		return deleteResult{StatusCode: statusOK, Status: "successful"}, nil
 	}
 	const message = "User deletion request failed"
 	if status, ok := errors.AsType[*delivery.StatusError](err); ok {
 		if status.Status < statusBadRequest {
-			return failedDeletion(statusBadRequest, "%s: CleverTap redirected it with status %d", message, status.Status), nil
+			return failedDeletion(
+				statusBadRequest, "%s: CleverTap redirected it with status %d", message, status.Status,
+			), nil
 		}
 		return failedDeletion(status.Status, message), nil
 	}
@@ -120,7 +127,10 @@ func (s *rudderService) deleteUsers(ctx context.Context, d *deleteRequest) (dele
 		return failedDeletion(faultStatus(fault), message), nil
 	}
 	if refused, ok := errors.AsType[*delivery.RefusedError](err); ok {
-		return failedDeletion(statusBadRequest, "%s, so nothing was deleted: look at config.region and the credentials", refused.Message), nil
+		return failedDeletion(
+			statusBadRequest, "%s, so nothing was deleted: look at config.region and the credentials",
+			refused.Message,
+		), nil
 	}
 	return deleteResult{}, err
 }
@@ -160,7 +170,7 @@ func (d *deleteRequest) deletion() (delivery.Deletion, *deleteResult) {
 	if failed != nil {
 		return fail("config: %s", failed.Message)
 	}
-	deletion.Endpoint = strings.TrimSuffix(to.Endpoint(), "/upload") + "/delete/profiles.json"
+	deletion.Endpoint = strings.TrimSuffix(to.Endpoint(), clevertap.UploadPath) + clevertap.DeletePath
 	for user := users.Root().First(); user.Exists(); user = user.Next() {
 		if user.Kind() == document.Null {
 			return fail("userAttributes must hold objects, not null")

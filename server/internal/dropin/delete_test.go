@@ -1,9 +1,9 @@
-package server
+package dropin
 
 import (
 	"encoding/json"
+	"log/slog"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"testing"
@@ -11,15 +11,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/rudder-clevertap/rudder-clevertap/delivery"
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
 	"github.com/rudder-clevertap/rudder-clevertap/internal/clevertapstub"
 )
-
-// newDeliveryClient returns a client whose calls go to a base.
-func newDeliveryClient(base *url.URL) *delivery.Client {
-	return delivery.New(delivery.Options{BaseURL: base})
-}
 
 // deleteBody is the body of a deletion.
 func deleteBody(config, users string) string {
@@ -121,8 +115,7 @@ func TestDeletionsOfOthersAreRefusedBeforeAnythingIsDeleted(t *testing.T) {
 		require.Contains(t, answer, wanted)
 	}
 	require.Empty(t, d.stub.Calls())
-	r := start(t, Options{})
-	d = &deliverer{RudderTransformerServiceClient: transformerv1.NewRudderTransformerServiceClient(r.conn)}
+	d = &deliverer{RudderTransformerServiceClient: serve(t, options(t, nil, slog.New(slog.DiscardHandler)))}
 	for _, region := range []string{"mars1", "evil.example.com/", "x@evil.example.com#", "in1.api.clevertap.com:80/"} {
 		status, answer := d.remove(t, deleteBody(`{"accountId":"A","passcode":"`+secret+`","region":"`+region+`"}`, `[{"userId":"u"}]`))
 		require.Equal(t, http.StatusBadRequest, status)

@@ -1,4 +1,6 @@
-package server
+// Package dropin is transformer.v1.RudderTransformerService: rudder-transformer's routes for CleverTap
+// destinations, grouping, dynamic config and envelopes included.
+package dropin
 
 import (
 	"context"
@@ -13,40 +15,47 @@ import (
 
 	"github.com/rudder-clevertap/rudder-clevertap/delivery"
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/apierr"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/javascript"
+	"github.com/rudder-clevertap/rudder-clevertap/server/internal/engine"
 )
 
-// rudderService is transformer.v1.RudderTransformerService: rudder-transformer's routes for CleverTap destinations.
-type rudderService struct {
+// ServiceName is the full name of the service.
+const ServiceName = "transformer.v1.RudderTransformerService"
+
+// Service is transformer.v1.RudderTransformerService.
+type Service struct {
 	transformerv1.UnimplementedRudderTransformerServiceServer
 
-	engine *engine
-	logger *slog.Logger
-	// clevertap sends what the proxy and the deletion send.
-	clevertap *delivery.Client
-	// strict makes the proxy answer for all jobs alike.
-	strict bool
-	// maxAnswer is how many bytes an answer in one message may have.
-	maxAnswer int
-	// maxBody is how many bytes a body may have.
-	maxBody int
-	// stopping is closed when the server stops: what has not begun by then is refused.
-	stopping <-chan struct{}
-	// runs are the memory of calls, to be used again.
-	runs sync.Pool
+	options Options
+	// exchanges are the memory of calls, to be used again.
+	exchanges sync.Pool
 }
 
-// newRudderService returns the service.
-func newRudderService(options Options, engine *engine, stopping <-chan struct{}) *rudderService {
-	s := &rudderService{
-		engine: engine, logger: options.Logger, maxBody: options.MaxTransformerBodyBytes, stopping: stopping,
-		clevertap: delivery.New(delivery.Options{
-			BaseURL: options.CleverTapBaseURL, TracerProvider: options.Telemetry.TracerProvider, MeterProvider: options.Telemetry.MeterProvider,
-		}),
-		strict: options.ProxyStrict, maxAnswer: options.MaxMessageBytes,
-	}
-	s.runs.New = func() any { return &rudderRun{} }
+// Options say what a Service is made of. All but the flags are required.
+type Options struct {
+	// Engine transforms.
+	Engine *engine.Engine
+	// CleverTap sends what the proxy and the deletion send.
+	CleverTap *delivery.Client
+	// Strict makes the proxy answer as rudder-transformer does: one refused record fails all jobs of a
+	// request.
+	Strict bool
+	// MaxAnswer is how many bytes an answer in one message may have.
+	MaxAnswer int
+	// MaxBody is how many bytes a body may have, which comes in many messages.
+	MaxBody int
+	// Stopping is closed when the server stops: what has not begun by then is refused.
+	Stopping <-chan struct{}
+	// Logger is told of what CleverTap does not document.
+	Logger *slog.Logger
+}
+
+// New returns the service.
+func New(options Options) *Service {
+	s := &Service{options: options}
+	s.exchanges.New = func() any { return &exchange{} }
 	return s
 }
 
@@ -55,17 +64,19 @@ const (
 	jsonContent = "application/json; charset=utf-8"
 	// textContent is that of the features, which rudder-transformer calls text.
 	textContent = "text/plain; charset=utf-8"
-	// rudderAPIVersion is the version of rudder-server's contract, which answers of transforms carry.
-	rudderAPIVersion = 2
-	// rudderDestination is the name, in lower case, of the destination that this service transforms for.
-	rudderDestination = "clevertap"
+	// apiVersion is the version of rudder-server's contract, which answers of transforms carry.
+	apiVersion = 2
+	// ourDestination is the name, in lower case, of the destination that this service transforms for.
+	ourDestination = "clevertap"
 	// pieceBytes is about how long the messages are in which a body leaves.
 	pieceBytes = 256 << 10
 )
 
-// Features says what this service does. Of the two features about sources, rudder-server panics unless it finds one, so
-// they are here although sources are not served.
-func (s *rudderService) Features(context.Context, *transformerv1.FeaturesRequest) (*transformerv1.FeaturesResponse, error) {
+// Features says what this service does. Of the two features about sources, rudder-server panics unless it
+// finds one, so they are here although sources are not served.
+func (s *Service) Features(
+	context.Context, *transformerv1.FeaturesRequest,
+) (*transformerv1.FeaturesResponse, error) {
 	return &transformerv1.FeaturesResponse{
 		Head: &transformerv1.ResponseHead{StatusCode: statusOK, ContentType: textContent},
 		Body: []byte(`{"routerTransform":{"CLEVERTAP":true},"regulations":["CLEVERTAP"],"supportSourceTransformV1":true,` +
@@ -74,7 +85,7 @@ func (s *rudderService) Features(context.Context, *transformerv1.FeaturesRequest
 }
 
 // ProcessorTransform serves the processor's route.
-func (s *rudderService) ProcessorTransform(
+func (s *Service) ProcessorTransform(
 	stream grpc.BidiStreamingServer[transformerv1.ProcessorTransformRequest, transformerv1.ProcessorTransformResponse],
 ) error {
 	send := func(head *transformerv1.ResponseHead, body []byte) error {
@@ -86,7 +97,7 @@ func (s *rudderService) ProcessorTransform(
 }
 
 // RouterTransform serves the router's route.
-func (s *rudderService) RouterTransform(
+func (s *Service) RouterTransform(
 	stream grpc.BidiStreamingServer[transformerv1.RouterTransformRequest, transformerv1.RouterTransformResponse],
 ) error {
 	send := func(head *transformerv1.ResponseHead, body []byte) error {
@@ -98,7 +109,7 @@ func (s *rudderService) RouterTransform(
 }
 
 // RouterBatch serves the batch route.
-func (s *rudderService) RouterBatch(
+func (s *Service) RouterBatch(
 	stream grpc.BidiStreamingServer[transformerv1.RouterBatchRequest, transformerv1.RouterBatchResponse],
 ) error {
 	send := func(head *transformerv1.ResponseHead, body []byte) error {
@@ -109,29 +120,30 @@ func (s *rudderService) RouterBatch(
 	})
 }
 
-// rudderRoute answers a request whose body has come. The error is a *refusal, or ends the call.
-type rudderRoute func(run *rudderRun) error
+// route answers a request whose body has come. The error is a *refusal, or ends the call.
+type route func(x *exchange) error
 
-// serveBody receives the body of a request, lets a route answer it, and sends what is left of the answer. Piece makes a message
-// to receive into, with memory for its body.
+// serveBody receives the body of a request, lets a route answer it, and sends what is left of the answer.
+// Piece makes a message to receive into, with memory for its body.
 func serveBody[R bodyPiece](
-	s *rudderService, stream pieces, send func(*transformerv1.ResponseHead, []byte) error, route rudderRoute, piece func(memory []byte) R,
+	s *Service, stream pieces, send func(*transformerv1.ResponseHead, []byte) error, route route,
+	piece func(memory []byte) R,
 ) error {
 	select {
-	case <-s.stopping:
-		return errStopping()
+	case <-s.options.Stopping:
+		return apierr.Stopping()
 	default:
 	}
 	ctx := stream.Context()
 	served := make(chan error, 1)
 	go func() {
-		served <- recoverPanic(ctx, &call{last: func(ctx context.Context) error {
-			run := s.runs.Get().(*rudderRun) //nolint:forcetypeassert // The pool makes nothing else.
-			run.ctx, run.answer.send = ctx, send
-			err := answerBody(s, stream, run, route, piece)
-			s.release(run)
-			return err
-		}})
+		var err error
+		defer func() { served <- err }()
+		defer apierr.RecoverTo(ctx, &err)
+		x := s.exchanges.Get().(*exchange) //nolint:forcetypeassert // The pool makes nothing else.
+		x.ctx, x.answer.send = ctx, send
+		err = answerBody(s, stream, x, route, piece)
+		s.release(x)
 	}()
 	select {
 	case err := <-served:
@@ -142,27 +154,32 @@ func serveBody[R bodyPiece](
 	}
 }
 
-// answerBody is serveBody for one run.
-func answerBody[R bodyPiece](s *rudderService, stream pieces, run *rudderRun, route rudderRoute, piece func([]byte) R) error {
-	err := receive(stream, run, s.maxBody, piece)
+// answerBody is serveBody for one exchange.
+func answerBody[R bodyPiece](
+	s *Service, stream pieces, x *exchange, route route, piece func([]byte) R,
+) error {
+	err := receive(stream, x, s.options.MaxBody, piece)
 	if err == nil {
-		err = route(run)
+		err = route(x)
 	}
 	if refused := (*refusal)(nil); errors.As(err, &refused) {
-		refused.write(&run.answer)
+		refused.write(&x.answer)
 		err = nil
 	}
 	if err == nil {
-		err = run.answer.flush()
+		err = x.answer.flush()
 	}
 	return err
 }
 
 // release makes a run's memory ready for the next call, unless it is unusually much.
-func (s *rudderService) release(run *rudderRun) {
-	run.items.reset()
-	*run = rudderRun{answer: answerWriter{buffer: keep(run.answer.buffer)}, items: run.items, marks: run.marks, memory: keep(run.memory)}
-	s.runs.Put(run)
+func (s *Service) release(x *exchange) {
+	x.items.reset()
+	*x = exchange{
+		answer: answerWriter{buffer: keep(x.answer.buffer)}, items: x.items, marks: x.marks,
+		memory: keep(x.memory),
+	}
+	s.exchanges.Put(x)
 }
 
 // keep returns memory to use again, or nothing if it is unusually much.
@@ -174,8 +191,8 @@ func keep(memory []byte) []byte {
 	return memory[:0]
 }
 
-// rudderRun is one request, and the memory that answering it needs.
-type rudderRun struct {
+// exchange is one request, and the memory that answering it needs.
+type exchange struct {
 	ctx    context.Context //nolint:containedctx // It lives as long as the call.
 	head   *transformerv1.RequestHead
 	body   []byte
@@ -198,10 +215,10 @@ type bodyPiece interface {
 	GetBody() []byte
 }
 
-// receive puts the pieces of a body together. The body of one message is taken as it is; a longer one is held once, apart
-// from what growing leaves behind.
-func receive[R bodyPiece](stream pieces, run *rudderRun, limit int, message func(memory []byte) R) error {
-	piece := message(run.memory[:cap(run.memory)])
+// receive puts the pieces of a body together. The body of one message is taken as it is; a longer one is held
+// once, apart from what growing leaves behind.
+func receive[R bodyPiece](stream pieces, x *exchange, limit int, message func(memory []byte) R) error {
+	piece := message(x.memory[:cap(x.memory)])
 	for {
 		err := stream.RecvMsg(piece)
 		if errors.Is(err, io.EOF) {
@@ -210,31 +227,33 @@ func receive[R bodyPiece](stream pieces, run *rudderRun, limit int, message func
 		if err != nil {
 			return err
 		}
-		if run.head == nil {
-			if run.head = piece.GetHead(); run.head == nil {
-				return &failure{
-					reason: InvalidRequest, message: "head is missing: the first message must have it",
-					metadata: map[string]string{metaField: "head"}, violations: []violation{{field: "head", message: "is missing"}},
+		if x.head == nil {
+			if x.head = piece.GetHead(); x.head == nil {
+				return &apierr.Error{
+					Reason: apierr.InvalidRequest, Message: "head is missing: the first message must have it",
+					Violations: []apierr.Violation{{Field: "head", Message: "is missing"}},
 				}
 			}
 		}
-		if body := piece.GetBody(); len(run.body)+len(body) > limit {
+		if body := piece.GetBody(); len(x.body)+len(body) > limit {
 			return refuseTooLarge(limit)
-		} else if run.body == nil {
-			run.body, run.memory = body, body
+		} else if x.body == nil {
+			x.body, x.memory = body, body
 			piece = message(nil) // the first one's memory is taken
 		} else {
-			run.body = append(grow(run.body, len(body), run.head.GetExpectedLength(), limit), body...)
+			x.body = append(grow(x.body, len(body), x.head.GetExpectedLength(), limit), body...)
 		}
 	}
-	if run.head == nil {
-		return &failure{reason: InvalidRequest, message: "the stream ended before its first message"}
+	if x.head == nil {
+		return &apierr.Error{
+			Reason: apierr.InvalidRequest, Message: "the stream ended before its first message",
+		}
 	}
 	return nil
 }
 
-// grow makes room for more bytes. What the caller expects is believed once an eighth of it is there, so that a long body is
-// not moved often and a wrong expectation costs little.
+// grow makes room for more bytes. What the caller expects is believed once an eighth of it is there, so that
+// a long body is not moved often and a wrong expectation costs little.
 func grow(body []byte, more int, expected uint64, limit int) []byte {
 	const believed = 8
 	need := len(body) + more
@@ -260,7 +279,9 @@ type answerWriter struct {
 
 // begin sets the head of a transform's answer.
 func (w *answerWriter) begin() {
-	w.head = &transformerv1.ResponseHead{StatusCode: statusOK, ContentType: jsonContent, ApiVersion: rudderAPIVersion}
+	w.head = &transformerv1.ResponseHead{
+		StatusCode: statusOK, ContentType: jsonContent, ApiVersion: apiVersion,
+	}
 }
 
 // check sends what there is if it is enough for a piece.
@@ -310,10 +331,10 @@ func (r *refusal) Error() string { return r.err + ": " + r.message }
 func (r *refusal) write(w *answerWriter) {
 	w.head = &transformerv1.ResponseHead{StatusCode: r.status, ContentType: jsonContent}
 	w.buffer = append(w.buffer[:0], `{"error":`...)
-	w.buffer = document.AppendString(w.buffer, clean(r.err))
+	w.buffer = document.AppendString(w.buffer, apierr.Clean(r.err))
 	if r.message != "" {
 		w.buffer = append(w.buffer, `,"message":`...)
-		w.buffer = document.AppendString(w.buffer, clean(r.message))
+		w.buffer = document.AppendString(w.buffer, apierr.Clean(r.message))
 	}
 	w.buffer = append(w.buffer, '}')
 }
@@ -323,14 +344,18 @@ func refuse(message string) *refusal {
 	return &refusal{statusBadRequest, "Bad Request", message}
 }
 
-// refuseBody refuses a body or a header that is no JSON, in the words that rudder-transformer has for any failure.
+// refuseBody refuses a body or a header that is not JSON, in the words that rudder-transformer has for any
+// failure.
 func refuseBody(message string) *refusal {
 	return &refusal{statusBadRequest, "Internal Server Error", message}
 }
 
 // refuseTooLarge refuses a body for its length.
 func refuseTooLarge(limit int) *refusal {
-	return &refusal{statusTooLarge, "Payload Too Large", fmt.Sprintf("the body is larger than %d bytes: send fewer events at once", limit)}
+	return &refusal{
+		statusTooLarge, "Payload Too Large",
+		fmt.Sprintf("the body is larger than %d bytes: send fewer events at once", limit),
+	}
 }
 
 // refuseDestination refuses a destination that is not ours.
@@ -339,4 +364,4 @@ func refuseDestination(name string) *refusal {
 }
 
 // isOurs reports whether a destination's name, as a path or body gives it, is CleverTap's.
-func isOurs(name string) bool { return strings.EqualFold(javascript.Trim(name), rudderDestination) }
+func isOurs(name string) bool { return strings.EqualFold(javascript.Trim(name), ourDestination) }

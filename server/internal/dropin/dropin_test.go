@@ -1,18 +1,34 @@
-package server
+package dropin
 
 import (
 	"context"
 	"encoding/json"
 	"io"
+	"log/slog"
+	"net"
+	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
+	noopmetric "go.opentelemetry.io/otel/metric/noop"
+	nooptrace "go.opentelemetry.io/otel/trace/noop"
+	"go.uber.org/goleak"
+	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/rudder-clevertap/rudder-clevertap/delivery"
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/apierr"
+	"github.com/rudder-clevertap/rudder-clevertap/server/internal/engine"
+	"github.com/rudder-clevertap/rudder-clevertap/server/internal/intercept"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // givenPieces is a stream that brings what a test gives it.
 type givenPieces struct {
@@ -26,7 +42,9 @@ func (g *givenPieces) RecvMsg(into any) error {
 	if len(g.messages) == 0 {
 		return io.EOF
 	}
-	copyMessage(into.(*transformerv1.RouterTransformRequest).ProtoReflect(), g.messages[0].ProtoReflect())
+	// As a stream inside the process does: a receiver's message keeps its memory.
+	message, given := into.(*transformerv1.RouterTransformRequest), g.messages[0]
+	message.Head, message.Body = given.GetHead(), append(message.GetBody()[:0], given.GetBody()...)
 	g.messages = g.messages[1:]
 	return nil
 }
@@ -36,19 +54,63 @@ func newTestPiece(memory []byte) *transformerv1.RouterTransformRequest {
 	return &transformerv1.RouterTransformRequest{Body: memory}
 }
 
-// newTestService returns a service without a server around it.
-func newTestService(tb testing.TB, maxBody int) *rudderService {
+// secret is a passcode that must not show where it does not belong.
+const secret = "PASSCODE-7f3a"
+
+// options are those of a service that calls CleverTap under a base URL; nil leaves CleverTap's own hosts.
+func options(tb testing.TB, base *url.URL, logger *slog.Logger) Options {
 	tb.Helper()
-	options := Options{MaxTransformerBodyBytes: maxBody}.withDefaults()
-	metrics, err := newInstruments(options.Telemetry.MeterProvider.Meter(scopeName))
+	transforms, err := engine.New(nooptrace.NewTracerProvider().Tracer(""), noopmetric.NewMeterProvider().Meter(""), logger)
 	require.NoError(tb, err)
-	engine := newEngine(options.Telemetry.TracerProvider.Tracer(scopeName), metrics, options.Logger)
-	return newRudderService(options, engine, make(chan struct{}))
+	client := delivery.New(delivery.Options{BaseURL: base})
+	tb.Cleanup(client.Close)
+	return Options{
+		Engine: transforms, CleverTap: client, MaxAnswer: 32 << 20, MaxBody: 200 << 20, Stopping: make(chan struct{}), Logger: logger,
+	}
+}
+
+// newTestService returns a service without a server around it.
+func newTestService(tb testing.TB, change func(*Options)) *Service {
+	tb.Helper()
+	o := options(tb, nil, slog.New(slog.DiscardHandler))
+	if change != nil {
+		change(&o)
+	}
+	return New(o)
+}
+
+// serve serves a service until the test ends, and returns a client of it.
+func serve(tb testing.TB, options Options) transformerv1.RudderTransformerServiceClient {
+	tb.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(tb, err)
+	around, err := intercept.New(intercept.Options{
+		Logger: options.Logger, ContinueTrace: func(ctx context.Context) context.Context { return ctx }, StreamIdleTimeout: time.Minute,
+	})
+	require.NoError(tb, err)
+	server := grpc.NewServer(grpc.UnaryInterceptor(around.Unary()), grpc.StreamInterceptor(around.Stream()),
+		grpc.MaxSendMsgSize(options.MaxAnswer), grpc.MaxRecvMsgSize(options.MaxAnswer))
+	transformerv1.RegisterRudderTransformerServiceServer(server, New(options))
+	go server.Serve(listener)
+	tb.Cleanup(server.Stop)
+	conn, err := grpc.NewClient(listener.Addr().String(), grpc.WithTransportCredentials(insecure.NewCredentials()))
+	require.NoError(tb, err)
+	tb.Cleanup(func() { conn.Close() })
+	return transformerv1.NewRudderTransformerServiceClient(conn)
+}
+
+// requireInvalidRequest demands that a call broke the contract.
+func requireInvalidRequest(t *testing.T, err error) {
+	t.Helper()
+	st := status.Convert(err)
+	require.Equal(t, codes.InvalidArgument, st.Code())
+	reason, _ := apierr.OfStatus(st)
+	require.Equal(t, apierr.InvalidRequest, reason)
 }
 
 // serveText lets a route answer a body that comes in pieces, and returns the head and the body of the answer.
 func serveText(
-	tb testing.TB, s *rudderService, route rudderRoute, head *transformerv1.RequestHead, pieces ...string,
+	tb testing.TB, s *Service, route route, head *transformerv1.RequestHead, pieces ...string,
 ) (*transformerv1.ResponseHead, string) {
 	tb.Helper()
 	given := &givenPieces{ctx: tb.Context()}
@@ -75,14 +137,19 @@ func serveText(
 	return answered, body.String()
 }
 
-// rudderEvent is an event as rudder-server sends it.
-const rudderEvent = `{"message":{"type":"track","event":"E","userId":"u"},"metadata":{"jobId":1},"destination":{"ID":"d","Config":{"trackAnonymous":true}}}`
+// dropinEvent is an event as rudder-server sends it.
+const dropinEvent = `{"message":{"type":"track","event":"E","userId":"u"},"metadata":{"jobId":1},"destination":{"ID":"d","Config":{"trackAnonymous":true}}}`
+
+func TestTheServiceHasTheContractsName(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, ServiceName, transformerv1.RudderTransformerService_ServiceDesc.ServiceName)
+}
 
 func TestABodyMayComeInAnyPieces(t *testing.T) {
 	t.Parallel()
-	s := newTestService(t, 0)
+	s := newTestService(t, nil)
 	head := &transformerv1.RequestHead{Destination: "clevertap"}
-	text := "[" + strings.Repeat(rudderEvent+",", 20) + rudderEvent + "]"
+	text := "[" + strings.Repeat(dropinEvent+",", 20) + dropinEvent + "]"
 	_, want := serveText(t, s, s.processor, head, text)
 	require.Equal(t, 21, strings.Count(want, `"statusCode":200`))
 	for _, expected := range []uint64{0, uint64(len(text)), 1, 1 << 60} {
@@ -112,7 +179,7 @@ func TestGrowingTrustsAnExpectationOnceAnEighthIsThere(t *testing.T) {
 
 func TestABodyBeyondTheLimitIsRefused(t *testing.T) {
 	t.Parallel()
-	s := newTestService(t, 100)
+	s := newTestService(t, func(o *Options) { o.MaxBody = 100 })
 	head, body := serveText(t, s, s.router, &transformerv1.RequestHead{}, strings.Repeat(" ", 60), strings.Repeat(" ", 41))
 	require.EqualValues(t, 413, head.GetStatusCode())
 	require.Zero(t, head.GetApiVersion())
@@ -121,62 +188,39 @@ func TestABodyBeyondTheLimitIsRefused(t *testing.T) {
 
 func TestACallWithoutAHeadBreaksTheContract(t *testing.T) {
 	t.Parallel()
-	r := start(t, Options{})
-	client := transformerv1.NewRudderTransformerServiceClient(r.conn)
+	client := serve(t, options(t, nil, slog.New(slog.DiscardHandler)))
 	stream, err := client.ProcessorTransform(t.Context())
 	require.NoError(t, err)
 	require.NoError(t, stream.Send(&transformerv1.ProcessorTransformRequest{Body: []byte("[]")}))
 	_, err = stream.Recv()
-	requireFailure(t, err, codes.InvalidArgument, InvalidRequest)
+	requireInvalidRequest(t, err)
 	stream, err = client.ProcessorTransform(t.Context())
 	require.NoError(t, err)
 	require.NoError(t, stream.CloseSend())
 	_, err = stream.Recv()
-	requireFailure(t, err, codes.InvalidArgument, InvalidRequest)
-}
-
-func TestFromOutsideTransformerCallsNeedAToken(t *testing.T) {
-	t.Parallel()
-	tokens, err := ParseTokens(strings.NewReader("ops:TOKEN"))
-	require.NoError(t, err)
-	r := start(t, Options{Tokens: tokens})
-	_, err = transformerv1.NewRudderTransformerServiceClient(r.conn).Features(t.Context(), &transformerv1.FeaturesRequest{})
-	requireFailure(t, err, codes.Unauthenticated, Unauthenticated)
-	inside := transformerv1.NewRudderTransformerServiceClient(r.Conn())
-	_, err = inside.Features(t.Context(), &transformerv1.FeaturesRequest{})
-	require.NoError(t, err)
-	stream, err := inside.RouterBatch(t.Context())
-	require.NoError(t, err)
-	require.NoError(t, stream.Send(&transformerv1.RouterBatchRequest{Head: &transformerv1.RequestHead{}, Body: []byte(`{}`)}))
-	require.NoError(t, stream.CloseSend())
-	answer, err := stream.Recv()
-	require.NoError(t, err)
-	require.EqualValues(t, 400, answer.GetHead().GetStatusCode())
-	_, err = transformerv1.NewDestinationServiceClient(r.Conn()).DescribeDestination(t.Context(), &transformerv1.DescribeDestinationRequest{})
-	requireFailure(t, err, codes.Unauthenticated, Unauthenticated)
+	requireInvalidRequest(t, err)
 }
 
 func TestAServerThatStopsTakesNoNewBodies(t *testing.T) {
 	t.Parallel()
-	s := newTestService(t, 0)
 	stopping := make(chan struct{})
 	close(stopping)
-	s.stopping = stopping
+	s := newTestService(t, func(o *Options) { o.Stopping = stopping })
 	err := serveBody(s, &givenPieces{ctx: t.Context()}, nil, s.router, newTestPiece)
 	require.ErrorContains(t, err, "stopping")
 }
 
-// FuzzRudderRoutes demands that whatever comes is answered with JSON, in which every job of a router request is in exactly
-// one item.
-func FuzzRudderRoutes(f *testing.F) {
+// FuzzRoutes demands that whatever comes is answered with JSON, in which every job of a router request is in
+// exactly one item.
+func FuzzRoutes(f *testing.F) {
 	for _, seed := range []string{
-		`[` + rudderEvent + `]`, `[null,5,{"destination":{"Config":{"a":"{{ event.a.b || c }}","b":"{{ destination || x }}"}},"message":{"a.b":[1]}}]`,
+		`[` + dropinEvent + `]`, `[null,5,{"destination":{"Config":{"a":"{{ event.a.b || c }}","b":"{{ destination || x }}"}},"message":{"a.b":[1]}}]`,
 		`[{"metadata":{"destinationId":"1","sourceId":2}}]`, `[{"message":{"statusCode":1,"body":{"JSON":{"d":[]}}},"destination":{"Config":{}}}]`, `{`, `[{"a":1,"a":2}] `,
 	} {
 		f.Add([]byte(seed), false, "")
 		f.Add([]byte(seed), true, `{"s":1}`)
 	}
-	s := newTestService(f, 0)
+	s := newTestService(f, nil)
 	f.Fuzz(func(t *testing.T, input []byte, compacted bool, secret string) {
 		head := &transformerv1.RequestHead{Destination: "clevertap", Compacted: compacted, OauthSecret: secret}
 		_, body := serveText(t, s, s.processor, head, string(input))

@@ -1,4 +1,4 @@
-package server
+package dropin
 
 import (
 	"strings"
@@ -8,8 +8,8 @@ import (
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/javascript"
 )
 
-// dynamicConfig fills in the templates of one destination's config, `{{ path || default }}`, from the event that goes there.
-// What a template takes from the event is gone from it.
+// dynamicConfig fills in the templates of one destination's config, `{{ path || default }}`, from the event
+// that goes there. What a template takes from the event is gone from it.
 type dynamicConfig struct {
 	event document.Value
 	// message and metadata tell that something was taken from there; config that a template was filled in.
@@ -18,7 +18,7 @@ type dynamicConfig struct {
 }
 
 // fillIn fills in an event's dynamic config, and puts what that changes in place of the event's parts.
-func (r *itemReader) fillIn(item *rudderItem) *mapping.Error {
+func (r *itemReader) fillIn(item *eventItem) *mapping.Error {
 	if err := r.parseEvent(item); err != nil {
 		return &mapping.Error{Reason: mapping.InvalidJSON, Message: err.Error()}
 	}
@@ -53,7 +53,7 @@ func (r *itemReader) fillIn(item *rudderItem) *mapping.Error {
 }
 
 // parseEvent makes a tree of an event with all that goes along with it.
-func (r *itemReader) parseEvent(item *rudderItem) error {
+func (r *itemReader) parseEvent(item *eventItem) error {
 	if err := r.event.Parse(item.raw, lenient()); err != nil {
 		return err
 	}
@@ -140,8 +140,8 @@ func (d *dynamicConfig) fillText(v document.Value) {
 	v.Replace(value)
 }
 
-// take removes what a path leads to from the event, as unset-value 2 does: a member with the whole path for a key always,
-// others unless they hold nothing.
+// take removes what a path leads to from the event, as unset-value 2 does: a member with the whole path for a
+// key always, others unless they hold nothing.
 func (d *dynamicConfig) take(path string, value document.Value) {
 	d.message = d.message || strings.HasPrefix(path, "message")
 	d.metadata = d.metadata || strings.HasPrefix(path, "metadata")
@@ -157,10 +157,12 @@ func (d *dynamicConfig) take(path string, value document.Value) {
 		name, after, more := strings.Cut(rest, ".")
 		next := javascript.Own(at, name)
 		if !next.Exists() {
-			// That program finds the value under a key with a dot in it, then looks for it as if it were nested, and fails.
+			// That program finds the value under a key with a dot in it, then looks for it as if it were
+			// nested, and fails.
 			d.err = &mapping.Error{
 				Reason: mapping.InvalidDestination, Field: "destination.Config",
-				Message: "the dynamic config " + path + " leads to a key with a dot in it, which can't be used",
+				Message: "the dynamic config " + path +
+					" leads to a key with a dot in it, which can't be used",
 			}
 			return
 		}

@@ -1,4 +1,4 @@
-package server
+package dropin
 
 import (
 	"bytes"
@@ -8,8 +8,8 @@ import (
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/javascript"
 )
 
-// stableKeys tells which events may go to CleverTap together: those with the same destination id and, unless the destination
-// says that it has no dynamic config, the same config, whatever the order of its keys.
+// stableKeys tells which events may go to CleverTap together: those with the same destination id and, unless
+// the destination says that it has no dynamic config, the same config, whatever the order of its keys.
 type stableKeys struct {
 	doc document.Document
 	// config and text are the config that was written last and what was written for it.
@@ -18,7 +18,7 @@ type stableKeys struct {
 }
 
 // of returns the key of an event's group. It is valid until the next one.
-func (k *stableKeys) of(item *rudderItem) []byte {
+func (k *stableKeys) of(item *eventItem) []byte {
 	k.key = append(k.key[:0], k.id(item.id)...)
 	k.key = append(k.key, 0)
 	if item.static || item.config == nil {
@@ -59,7 +59,9 @@ func appendStable(dst []byte, v document.Value) []byte {
 	switch v.Kind() {
 	case document.Object:
 		v.Sort(func(members []document.Value) {
-			slices.SortFunc(members, func(a, b document.Value) int { return bytes.Compare(a.KeyBytes(), b.KeyBytes()) })
+			slices.SortFunc(members, func(a, b document.Value) int {
+				return bytes.Compare(a.KeyBytes(), b.KeyBytes())
+			})
 		})
 		dst = append(dst, '{')
 		for m := v.First(); m.Exists(); m = m.Next() {

@@ -1,30 +1,32 @@
-package server
+package dropin
 
 import (
 	"bytes"
 	"slices"
 
+	"github.com/rudder-clevertap/rudder-clevertap/internal/apierr"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/javascript"
 )
 
-// rudderItem is one event of a request with what goes along with it. Each part is the text of a value, or nothing; it is
-// valid until the next one is read.
-type rudderItem struct {
+// eventItem is one event of a request with what goes along with it. Each part is the text of a value, or
+// nothing; it is valid until the next one is read.
+type eventItem struct {
 	// raw is the whole event as it came.
 	raw []byte
 	// message is what to transform, always an object. metadata and destination are echoed.
 	message, metadata, destination []byte
 	// connection is that of a request in the compacted form.
 	connection []byte
-	rudderDestinationParts
+	destinationConfig
 }
 
-// rudderDestinationParts are what matters of a destination.
-type rudderDestinationParts struct {
+// destinationConfig are what matters of a destination.
+type destinationConfig struct {
 	id, config []byte
-	// static says that the destination has no dynamic config, even if it looks like it; so does RudderStack then group.
+	// static says that the destination has no dynamic config, even if it looks like it; so does RudderStack
+	// then group.
 	static bool
 	// templated: the config may have templates.
 	templated bool
@@ -37,14 +39,14 @@ type itemReader struct {
 	// compacted: destinations and connections are told by id.
 	compacted                 bool
 	destinations, connections map[string][]byte
-	// router: as for the router's route, each event has metadata, with this secret if there is one, and its destination is
-	// always looked up.
+	// router: as for the router's route, each event has metadata, with this secret if there is one, and its
+	// destination is always looked up.
 	router bool
 	secret []byte
 
 	// last is the destination that was cut into parts last. Most events of a request have the same.
 	last      []byte
-	lastParts rudderDestinationParts
+	lastParts destinationConfig
 
 	event, part document.Document
 	// edited is the text of parts that are not echoed as they came.
@@ -55,7 +57,7 @@ type itemReader struct {
 const emptyObject = "{}"
 
 // begin makes the reader ready for a body.
-func (r *itemReader) begin(body *rudderBody, compacted bool) {
+func (r *itemReader) begin(body *requestBody, compacted bool) {
 	r.text, r.compacted = body.text, compacted
 	if compacted {
 		r.destinations, r.connections = index(body.destinations), index(body.connections)
@@ -87,18 +89,22 @@ func (r *itemReader) reset() {
 	*r = itemReader{event: r.event, part: r.part, edited: r.edited}
 }
 
-// read takes the parts of an event, finds its destination and fills in its dynamic config. The error says why it can't be
-// transformed; what is known of it is there all the same.
-func (r *itemReader) read(mark eventMark) (rudderItem, *mapping.Error) {
-	item := rudderItem{
-		raw: mark.raw.of(r.text), message: mark.message.of(r.text), metadata: mark.metadata.of(r.text), destination: mark.destination.of(r.text),
+// read takes the parts of an event, finds its destination and fills in its dynamic config. The error says why
+// it can't be transformed; what is known of it is there all the same.
+func (r *itemReader) read(mark eventMark) (eventItem, *mapping.Error) {
+	item := eventItem{
+		raw: mark.raw.of(r.text), message: mark.message.of(r.text), metadata: mark.metadata.of(r.text),
+		destination: mark.destination.of(r.text),
 	}
 	r.edited = r.edited[:0]
 	if r.router {
-		r.dressMetadata(&item)
+		r.enrichMetadata(&item)
 	}
 	if kind := document.KindAt(item.raw); kind != document.Object {
-		return item, &mapping.Error{Reason: mapping.InvalidFieldType, Kind: kind, Message: "the event must be an object, but is " + kind.String()}
+		return item, &mapping.Error{
+			Reason: mapping.InvalidFieldType, Kind: kind,
+			Message: "the event must be an object, but is " + kind.String(),
+		}
 	}
 	if document.KindAt(item.message) != document.Object {
 		item.message = []byte(emptyObject)
@@ -109,17 +115,20 @@ func (r *itemReader) read(mark eventMark) (rudderItem, *mapping.Error) {
 		}
 	}
 	if kind := document.KindAt(item.destination); kind <= document.Null {
-		return item, &mapping.Error{Reason: mapping.InvalidDestination, Field: "destination", Kind: kind, Message: "the event has no destination"}
+		return item, &mapping.Error{
+			Reason: mapping.InvalidDestination, Field: "destination", Kind: kind,
+			Message: "the event has no destination",
+		}
 	}
-	item.rudderDestinationParts = r.destinationParts(item.destination)
+	item.destinationConfig = r.destinationParts(item.destination)
 	if item.templated && !item.static {
 		return item, r.fillIn(&item)
 	}
 	return item, nil
 }
 
-// dressMetadata gives an event of the router metadata, if it has none, and the secret, if there is one.
-func (r *itemReader) dressMetadata(item *rudderItem) {
+// enrichMetadata gives an event of the router metadata, if it has none, and the secret, if there is one.
+func (r *itemReader) enrichMetadata(item *eventItem) {
 	if document.KindAt(item.metadata) != document.Object {
 		item.metadata = []byte(emptyObject)
 	}
@@ -149,7 +158,7 @@ func (r *itemReader) dressMetadata(item *rudderItem) {
 }
 
 // lookUp finds the destination and the connection of an event in the compacted form.
-func (r *itemReader) lookUp(item *rudderItem) *mapping.Error {
+func (r *itemReader) lookUp(item *eventItem) *mapping.Error {
 	var source, destination []byte
 	parts(item.metadata, func(key, value []byte) {
 		switch {
@@ -165,12 +174,18 @@ func (r *itemReader) lookUp(item *rudderItem) *mapping.Error {
 	}
 	item.destination = r.destinations[id]
 	if item.destination == nil {
-		return &mapping.Error{Reason: UnknownDestination, Field: "metadata.destinationId", Message: "no destination found for id " + id}
+		return &mapping.Error{
+			Reason: apierr.UnknownDestination, Field: "metadata.destinationId",
+			Message: "no destination found for id " + id,
+		}
 	}
 	sourceID, _ := r.asText(source)
 	item.connection = r.connections[sourceID+":"+id]
 	if item.connection == nil {
-		return &mapping.Error{Reason: UnknownDestination, Field: "metadata.sourceId", Message: "no connection found for id " + sourceID + ":" + id}
+		return &mapping.Error{
+			Reason: apierr.UnknownDestination, Field: "metadata.sourceId",
+			Message: "no connection found for id " + sourceID + ":" + id,
+		}
 	}
 	return nil
 }
@@ -197,11 +212,11 @@ func lenient() document.Options {
 }
 
 // destinationParts cuts a destination into parts.
-func (r *itemReader) destinationParts(destination []byte) rudderDestinationParts {
+func (r *itemReader) destinationParts(destination []byte) destinationConfig {
 	if r.last != nil && bytes.Equal(destination, r.last) {
 		return r.lastParts
 	}
-	var found rudderDestinationParts
+	var found destinationConfig
 	parts(destination, func(key, value []byte) {
 		switch {
 		case document.QuotedIs(key, "ID"):
@@ -213,7 +228,8 @@ func (r *itemReader) destinationParts(destination []byte) rudderDestinationParts
 		}
 	})
 	// A brace may also be written as an escape.
-	found.templated = bytes.Contains(found.config, []byte("{{")) || bytes.Contains(found.config, []byte(`\u007`))
+	found.templated = bytes.Contains(found.config, []byte("{{")) ||
+		bytes.Contains(found.config, []byte(`\u007`))
 	r.last, r.lastParts = destination, found
 	return found
 }

@@ -1,32 +1,32 @@
-package server
+package dropin
 
 import "github.com/rudder-clevertap/rudder-clevertap/mapping"
 
-// processor answers a processor transform: an item for each request to CleverTap, and for each event that failed, in the
-// order of the events.
-func (s *rudderService) processor(run *rudderRun) error {
-	name := run.head.GetDestination()
+// processor answers a processor transform: an item for each request to CleverTap, and for each event that
+// failed, in the order of the events.
+func (s *Service) processor(x *exchange) error {
+	name := x.head.GetDestination()
 	if !isOurs(name) {
 		return refuseDestination(name)
 	}
-	body, refused := readBody(run.body, run.marks)
+	body, refused := readBody(x.body, x.marks)
 	switch {
 	case refused != nil:
 		return refused
-	case run.head.GetCompacted() && (body.array || body.input == nil):
+	case x.head.GetCompacted() && (body.array || body.input == nil):
 		return refuse("the body must be an object with input, destinations and connections: its X-Content-Format is compacted")
-	case !run.head.GetCompacted() && !body.array:
+	case !x.head.GetCompacted() && !body.array:
 		return refuse("the body must be an array of events, as JSON with Content-Type application/json")
 	case body.count == 0:
 		return refuse("the body has no events")
 	}
-	return s.transform(run, body, "processor", name, func(t *rudderTransform) error {
+	return s.transform(x, body, "processor", name, func(t *work) error {
 		return t.processorItems(body)
 	})
 }
 
 // processorItems writes the items of a processor transform, and sends them as they come.
-func (t *rudderTransform) processorItems(body *rudderBody) (err error) {
+func (t *work) processorItems(body *requestBody) (err error) {
 	t.write("[")
 	first := true
 	body.each(func(event eventMark) bool {
@@ -48,7 +48,7 @@ func (t *rudderTransform) processorItems(body *rudderBody) (err error) {
 }
 
 // processorItem writes what one event became.
-func (t *rudderTransform) processorItem(item *rudderItem, result *mapping.Result, to *compiledDestination) {
+func (t *work) processorItem(item *eventItem, result *mapping.Result, to *compiledDestination) {
 	if result.Err != nil {
 		t.write("{")
 		t.processorMetadata(item, "", ",")
@@ -70,7 +70,7 @@ func (t *rudderTransform) processorItem(item *rudderItem, result *mapping.Result
 }
 
 // processorMetadata writes an event's metadata, if it has any.
-func (t *rudderTransform) processorMetadata(item *rudderItem, before, after string) {
+func (t *work) processorMetadata(item *eventItem, before, after string) {
 	if item.metadata != nil {
 		t.write(before)
 		t.write(`"metadata":`)

@@ -1,4 +1,4 @@
-package server
+package dropin
 
 import (
 	"context"
@@ -16,8 +16,8 @@ import (
 type proxyOutcome struct {
 	// status is the HTTP status that rudder-server is told; replied is the one that CleverTap answered with.
 	status, replied int
-	// body is CleverTap's reply as JSON text: a text that is no JSON is a JSON string, no reply the empty one. Nothing when
-	// the request was not sent.
+	// body is CleverTap's reply as JSON text: a text that is not JSON becomes a JSON string, no reply the
+	// empty one. Nothing when the request was not sent.
 	body []byte
 	// message says how it went.
 	message string
@@ -42,19 +42,21 @@ const (
 	errorInstrumentation = "instrumentation"
 )
 
-// proxyWords are the messages of a handler of replies. Rudder-transformer has one for CleverTap and one for any destination.
+// proxyWords are the messages of a handler of replies. Rudder-transformer has one for CleverTap and one for
+// any destination.
 type proxyWords struct {
 	delivered string
 	// failed has a place for the HTTP status.
 	failed string
 }
 
-// words returns the messages of the handler that rudder-transformer has for a name. It knows its own for CleverTap by the
-// exact name alone.
-func (s *rudderService) words(p *proxyRequest) proxyWords {
+// words returns the messages of the handler that rudder-transformer has for a name. It knows its own for
+// CleverTap by the exact name alone.
+func (s *Service) words(p *proxyRequest) proxyWords {
 	if s.generic(p) {
 		return proxyWords{
-			"[Generic Response Handler] Request for destination: " + p.destination + " Processed Successfully",
+			"[Generic Response Handler] Request for destination: " + p.destination +
+				" Processed Successfully",
 			"[Generic Response Handler] Request failed for destination " + p.destination + " with status: ",
 		}
 	}
@@ -63,19 +65,24 @@ func (s *rudderService) words(p *proxyRequest) proxyWords {
 }
 
 // generic reports whether rudder-transformer would judge a reply by its HTTP status alone.
-func (s *rudderService) generic(p *proxyRequest) bool {
-	return s.strict && p.destination != rudderDestination
+func (s *Service) generic(p *proxyRequest) bool {
+	return s.options.Strict && p.destination != ourDestination
 }
 
-// ProxyDelivery sends one request to CleverTap and says what became of it, in version 1 for each job. Nothing is sent unless
-// the answer has a job to tell it to.
-func (s *rudderService) ProxyDelivery(ctx context.Context, r *transformerv1.ProxyDeliveryRequest) (*transformerv1.ProxyDeliveryResponse, error) {
+// ProxyDelivery sends one request to CleverTap and says what became of it, in version 1 for each job. Nothing
+// is sent unless the answer has a job to tell it to.
+func (s *Service) ProxyDelivery(
+	ctx context.Context, r *transformerv1.ProxyDeliveryRequest,
+) (*transformerv1.ProxyDeliveryResponse, error) {
 	if !isOurs(r.GetDestination()) {
 		return proxyAnswer(refuseDestination(r.GetDestination()).answer())
 	}
 	p, refused := readProxy(r)
 	if refused == nil && s.room(p) < 0 {
-		refused = &refusal{statusTooLarge, "Payload Too Large", "metadata is too long to be repeated in one answer: nothing was sent"}
+		refused = &refusal{
+			statusTooLarge, "Payload Too Large",
+			"metadata is too long to be repeated in one answer: nothing was sent",
+		}
 	}
 	if refused != nil {
 		return proxyAnswer(refused.answer())
@@ -88,18 +95,20 @@ func (s *rudderService) ProxyDelivery(ctx context.Context, r *transformerv1.Prox
 }
 
 // proxyAnswer makes an answer of a head and a body.
-func proxyAnswer(head *transformerv1.ResponseHead, body []byte) (*transformerv1.ProxyDeliveryResponse, error) {
+func proxyAnswer(
+	head *transformerv1.ResponseHead, body []byte,
+) (*transformerv1.ProxyDeliveryResponse, error) {
 	return &transformerv1.ProxyDeliveryResponse{Head: head, Body: body}, nil
 }
 
 // deliver sends a request. The error is the cause of the context's end.
-func (s *rudderService) deliver(ctx context.Context, p *proxyRequest) (*proxyOutcome, error) {
+func (s *Service) deliver(ctx context.Context, p *proxyRequest) (*proxyOutcome, error) {
 	words := s.words(p)
 	request, err := s.outgoing(p)
 	if err != nil {
 		return unsent(err.Error()), nil
 	}
-	reply, err := s.clevertap.Do(ctx, request)
+	reply, err := s.options.CleverTap.Do(ctx, request)
 	if err == nil {
 		return s.judge(p, words, reply.Status, replyJSON(reply.Body)), nil
 	}
@@ -107,7 +116,7 @@ func (s *rudderService) deliver(ctx context.Context, p *proxyRequest) (*proxyOut
 		return nil, context.Cause(ctx)
 	}
 	if refused, ok := errors.AsType[*delivery.RefusedError](err); ok {
-		if s.strict && refused.Code != "" {
+		if s.options.Strict && refused.Code != "" {
 			return newProxyOutcome(words, statusBadRequest, quoted("["+refused.Code+"]")), nil
 		}
 		return unsent(refused.Message), nil
@@ -119,12 +128,12 @@ func (s *rudderService) deliver(ctx context.Context, p *proxyRequest) (*proxyOut
 }
 
 // outgoing makes the request for CleverTap as rudder-transformer does. The error says why it can't be made.
-func (s *rudderService) outgoing(p *proxyRequest) (delivery.Request, error) {
+func (s *Service) outgoing(p *proxyRequest) (delivery.Request, error) {
 	payload, err := p.payload()
 	if err != nil {
 		return delivery.Request{}, err
 	}
-	if payload.text == nil && !s.strict {
+	if payload.text == nil && !s.options.Strict {
 		return delivery.Request{}, errors.New("body has nothing to send: give body.JSON")
 	}
 	headers, err := p.headerList(payload)
@@ -136,7 +145,8 @@ func (s *rudderService) outgoing(p *proxyRequest) (delivery.Request, error) {
 		return delivery.Request{}, err
 	}
 	return delivery.Request{
-		Method: p.method(), Endpoint: plainText(p.endpoint), Query: query, Headers: headers, Body: payload.text,
+		Method: p.method(), Endpoint: plainText(p.endpoint), Query: query, Headers: headers,
+		Body:    payload.text,
 		Timeout: time.Duration(p.timeoutMs) * time.Millisecond,
 	}, nil
 }
@@ -151,13 +161,19 @@ func faultStatus(fault *delivery.ConnectionError) int {
 
 // unsent is the outcome of a request that was not sent. The message may name a part of it, of any length.
 func unsent(message string) *proxyOutcome {
-	return &proxyOutcome{status: statusBadRequest, message: shortened([]byte(message), leastEcho), errorType: errorInstrumentation}
+	return &proxyOutcome{
+		status: statusBadRequest, message: shortened([]byte(message), leastEcho),
+		errorType: errorInstrumentation,
+	}
 }
 
-// newProxyOutcome judges a reply by its HTTP status. A redirect, which is not followed, is answered as a 400: rudder-server
-// would follow it.
+// newProxyOutcome judges a reply by its HTTP status. A redirect, which is not followed, is answered as a 400:
+// rudder-server would follow it.
 func newProxyOutcome(words proxyWords, status int, body []byte) *proxyOutcome {
-	o := &proxyOutcome{status: status, replied: status, body: body, message: fmt.Sprint(words.failed, status), errorType: errorAborted}
+	o := &proxyOutcome{
+		status: status, replied: status, body: body, message: fmt.Sprint(words.failed, status),
+		errorType: errorAborted,
+	}
 	switch {
 	case status < statusRedirect:
 		o.message, o.errorType = words.delivered, ""
@@ -171,15 +187,16 @@ func newProxyOutcome(words proxyWords, status int, body []byte) *proxyOutcome {
 	return o
 }
 
-// judge judges a reply of CleverTap, whose HTTP status is 200 even when it refused records. A reply that says so fails all
-// jobs, as long as it is not told by record, and for good, unless CleverTap took none and asks for each of them again.
-func (s *rudderService) judge(p *proxyRequest, words proxyWords, status int, body []byte) *proxyOutcome {
+// judge judges a reply of CleverTap, whose HTTP status is 200 even when it refused records. A reply that says
+// so fails all jobs, as long as it is not told by record, and for good, unless CleverTap took none and asks
+// for each of them again.
+func (s *Service) judge(p *proxyRequest, words proxyWords, status int, body []byte) *proxyOutcome {
 	o := newProxyOutcome(words, status, body)
 	if o.failed() || s.generic(p) || succeeded(body) {
 		return o
 	}
 	o.status, o.errorType, o.message = statusBadRequest, errorAborted, fmt.Sprint(words.failed, status)
-	if reply, ok := delivery.ParseUploadReply(body); ok && !s.strict && allToRetry(reply) {
+	if reply, ok := delivery.ParseUploadReply(body); ok && !s.options.Strict && allToRetry(reply) {
 		o.status, o.errorType = statusInternal, errorRetryable
 	}
 	return o
@@ -195,8 +212,8 @@ func allToRetry(reply *delivery.UploadReply) bool {
 	return reply.Processed == 0 && len(reply.Unprocessed) > 0
 }
 
-// replyJSON returns a reply's body as rudder-transformer reads it: JSON as JavaScript parses and writes it, and text otherwise.
-// What is falsy counts as nothing.
+// replyJSON returns a reply's body as rudder-transformer reads it: JSON as JavaScript parses and writes it,
+// and text otherwise. What is falsy counts as nothing.
 func replyJSON(body []byte) []byte {
 	text := plainUTF8(body)
 	doc, err := parseJavaScript(text)

@@ -1,4 +1,4 @@
-package server
+package dropin
 
 import (
 	"bytes"
@@ -13,19 +13,21 @@ import (
 )
 
 const (
-	// leastEcho is how much of a long reply of CleverTap each job repeats at least. An upload has at most 1,000 records, and the
-	// answer to as many jobs then fits the 4 MiB that generated clients accept by default.
+	// leastEcho is how much of a long reply of CleverTap each job repeats at least. An upload has at most
+	// 1,000 records, and the answer to as many jobs then fits the 4 MiB that generated clients accept by
+	// default.
 	leastEcho = 2 << 10
-	// mostEcho is how much of it all jobs together repeat unless that is less: rudder-server stores what each repeats.
+	// mostEcho is how much of it all jobs together repeat unless that is less: rudder-server stores what each
+	// repeats.
 	mostEcho = 1 << 20
 	// jobBytes is more than an answer has for a job beside its metadata and its text.
 	jobBytes = 256
 )
 
 // room is how many bytes an answer has for CleverTap's words, beside what it repeats of the request.
-func (s *rudderService) room(p *proxyRequest) int {
+func (s *Service) room(p *proxyRequest) int {
 	const envelope = 16 * jobBytes
-	room := s.maxAnswer - envelope - jobBytes*len(p.jobs)
+	room := s.options.MaxAnswer - envelope - jobBytes*len(p.jobs)
 	for i, metadata := range p.jobs {
 		room -= len(metadata)
 		if i == 0 {
@@ -36,7 +38,7 @@ func (s *rudderService) room(p *proxyRequest) int {
 }
 
 // share is how many of these bytes each job has, as the answer has them: with escapes.
-func (s *rudderService) share(p *proxyRequest) int { return s.room(p) / max(len(p.jobs), 1) }
+func (s *Service) share(p *proxyRequest) int { return s.room(p) / max(len(p.jobs), 1) }
 
 // statTags are the tags by which RudderStack counts errors.
 type statTags struct {
@@ -53,7 +55,8 @@ type statTags struct {
 // tags returns the tags of an error. They name the first job's destination and workspace.
 func (p *proxyRequest) tags(errorType string) *statTags {
 	tags := &statTags{
-		ErrorCategory: "network", ErrorType: errorType, DestType: strings.ToUpper(p.destination), Module: "destination",
+		ErrorCategory: "network", ErrorType: errorType, DestType: strings.ToUpper(p.destination),
+		Module:         "destination",
 		Implementation: "native", Feature: "dataDelivery",
 		DestinationID: p.firstJob("destinationId"), WorkspaceID: p.firstJob("workspaceId"),
 	}
@@ -63,8 +66,8 @@ func (p *proxyRequest) tags(errorType string) *statTags {
 	return tags
 }
 
-// firstJob returns a member of the first job's metadata. The text that stands for a missing one is rudder-transformer's,
-// spelling included.
+// firstJob returns a member of the first job's metadata. The text that stands for a missing one is
+// rudder-transformer's, spelling included.
 func (p *proxyRequest) firstJob(name string) []byte {
 	if len(p.jobs) > 0 {
 		if value := memberOf(p.jobs[0], name); isTruthy(value) {
@@ -115,7 +118,8 @@ type wholeOutput struct {
 	StatTags    *statTags `json:"statTags,omitempty"`
 }
 
-// jobsOutput is what an answer of version 1 holds, failedJobsOutput when not all is well. The order is rudder-transformer's.
+// jobsOutput is what an answer of version 1 holds, failedJobsOutput when not all is well. The order is
+// rudder-transformer's.
 type (
 	jobsOutput struct {
 		Response []jobOutcome `json:"response"`
@@ -137,7 +141,9 @@ type destinationReply struct {
 }
 
 // proxied answers a call, whether its request was sent or not.
-func (s *rudderService) proxied(ctx context.Context, p *proxyRequest, sent *proxyOutcome) (*transformerv1.ResponseHead, []byte) {
+func (s *Service) proxied(
+	ctx context.Context, p *proxyRequest, sent *proxyOutcome,
+) (*transformerv1.ResponseHead, []byte) {
 	if p.version == 0 {
 		return s.proxiedWhole(p, sent)
 	}
@@ -145,7 +151,7 @@ func (s *rudderService) proxied(ctx context.Context, p *proxyRequest, sent *prox
 		return refuse("metadata is empty, so there is no job to answer for: " + sent.message).answer()
 	}
 	jobs, split := []jobOutcome(nil), false
-	if !s.strict {
+	if !s.options.Strict {
 		jobs, split = s.byRecord(ctx, p, sent)
 	}
 	status, message, errorType := sent.status, sent.message, sent.errorType
@@ -161,7 +167,7 @@ func (s *rudderService) proxied(ctx context.Context, p *proxyRequest, sent *prox
 }
 
 // sharedOutcome gives all jobs one outcome.
-func (s *rudderService) sharedOutcome(p *proxyRequest, sent *proxyOutcome) []jobOutcome {
+func (s *Service) sharedOutcome(p *proxyRequest, sent *proxyOutcome) []jobOutcome {
 	text := shortened([]byte(sent.message), s.share(p)/2)
 	if sent.body != nil {
 		text = s.echo(p, sent.body)
@@ -173,11 +179,11 @@ func (s *rudderService) sharedOutcome(p *proxyRequest, sent *proxyOutcome) []job
 	return jobs
 }
 
-// echo returns what each job repeats of a reply, which is JSON: all of it or, as a JSON string, its beginning. Strictly, it is all
-// as long as the answer fits a message.
-func (s *rudderService) echo(p *proxyRequest, reply []byte) string {
+// echo returns what each job repeats of a reply, which is JSON: all of it or, as a JSON string, its
+// beginning. Strictly, it is all as long as the answer fits a message.
+func (s *Service) echo(p *proxyRequest, reply []byte) string {
 	share, most := s.share(p), max(leastEcho, mostEcho/max(len(p.jobs), 1))
-	if (s.strict || len(reply) <= most) && len(quoted(string(reply))) <= share {
+	if (s.options.Strict || len(reply) <= most) && len(quoted(string(reply))) <= share {
 		return string(reply)
 	}
 	// Escaped twice, a character of the reply may become four.
@@ -196,7 +202,7 @@ func shortened(text []byte, limit int) string {
 }
 
 // proxiedWhole answers a call of version 0: the HTTP status is that of all jobs.
-func (s *rudderService) proxiedWhole(p *proxyRequest, sent *proxyOutcome) (*transformerv1.ResponseHead, []byte) {
+func (s *Service) proxiedWhole(p *proxyRequest, sent *proxyOutcome) (*transformerv1.ResponseHead, []byte) {
 	out := wholeOutput{Status: sent.status, Message: sent.message, Destination: ""}
 	if sent.body != nil {
 		reply := destinationReply{Response: sent.body, Status: sent.replied}
@@ -220,7 +226,7 @@ func (s *rudderService) proxiedWhole(p *proxyRequest, sent *proxyOutcome) (*tran
 
 // outputAnswer writes an answer.
 func outputAnswer(status int, out any) (*transformerv1.ResponseHead, []byte) {
-	return jsonAnswer(status, rudderAPIVersion, struct {
+	return jsonAnswer(status, apiVersion, struct {
 		Output any `json:"output"`
 	}{out})
 }
@@ -233,7 +239,9 @@ func jsonAnswer(status int, apiVersion uint32, v any) (*transformerv1.ResponseHe
 	if err := encoder.Encode(v); err != nil {
 		return (&refusal{statusInternal, "Internal Server Error", "the answer can't be written"}).answer()
 	}
-	return &transformerv1.ResponseHead{StatusCode: uint32(status), ContentType: jsonContent, ApiVersion: apiVersion},
+	return &transformerv1.ResponseHead{
+			StatusCode: uint32(status), ContentType: jsonContent, ApiVersion: apiVersion,
+		},
 		bytes.TrimSuffix(out.Bytes(), []byte("\n"))
 }
 

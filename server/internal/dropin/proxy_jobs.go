@@ -1,4 +1,4 @@
-package server
+package dropin
 
 import (
 	"bytes"
@@ -16,10 +16,11 @@ type jobFault struct {
 	message      string
 }
 
-// byRecord answers each job from what CleverTap says of its records: those refused fail their job alone, with CleverTap's code
-// and words, and a fault of CleverTap's own (555) may be tried again. What it says of a record without naming it, it says of all
-// jobs that the record may belong to; see doubt. False when the reply does not tell jobs apart: then all share the outcome.
-func (s *rudderService) byRecord(ctx context.Context, p *proxyRequest, sent *proxyOutcome) ([]jobOutcome, bool) {
+// byRecord answers each job from what CleverTap says of its records: those refused fail their job alone, with
+// CleverTap's code and words, and a fault of CleverTap's own (555) may be tried again. What it says of a
+// record without naming it, it says of all jobs that the record may belong to; see doubt. False when the
+// reply does not tell jobs apart: then all share the outcome.
+func (s *Service) byRecord(ctx context.Context, p *proxyRequest, sent *proxyOutcome) ([]jobOutcome, bool) {
 	verdict, owners := s.verdict(ctx, p, sent)
 	if verdict == nil {
 		return nil, false
@@ -44,10 +45,12 @@ func (s *rudderService) byRecord(ctx context.Context, p *proxyRequest, sent *pro
 	return jobs, true
 }
 
-// verdict returns what a reply says of each record, and which jobs they belong to. When that can't be told, no record has a name
-// and there are no owners. It is nil when all jobs share the outcome: the reply is about the call as a whole, or tells no job
-// from another and of none that it should be tried again.
-func (s *rudderService) verdict(ctx context.Context, p *proxyRequest, sent *proxyOutcome) (*delivery.Verdict, []int) {
+// verdict returns what a reply says of each record, and which jobs they belong to. When that can't be told,
+// no record has a name and there are no owners. It is nil when all jobs share the outcome: the reply is about
+// the call as a whole, or tells no job from another and of none that it should be tried again.
+func (s *Service) verdict(
+	ctx context.Context, p *proxyRequest, sent *proxyOutcome,
+) (*delivery.Verdict, []int) {
 	if sent.replied < statusOK || sent.replied >= statusRedirect {
 		return nil, nil
 	}
@@ -71,10 +74,13 @@ func (s *rudderService) verdict(ctx context.Context, p *proxyRequest, sent *prox
 }
 
 // warnOfCode tells the log of the first code that CleverTap does not document.
-func (s *rudderService) warnOfCode(ctx context.Context, reply *delivery.UploadReply) {
+func (s *Service) warnOfCode(ctx context.Context, reply *delivery.UploadReply) {
 	for i := range reply.Unprocessed {
 		if _, known := delivery.LookUpCode(reply.Unprocessed[i].Code); !known {
-			s.logger.WarnContext(ctx, "CleverTap refused a record with a code that it does not document", "code", reply.Unprocessed[i].Code)
+			s.options.Logger.WarnContext(
+				ctx, "CleverTap refused a record with a code that it does not document", "code",
+				reply.Unprocessed[i].Code,
+			)
 			return
 		}
 	}
@@ -89,13 +95,14 @@ func refused(refusal *delivery.Refusal) *jobFault {
 	return fault
 }
 
-// doubt is the fault of the jobs that may be those with a record of which a reply says something without naming it; nil when
-// there is no such record.
+// doubt is the fault of the jobs that may be those with a record of which a reply says something without
+// naming it; nil when there is no such record.
 //
-// A record that CleverTap's count leaves out may not be passed off as delivered, and one that it refused for now (555) may not be
-// given up. So the jobs that it may belong to are to be tried again, although others of them were delivered: sent twice, a profile
-// is the same and an event counts twice, which RudderStack's at-least-once delivery allows; a lost event is lost. A record that was
-// refused for good gains nothing from another try, and so they fail.
+// A record that CleverTap's count leaves out may not be passed off as delivered, and one that it refused for
+// now (555) may not be given up. So the jobs that it may belong to are to be tried again, although others of
+// them were delivered: sent twice, a profile is the same and an event counts twice, which RudderStack's
+// at-least-once delivery allows; a lost event is lost. A record that was refused for good gains nothing from
+// another try, and so they fail.
 func doubt(verdict *delivery.Verdict) *jobFault {
 	if records := len(verdict.Refused); verdict.Lost > 0 {
 		return &jobFault{status: statusInternal, message: fmt.Sprintf("CleverTap accounts for %d of %d records, and does not say whether "+
@@ -113,8 +120,8 @@ func doubt(verdict *delivery.Verdict) *jobFault {
 	return fault
 }
 
-// fail says that a job failed, in at most so many bytes of CleverTap's words. Of two faults, the first that can't be sent again
-// decides.
+// fail says that a job failed, in at most so many bytes of CleverTap's words. Of two faults, the first that
+// can't be sent again decides.
 func (j *jobOutcome) fail(fault *jobFault, most int) {
 	if j.StatusCode == statusBadRequest || j.StatusCode == fault.status {
 		return
@@ -136,8 +143,8 @@ func (p *proxyRequest) recordTexts() [][]byte {
 	return texts
 }
 
-// owners says which job each record of the upload belongs to; false when it can't be told. Jobs are in the order of their
-// records, and a job has one record, or a profile and the device token that follows it. So:
+// owners says which job each record of the upload belongs to; false when it can't be told. Jobs are in the
+// order of their records, and a job has one record, or a profile and the device token that follows it. So:
 //
 //   - a single job owns all records;
 //   - as many records as jobs match one to one;
@@ -168,10 +175,12 @@ func isTokenOf(record, before document.Value) bool {
 		return false
 	}
 	id := record.Get("objectId")
-	return id.Kind() > document.Null && bytes.Equal(id.AppendJSON(nil), before.Get("objectId").AppendJSON(nil))
+	return id.Kind() > document.Null &&
+		bytes.Equal(id.AppendJSON(nil), before.Get("objectId").AppendJSON(nil))
 }
 
-// summarize says of all jobs together what became of them: they are delivered if one is, else what they failed with.
+// summarize says of all jobs together what became of them: they are delivered if one is, else what they
+// failed with.
 func summarize(jobs []jobOutcome) (status int, message, errorType string) {
 	delivered, retryable := false, false
 	for _, job := range jobs {

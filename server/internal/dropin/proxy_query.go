@@ -1,4 +1,4 @@
-package server
+package dropin
 
 import (
 	"fmt"
@@ -15,12 +15,13 @@ const (
 	plainInForm  = "*-._"
 )
 
-// maxQuery is how long a query may be, escaped: many times what web servers take in a request line, and little enough that params
-// within params, each of which repeats all names around it, can't become more than they were.
+// maxQuery is how long a query may be, escaped: many times what web servers take in a request line, and
+// little enough that params within params, each of which repeats all names around it, can't become more than
+// they were.
 const maxQuery = 64 << 10
 
-// query returns the query of the request's params, escaped. What is null is left out; arrays and objects are written with
-// brackets, as rudder-transformer's HTTP client does.
+// query returns the query of the request's params, escaped. What is null is left out; arrays and objects are
+// written with brackets, as rudder-transformer's HTTP client does.
 func (p *proxyRequest) query() (string, error) {
 	if document.KindAt(p.params) != document.Object {
 		return "", nil
@@ -121,12 +122,14 @@ func form(content document.Value) []byte {
 	return text
 }
 
-// appendEscaped appends a blank as a plus sign, and letters, digits and the characters in plain as they are; all else is escaped.
+// appendEscaped appends a blank as a plus sign, and letters, digits and the characters in plain as they are;
+// all else is escaped.
 func appendEscaped(dst, text []byte, plain string) []byte {
 	const digits = "0123456789ABCDEF"
 	for _, c := range text {
 		switch {
-		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', strings.IndexByte(plain, c) >= 0:
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9',
+			strings.IndexByte(plain, c) >= 0:
 			dst = append(dst, c)
 		case c == ' ':
 			dst = append(dst, '+')

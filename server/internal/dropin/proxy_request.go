@@ -1,4 +1,4 @@
-package server
+package dropin
 
 import (
 	"errors"
@@ -18,8 +18,8 @@ const (
 	proxyAccept = "application/json, text/plain, */*"
 )
 
-// proxyRequest is a proxy call: one request for CleverTap and the jobs that it belongs to. Its parts are texts of values, or
-// nothing.
+// proxyRequest is a proxy call: one request for CleverTap and the jobs that it belongs to. Its parts are
+// texts of values, or nothing.
 type proxyRequest struct {
 	// version, destination and timeoutMs are those of the call.
 	version     uint32
@@ -33,7 +33,8 @@ type proxyRequest struct {
 	records document.Value
 }
 
-// readProxy reads a proxy call. The refusal is the whole answer: the body is no JSON, or there is nobody to answer to.
+// readProxy reads a proxy call. The refusal is the whole answer: the body is not JSON, or there is nobody to
+// answer to.
 func readProxy(r *transformerv1.ProxyDeliveryRequest) (*proxyRequest, *refusal) {
 	body, refused := readBody(r.GetBody(), nil)
 	if refused != nil {
@@ -43,7 +44,8 @@ func readProxy(r *transformerv1.ProxyDeliveryRequest) (*proxyRequest, *refusal) 
 	var metadata []byte
 	parts(body.text, func(key, value []byte) {
 		for name, part := range map[string]*[]byte{
-			"endpoint": &p.endpoint, "method": &p.verb, "headers": &p.headers, "params": &p.params, "body": &p.body, "metadata": &metadata,
+			"endpoint": &p.endpoint, "method": &p.verb, "headers": &p.headers, "params": &p.params,
+			"body": &p.body, "metadata": &metadata,
 		} {
 			if document.QuotedIs(key, name) {
 				*part = value
@@ -84,8 +86,8 @@ func plainUTF8(body []byte) []byte {
 	return text
 }
 
-// parseJavaScript parses a text as JSON.parse does, ready to be written as JSON.stringify does. The error says where it is not
-// JSON, or that it is nested too deep.
+// parseJavaScript parses a text as JSON.parse does, ready to be written as JSON.stringify does. The error
+// says where it is not JSON, or that it is nested too deep.
 func parseJavaScript(text []byte) (*document.Document, error) {
 	var doc document.Document
 	if err := doc.Parse(text, lenient()); err != nil {
@@ -124,7 +126,9 @@ type proxyPayload struct {
 // payload returns what to send: the content of the last format of the body that has some.
 func (p *proxyRequest) payload() (proxyPayload, error) {
 	if document.KindAt(p.body) != document.Object {
-		return proxyPayload{}, errors.New("body must be an object with the formats of what to send: nothing was sent")
+		return proxyPayload{}, errors.New(
+			"body must be an object with the formats of what to send: nothing was sent",
+		)
 	}
 	doc, err := parseJavaScript(p.body)
 	if err != nil {
@@ -153,12 +157,14 @@ func (p *proxyRequest) payload() (proxyPayload, error) {
 	}
 }
 
-// hasContent reports whether lodash takes a value for not empty: a string, array or object with something in it.
+// hasContent reports whether lodash takes a value for not empty: a string, array or object with something in
+// it.
 func hasContent(v document.Value) bool {
 	return v.Kind() == document.String && len(v.Bytes()) > 0 || v.Kind() >= document.Array && !v.Empty()
 }
 
-// contentOf returns a value as what to send: a string as it is, another value as JSON, nothing when it is absent.
+// contentOf returns a value as what to send: a string as it is, another value as JSON, nothing when it is
+// absent.
 func contentOf(v document.Value, contentType string) proxyPayload {
 	switch v.Kind() {
 	case document.Invalid:
@@ -170,7 +176,8 @@ func contentOf(v document.Value, contentType string) proxyPayload {
 	}
 }
 
-// headerList returns the headers: those given, by rudder-transformer's name. What is null or false is no header.
+// headerList returns the headers: those given, by rudder-transformer's name. What is null or false is left
+// out.
 func (p *proxyRequest) headerList(payload proxyPayload) ([]delivery.Header, error) {
 	list := []delivery.Header{{Name: "Accept", Value: proxyAccept}}
 	if payload.text != nil {
@@ -199,8 +206,8 @@ func (p *proxyRequest) headerList(payload proxyPayload) ([]delivery.Header, erro
 	return append(list, delivery.Header{Name: "User-Agent", Value: proxyAgent}), nil
 }
 
-// headerText returns a value as the text of a header, whose characters are those of Latin-1. What is wrong with others is said
-// by who sends them.
+// headerText returns a value as the text of a header, whose characters are those of Latin-1. What is wrong
+// with others is said by who sends them.
 func headerText(v document.Value) (string, error) {
 	text, err := javascript.AppendText(nil, v)
 	if err != nil {

@@ -1,4 +1,4 @@
-package server
+package dropin
 
 import (
 	"bytes"
@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -21,6 +22,26 @@ import (
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
 	"github.com/rudder-clevertap/rudder-clevertap/internal/clevertapstub"
 )
+
+// logBuffer gathers log lines.
+type logBuffer struct {
+	mu    sync.Mutex
+	lines strings.Builder
+}
+
+// Write adds a line.
+func (b *logBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.lines.Write(p)
+}
+
+// String returns all lines.
+func (b *logBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.lines.String()
+}
 
 // deliverer is a server whose calls to CleverTap go to a stand-in.
 type deliverer struct {
@@ -38,8 +59,9 @@ func startDeliverer(t *testing.T, strict bool) *deliverer {
 	t.Cleanup(stand.Close)
 	base, err := url.Parse(stand.URL)
 	require.NoError(t, err)
-	r := start(t, Options{CleverTapBaseURL: base, ProxyStrict: strict, Logger: slog.New(slog.NewJSONHandler(d.log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
-	d.RudderTransformerServiceClient = transformerv1.NewRudderTransformerServiceClient(r.conn)
+	o := options(t, base, slog.New(slog.NewJSONHandler(d.log, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	o.Strict = strict
+	d.RudderTransformerServiceClient = serve(t, o)
 	t.Cleanup(func() { require.NotContains(t, d.log.String(), secret) })
 	return d
 }
@@ -377,8 +399,9 @@ func TestNothingIsSentWithoutAJobToTell(t *testing.T) {
 func TestWithoutABaseOnlyCleverTapIsAddressed(t *testing.T) {
 	t.Parallel()
 	for _, strict := range []bool{false, true} {
-		r := start(t, Options{ProxyStrict: strict})
-		d := &deliverer{RudderTransformerServiceClient: transformerv1.NewRudderTransformerServiceClient(r.conn)}
+		o := options(t, nil, slog.New(slog.DiscardHandler))
+		o.Strict = strict
+		d := &deliverer{RudderTransformerServiceClient: serve(t, o)}
 		body := bytes.ReplaceAll(proxyBody(1, 2, anEvent), []byte("in1.api.clevertap.com"), []byte("evil.example.com"))
 		p := d.proxy(t, &transformerv1.ProxyDeliveryRequest{Version: 1, Body: body})
 		require.Equal(t, []int{400, 400}, p.statuses())
@@ -447,17 +470,18 @@ func TestALongReplyToManyJobsIsShortened(t *testing.T) {
 }
 
 // tellsAll asks a service that answers strictly, and returns the errors of the jobs.
-func tellsAll(t *testing.T, s *rudderService, jobs int, reply string) []string {
+func tellsAll(t *testing.T, jobs int, reply string) []string {
 	t.Helper()
 	stand := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, reply) }))
 	defer stand.Close()
 	base, err := url.Parse(stand.URL)
 	require.NoError(t, err)
-	s.strict, s.clevertap = true, newDeliveryClient(base)
-	defer s.clevertap.Close()
+	o := options(t, base, slog.New(slog.DiscardHandler))
+	o.Strict = true
+	s := New(o)
 	answer, err := s.ProxyDelivery(t.Context(), &transformerv1.ProxyDeliveryRequest{Version: 1, Destination: "clevertap", Body: proxyBody(1, jobs, anEvent)})
 	require.NoError(t, err)
-	require.Less(t, len(answer.GetBody()), s.maxAnswer, "it fits a message")
+	require.Less(t, len(answer.GetBody()), o.MaxAnswer, "it fits a message")
 	var p proxied
 	require.NoError(t, json.Unmarshal(answer.GetBody(), &p))
 	require.Len(t, p.Output.Response, jobs)
@@ -470,13 +494,12 @@ func tellsAll(t *testing.T, s *rudderService, jobs int, reply string) []string {
 
 func TestStrictlyEachJobRepeatsTheWholeReply(t *testing.T) {
 	t.Parallel()
-	s := newTestService(t, 0)
 	reply := `{"status":"partial","unprocessed":["` + strings.Repeat("x", 10<<10) + `"]}`
-	for _, text := range tellsAll(t, s, 1000, reply) {
+	for _, text := range tellsAll(t, 1000, reply) {
 		require.Equal(t, reply, text)
 	}
 	long := `{"status":"partial","unprocessed":["` + strings.Repeat(`\"`, 20<<10) + `"]}`
-	for _, text := range tellsAll(t, s, 1000, long) {
+	for _, text := range tellsAll(t, 1000, long) {
 		require.True(t, json.Valid([]byte(text)), "more than a message holds")
 		require.True(t, strings.HasPrefix(text, `"{\"status\":\"partial\"`))
 	}
@@ -484,8 +507,7 @@ func TestStrictlyEachJobRepeatsTheWholeReply(t *testing.T) {
 
 func TestMoreMetadataThanAnAnswerHoldsIsRefused(t *testing.T) {
 	t.Parallel()
-	s := newTestService(t, 0)
-	s.maxAnswer = 100 << 10
+	s := newTestService(t, func(o *Options) { o.MaxAnswer = 100 << 10 })
 	answer, err := s.ProxyDelivery(t.Context(), &transformerv1.ProxyDeliveryRequest{Version: 1, Destination: "clevertap", Body: proxyBody(1, 1000, anEvent)})
 	require.NoError(t, err)
 	require.Equal(t, uint32(http.StatusRequestEntityTooLarge), answer.GetHead().GetStatusCode())
@@ -550,8 +572,8 @@ func TestADeliveryEndsWithItsCaller(t *testing.T) {
 	require.Equal(t, codes.DeadlineExceeded, status.Code(err))
 }
 
-// FuzzProxyDelivery demands that whatever is asked is answered with JSON, in version 1 with one result for each job, and
-// that what is sent on is what was asked for.
+// FuzzProxyDelivery demands that whatever is asked is answered with JSON, in version 1 with one result for
+// each job, and that what is sent on is what was asked for.
 func FuzzProxyDelivery(f *testing.F) {
 	f.Add(proxyBody(1, 2, anEvent, noEvent), `{"status":"partial","processed":1,"unprocessed":[{"code":509,"error":"Skipped record number : 2"}]}`, 200)
 	f.Add([]byte(`{"metadata":[null,5],"body":{"JSON":"x"},"headers":{"a":[{}]},"params":{"b":{"c":[]}},"endpoint":"https://api.clevertap.com"}`), `"OK"`, 404)
@@ -567,13 +589,15 @@ func FuzzProxyDelivery(f *testing.F) {
 	defer stand.Close()
 	base, err := url.Parse(stand.URL)
 	require.NoError(f, err)
-	s := newTestService(f, 0)
-	s.clevertap = newDeliveryClient(base)
-	defer s.clevertap.Close()
+	var services []*Service
+	for _, strict := range []bool{false, true} {
+		o := options(f, base, slog.New(slog.DiscardHandler))
+		o.Strict = strict
+		services = append(services, New(o))
+	}
 	f.Fuzz(func(t *testing.T, body []byte, text string, status int) {
 		reply.text, reply.status = text, 200+(status%400+400)%400
-		for _, strict := range []bool{false, true} {
-			s.strict = strict
+		for _, s := range services {
 			for version := range uint32(2) {
 				answer, err := s.ProxyDelivery(t.Context(), &transformerv1.ProxyDeliveryRequest{Version: version, Destination: "clevertap", Body: body, TimeoutMs: 1000})
 				require.NoError(t, err)

@@ -1,52 +1,52 @@
-package server
+package dropin
 
 import (
 	"bytes"
 	"encoding/json"
 
+	"github.com/rudder-clevertap/rudder-clevertap/clevertap"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/javascript"
 )
 
-// maxBatchRecords is how many records one request to CleverTap holds.
-const maxBatchRecords = 1000
-
-// router answers a router transform: for each group of events, its batches and then an item for each event that failed;
-// last come the events that belong to no group.
-func (s *rudderService) router(run *rudderRun) error {
-	body, refused := readBody(run.body, run.marks)
+// router answers a router transform: for each group of events, its batches and then an item for each event
+// that failed; last come the events that belong to no group.
+func (s *Service) router(x *exchange) error {
+	body, refused := readBody(x.body, x.marks)
 	if refused != nil {
 		return refused
 	}
 	if body.count == 0 {
-		run.answer.begin()
-		run.answer.buffer = append(run.answer.buffer, `{"output":[{"metadata":[{`...)
+		x.answer.begin()
+		x.answer.buffer = append(x.answer.buffer, `{"output":[{"metadata":[{`...)
 		if body.destType != nil {
-			run.answer.buffer = append(append(run.answer.buffer, `"destType":`...), body.destType...)
+			x.answer.buffer = append(append(x.answer.buffer, `"destType":`...), body.destType...)
 		}
-		run.answer.buffer = append(run.answer.buffer, `}],"batched":false,"statusCode":400,"error":"Invalid event array"}]}`...)
+		x.answer.buffer = append(
+			x.answer.buffer, `}],"batched":false,"statusCode":400,"error":"Invalid event array"}]}`...,
+		)
 		return nil
 	}
 	name, err := ourName(body)
 	if err != nil {
 		return err
 	}
-	run.items.router = true
-	if secret := run.head.GetOauthSecret(); secret != "" {
+	x.items.router = true
+	if secret := x.head.GetOauthSecret(); secret != "" {
 		if !json.Valid([]byte(secret)) {
 			return refuseBody("the oauth-secret header must be JSON")
 		}
-		run.items.secret = []byte(secret)
+		x.items.secret = []byte(secret)
 	}
-	return s.transform(run, body, "router", name, func(t *rudderTransform) error {
-		router := routerTransform{rudderTransform: t}
+	return s.transform(x, body, "router", name, func(t *work) error {
+		router := routerWork{work: t}
 		return router.answer(body)
 	})
 }
 
 // ourName returns the name that a body has for its destination, which must be ours.
-func ourName(body *rudderBody) (string, error) {
+func ourName(body *requestBody) (string, error) {
 	if body.destType == nil {
 		return "", refuse("destType is missing: name the destination")
 	}
@@ -60,16 +60,16 @@ func ourName(body *rudderBody) (string, error) {
 	return name, nil
 }
 
-// routerTransform is one router transform.
-type routerTransform struct {
-	*rudderTransform
+// routerWork is one router transform.
+type routerWork struct {
+	*work
 
 	keys stableKeys
 	// groups are in the order of their first events; byKey finds them.
 	groups []*routerGroup
 	byKey  map[string]*routerGroup
-	// astray counts the events that belong to no group.
-	astray int
+	// ungrouped counts the events that belong to no group.
+	ungrouped int
 	// written counts the items in the answer.
 	written int
 	batch   routerBatch
@@ -90,14 +90,18 @@ type failedEvent struct {
 	message string
 }
 
-// routerBatch is the batch that is being written: how many records it has so far, and what follows them.
+// routerBatch is the batch that is being written: how many records it has so far, and what follows them. Its
+// records go straight into the answer, which leaves in pieces. By way of a mapping.Packer, which holds a
+// batch until it is full, a request of 100 events took 1.1 times as long and 4.5 times the memory (83 KB →
+// 380 KB, 572 → 695 allocations), and one of 1,000 took 1.2 times as long (2.5 MB → 5.8 MB, 3,312 → 4,347
+// allocations), measured over HTTP.
 type routerBatch struct {
 	records               int
 	metadata, destination []byte
 }
 
 // answer writes the whole answer.
-func (t *routerTransform) answer(body *rudderBody) error {
+func (t *routerWork) answer(body *requestBody) error {
 	t.byKey = map[string]*routerGroup{}
 	t.write(`{"output":[`)
 	if err := t.group(body); err != nil {
@@ -109,8 +113,8 @@ func (t *routerTransform) answer(body *rudderBody) error {
 		}
 		t.groups[i] = nil // its memory is free
 	}
-	if t.astray > 0 {
-		if err := t.astrayItems(body); err != nil {
+	if t.ungrouped > 0 {
+		if err := t.ungroupedItems(body); err != nil {
 			return err
 		}
 	}
@@ -118,15 +122,15 @@ func (t *routerTransform) answer(body *rudderBody) error {
 	return nil
 }
 
-// group puts the events into groups. Those that can't be read go astray.
-func (t *routerTransform) group(body *rudderBody) (err error) {
+// group puts the events into groups. Those that can't be read stay ungrouped.
+func (t *routerWork) group(body *requestBody) (err error) {
 	body.each(func(event eventMark) bool {
 		if err = t.alive(); err != nil {
 			return false
 		}
 		item, failed := t.items.read(event)
 		if failed != nil {
-			t.astray++
+			t.ungrouped++
 			return true
 		}
 		key := t.keys.of(&item)
@@ -143,7 +147,7 @@ func (t *routerTransform) group(body *rudderBody) (err error) {
 }
 
 // groupItems writes the batches of a group, and then its failures.
-func (t *routerTransform) groupItems(group *routerGroup) error {
+func (t *routerWork) groupItems(group *routerGroup) error {
 	for _, event := range group.events {
 		if err := t.alive(); err != nil {
 			return err
@@ -166,7 +170,7 @@ func (t *routerTransform) groupItems(group *routerGroup) error {
 }
 
 // add transforms an event into the open batch, or notes why it failed.
-func (t *routerTransform) add(group *routerGroup, event eventMark) error {
+func (t *routerWork) add(group *routerGroup, event eventMark) error {
 	item, failed := t.items.read(event)
 	if record, ok := t.transformedBefore(item.message); ok && failed == nil {
 		return t.addTransformed(group, event, &item, record)
@@ -184,8 +188,8 @@ func (t *routerTransform) add(group *routerGroup, event eventMark) error {
 }
 
 // room makes room for the records of an event in the open batch. One that would be too full is closed first.
-func (t *routerTransform) room(records int, item *rudderItem, to *compiledDestination) error {
-	if t.batch.records+records > maxBatchRecords {
+func (t *routerWork) room(records int, item *eventItem, to *compiledDestination) error {
+	if t.batch.records+records > clevertap.MaxRecords {
 		if err := t.closeBatch(); err != nil {
 			return err
 		}
@@ -205,7 +209,7 @@ func (t *routerTransform) room(records int, item *rudderItem, to *compiledDestin
 }
 
 // closeBatch writes the end of the open batch, if there is one.
-func (t *routerTransform) closeBatch() error {
+func (t *routerWork) closeBatch() error {
 	if t.batch.records == 0 {
 		return nil
 	}
@@ -219,7 +223,7 @@ func (t *routerTransform) closeBatch() error {
 }
 
 // comma separates items.
-func (t *routerTransform) comma() {
+func (t *routerWork) comma() {
 	if t.written > 0 {
 		t.write(",")
 	}
@@ -227,7 +231,7 @@ func (t *routerTransform) comma() {
 }
 
 // failure writes the item of an event that failed. Its tags name what the given metadata names.
-func (t *routerTransform) failure(item *rudderItem, reason mapping.Reason, message string, tagged []byte) {
+func (t *routerWork) failure(item *eventItem, reason mapping.Reason, message string, tagged []byte) {
 	t.comma()
 	t.write(`{"metadata":[`)
 	t.writeText(item.metadata)
@@ -240,8 +244,8 @@ func (t *routerTransform) failure(item *rudderItem, reason mapping.Reason, messa
 	t.write("}")
 }
 
-// astrayItems writes the items of the events that can't be read.
-func (t *routerTransform) astrayItems(body *rudderBody) (err error) {
+// ungroupedItems writes the items of the events that can't be read.
+func (t *routerWork) ungroupedItems(body *requestBody) (err error) {
 	body.each(func(event eventMark) bool {
 		if err = t.alive(); err != nil {
 			return false
@@ -258,8 +262,9 @@ func (t *routerTransform) astrayItems(body *rudderBody) (err error) {
 	return err
 }
 
-// transformedBefore returns the message as a tree when it was transformed before, which a truthy statusCode tells.
-func (t *routerTransform) transformedBefore(message []byte) (document.Value, bool) {
+// transformedBefore returns the message as a tree when it was transformed before, which a truthy statusCode
+// tells.
+func (t *routerWork) transformedBefore(message []byte) (document.Value, bool) {
 	const mark = "statusCode"
 	if !bytes.Contains(message, []byte(mark)) {
 		return document.Value{}, false
@@ -272,16 +277,21 @@ func (t *routerTransform) transformedBefore(message []byte) (document.Value, boo
 	return doc.Root(), javascript.Truthy(doc.Root().Get(mark))
 }
 
-// addTransformed adds the first record of a message that was transformed before. A message without records adds null, which
-// is what rudder-transformer does.
-func (t *routerTransform) addTransformed(group *routerGroup, event eventMark, item *rudderItem, message document.Value) error {
+// addTransformed adds the first record of a message that was transformed before. A message without records
+// adds null, which is what rudder-transformer does.
+func (t *routerWork) addTransformed(
+	group *routerGroup, event eventMark, item *eventItem, message document.Value,
+) error {
 	to := t.destination(item.config)
 	result := &mapping.Result{CallType: "other", Err: to.err}
 	record, failed := firstRecord(message)
 	switch {
 	case result.Err != nil:
 	case document.KindAt(item.config) <= document.Null:
-		result.Err = &mapping.Error{Reason: mapping.InvalidDestination, Field: "destination.Config", Message: "the destination has no Config"}
+		result.Err = &mapping.Error{
+			Reason: mapping.InvalidDestination, Field: "destination.Config",
+			Message: "the destination has no Config",
+		}
 	default:
 		result.Err = failed
 	}
@@ -298,7 +308,7 @@ func (t *routerTransform) addTransformed(group *routerGroup, event eventMark, it
 	return nil
 }
 
-// firstRecord returns body.JSON.d[0] of a message, which may be absent, but not within what is no array.
+// firstRecord returns body.JSON.d[0] of a message, which may be absent, but only within an array.
 func firstRecord(message document.Value) (document.Value, *mapping.Error) {
 	content := message.Get("body").Get("JSON")
 	if javascript.Nullish(content) {

@@ -1,19 +1,19 @@
-package server
+package dropin
 
 import (
 	"bytes"
 	"context"
 	"strings"
 
-	"go.opentelemetry.io/otel/codes"
-
+	"github.com/rudder-clevertap/rudder-clevertap/internal/apierr"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
+	"github.com/rudder-clevertap/rudder-clevertap/server/internal/engine"
 )
 
-// rudderTransform transforms the events of one request and writes what they become.
-type rudderTransform struct {
-	*workspace
+// work transforms the events of one request and writes what they become.
+type work struct {
+	*engine.Workspace
 
 	ctx   context.Context //nolint:containedctx // It lives as long as the call.
 	out   *answerWriter
@@ -38,44 +38,35 @@ type compiledDestination struct {
 // closing is the text of a request for CleverTap after its last record.
 const closing = `]},"JSON_ARRAY":{},"XML":{},"FORM":{}},"files":{}`
 
-// transform lets work transform the events of a body, in a span of its own, and tells telemetry about them.
-func (s *rudderService) transform(run *rudderRun, body *rudderBody, feature, destType string, work func(*rudderTransform) error) error {
-	ctx, span := s.engine.tracer.Start(run.ctx, "mapping")
-	defer span.End()
-	w := s.engine.workspaces.Get().(*workspace) //nolint:forcetypeassert // The pool makes nothing else.
-	defer s.engine.workspaces.Put(w)
-	w.tally.reset()
-	run.items.begin(body, run.head.GetCompacted())
-	run.marks = body.marks
-	run.answer.begin()
-	start := s.engine.metrics.now(ctx)
-	err := work(&rudderTransform{
-		workspace: w, ctx: ctx, out: &run.answer, items: &run.items,
-		tags: `,"destType":` + string(document.AppendString(nil, strings.ToUpper(clean(destType)))) +
+// transform lets do transform the events of a body, in a span of its own, and tells telemetry about them.
+func (s *Service) transform(
+	x *exchange, body *requestBody, feature, destType string, do func(*work) error,
+) error {
+	const nobodyIsTold = mapping.SeverityError + 1
+	ctx, workspace := s.options.Engine.Begin(x.ctx, nobodyIsTold)
+	defer workspace.Release()
+	x.items.begin(body, x.head.GetCompacted())
+	x.marks = body.marks
+	x.answer.begin()
+	err := do(&work{
+		Workspace: workspace, ctx: ctx, out: &x.answer, items: &x.items,
+		tags: `,"destType":` + string(document.AppendString(nil, strings.ToUpper(apierr.Clean(destType)))) +
 			`,"module":"destination","implementation":"native","feature":"` + feature + `"`,
 	})
-	w.tally.record(ctx, start, s.engine.metrics.transformer)
-	if span.IsRecording() {
-		t := &w.tally
-		span.SetAttributes(attrRuleset.String("transformer"), attrEvents.Int(t.total()), attrTransformed.Int(t.transformed),
-			attrFiltered.Int(t.filtered), attrFailed.Int(t.failed), attrRecords.Int(t.records), attrOutcome.String(t.outcome()))
-		if err != nil {
-			span.SetStatus(codes.Error, "the request was not finished")
-		}
-	}
+	workspace.Finish(ctx, "transformer", err)
 	return err
 }
 
 // alive reports why the request is over before its end, if it is.
-func (t *rudderTransform) alive() error {
-	if t.visited++; t.visited%checkEvery == 0 && t.ctx.Err() != nil {
+func (t *work) alive() error {
+	if t.visited++; t.visited%engine.CheckEvery == 0 && t.ctx.Err() != nil {
 		return context.Cause(t.ctx)
 	}
 	return nil
 }
 
 // destination makes the destination of an event ready.
-func (t *rudderTransform) destination(config []byte) *compiledDestination {
+func (t *work) destination(config []byte) *compiledDestination {
 	c := &t.compiled
 	if (c.to != nil || c.err != nil) && bytes.Equal(config, c.config) {
 		return c
@@ -95,7 +86,7 @@ func (t *rudderTransform) destination(config []byte) *compiledDestination {
 }
 
 // apply transforms an event and counts what became of it. Err is why reading it failed, if it did.
-func (t *rudderTransform) apply(item *rudderItem, err *mapping.Error) (result *mapping.Result, to *compiledDestination) {
+func (t *work) apply(item *eventItem, err *mapping.Error) (result *mapping.Result, to *compiledDestination) {
 	result = &mapping.Result{Err: err}
 	if err == nil {
 		if to = t.destination(item.config); to.err != nil {
@@ -109,34 +100,30 @@ func (t *rudderTransform) apply(item *rudderItem, err *mapping.Error) (result *m
 }
 
 // count tells telemetry what became of an event.
-func (t *rudderTransform) count(result *mapping.Result) {
+func (t *work) count(result *mapping.Result) {
 	var reason mapping.Reason
 	if result.Err != nil {
 		reason = result.Err.Reason
 	}
-	t.tally.count(result, reason)
+	t.Count(result, reason)
 }
 
 // guarded transforms a message. A panic fails that event alone.
-func (t *rudderTransform) guarded(message []byte, to *mapping.Destination) (result *mapping.Result) {
-	defer func() {
-		if r := recover(); r != nil {
-			failed := panicError(r).withRequestID(callInfoFrom(t.ctx).requestID)
-			t.logger.ErrorContext(t.ctx, "an event failed for a fault of the server", "event", t.visited, "error", failed.Error())
-			// What the panic left behind can't be trusted.
-			t.mapper = mapping.Mapper{}
-			result = &mapping.Result{Err: &mapping.Error{Reason: Internal, Message: failed.message}}
+func (t *work) guarded(message []byte, to *mapping.Destination) *mapping.Result {
+	result, fault := t.Transform(t.ctx, engine.Event{Text: message, Index: t.visited}, to)
+	if fault != nil {
+		return &mapping.Result{
+			Err: &mapping.Error{Reason: apierr.Internal, Message: apierr.Status(fault).GetMessage()},
 		}
-	}()
-	t.mapper.MinSeverity = mapping.SeverityError + 1 // nobody is told
-	return t.mapper.TransformJSON(message, to)
+	}
+	return result
 }
 
-// writeError appends the members that tell why an event failed: statusCode, error and statTags. The tags name the destination
-// and the workspace that this metadata names.
-func (t *rudderTransform) writeError(reason mapping.Reason, message string, metadata []byte) {
+// writeError appends the members that tell why an event failed: statusCode, error and statTags. The tags name
+// the destination and the workspace that this metadata names.
+func (t *work) writeError(reason mapping.Reason, message string, metadata []byte) {
 	dst := t.out.buffer
-	if reason == Internal {
+	if reason == apierr.Internal {
 		dst = append(dst, `"statusCode":500,"error":`...)
 		dst = document.AppendString(dst, message)
 		t.out.buffer = append(dst, `,"statTags":{"errorCategory":"transformation"}`...)
@@ -165,13 +152,13 @@ func (t *rudderTransform) writeError(reason mapping.Reason, message string, meta
 }
 
 // write appends text to the answer.
-func (t *rudderTransform) write(text string) { t.out.buffer = append(t.out.buffer, text...) }
+func (t *work) write(text string) { t.out.buffer = append(t.out.buffer, text...) }
 
 // writeText appends a value's text to the answer, as it came.
-func (t *rudderTransform) writeText(text []byte) { t.out.buffer = append(t.out.buffer, text...) }
+func (t *work) writeText(text []byte) { t.out.buffer = append(t.out.buffer, text...) }
 
 // writeRecords appends records, with commas between them.
-func (t *rudderTransform) writeRecords(records ...mapping.Record) {
+func (t *work) writeRecords(records ...mapping.Record) {
 	for i, record := range records {
 		if i > 0 {
 			t.out.buffer = append(t.out.buffer, ',')

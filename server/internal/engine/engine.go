@@ -1,23 +1,28 @@
-package server
+// Package engine runs batches of events through the mapping, in memory that is used again, and tells
+// telemetry about them.
+package engine
 
 import (
 	"context"
 	"log/slog"
 	"sync"
+	"time"
 
-	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/metric"
 	"go.opentelemetry.io/otel/trace"
 
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/apierr"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping"
+	"github.com/rudder-clevertap/rudder-clevertap/server/wire"
 )
 
-// checkEvery is after how many events a batch looks whether its caller is still there.
-const checkEvery = 128
+// CheckEvery is after how many events a batch looks whether its caller is still there.
+const CheckEvery = 128
 
-// engine runs batches through the mapping, each with memory of its own that is reused, and tells telemetry about them.
-type engine struct {
+// Engine runs batches through the mapping, many at once.
+type Engine struct {
 	tracer     trace.Tracer
 	metrics    *instruments
 	logger     *slog.Logger
@@ -25,136 +30,193 @@ type engine struct {
 	responses  sync.Pool
 }
 
-// newEngine returns an engine.
-func newEngine(tracer trace.Tracer, metrics *instruments, logger *slog.Logger) *engine {
-	e := &engine{tracer: tracer, metrics: metrics, logger: logger}
-	e.workspaces.New = func() any { return &workspace{tally: metrics.newTally(), logger: logger} }
+// New returns an engine that tells a tracer, a meter and a logger. The error says which instrument can't be
+// made.
+func New(tracer trace.Tracer, meter metric.Meter, logger *slog.Logger) (*Engine, error) {
+	metrics, err := newInstruments(meter)
+	if err != nil {
+		return nil, err
+	}
+	e := &Engine{tracer: tracer, metrics: metrics, logger: logger}
+	e.workspaces.New = func() any { return &Workspace{engine: e, tally: metrics.newTally()} }
 	e.responses.New = func() any { return newResponse(&e.responses) }
-	return e
+	return e, nil
 }
 
-// batch is what to transform: events in one of two forms, and where they go.
-type batch struct {
-	to          target
-	minSeverity transformerv1.Severity
-	// events are typed events, each in protobuf's wire form; eventsJSON are JSON events.
-	events, eventsJSON [][]byte
-	// single tells the one event of a Transform call from a batch of one, for telemetry.
-	single bool
+// Target is where events go.
+type Target struct {
+	*mapping.Destination
+
+	// Envelope is that of its uploads.
+	Envelope *wire.Envelope
+}
+
+// Batch is what to transform: events in one of two forms, and where they go.
+type Batch struct {
+	// To is where the events go.
+	To Target
+	// MinSeverity is the least severity of diagnostics to report.
+	MinSeverity transformerv1.Severity
+	// Events are typed events, each in protobuf's wire form; EventsJSON are JSON events. There are some of
+	// one form at most.
+	Events, EventsJSON [][]byte
+	// Single tells the one event of a Transform call from a batch of one, for telemetry.
+	Single bool
 }
 
 // size returns how many events the batch has.
-func (b *batch) size() int { return len(b.events) + len(b.eventsJSON) }
+func (b *Batch) size() int { return len(b.Events) + len(b.EventsJSON) }
 
 // bytes returns how long the events are together.
-func (b *batch) bytes() int {
+func (b *Batch) bytes() int {
 	size := 0
-	for _, event := range b.events {
+	for _, event := range b.Events {
 		size += len(event)
 	}
-	for _, event := range b.eventsJSON {
+	for _, event := range b.EventsJSON {
 		size += len(event)
 	}
 	return size
 }
 
 // typed reports whether the events are typed, and the answer with them.
-func (b *batch) typed() bool { return len(b.events) > 0 }
+func (b *Batch) typed() bool { return len(b.Events) > 0 }
 
-// transform runs a batch through the mapping, in a span of its own, and returns the answer, whose Kind is still to be set. The
-// error says that the caller went away, or that the server did something wrong; what is wrong with an event is in its result.
-// Of a single event, it is in the failure as well.
-func (e *engine) transform(ctx context.Context, b batch) (answer *response, err error) {
-	ctx, span := e.tracer.Start(ctx, "mapping")
-	defer span.End()
-	w := e.workspaces.Get().(*workspace) //nolint:forcetypeassert // The pool makes nothing else.
-	defer e.workspaces.Put(w)
-	answer = e.responses.Get().(*response) //nolint:forcetypeassert // Nor this one.
-	start := e.metrics.now(ctx)
+// Transform runs a batch through the mapping, in a span of its own, and returns the answer, whose Kind is
+// still to be set. The error says that the caller went away, or that the server did something wrong; what is
+// wrong with an event is in its result. Of the first event that failed, it is in the answer's Failed as well.
+func (e *Engine) Transform(ctx context.Context, b Batch) (answer *Response, err error) {
+	ctx, w := e.Begin(ctx, mapping.Severity(b.MinSeverity)) // The contract has the same numbers.
+	defer w.Release()
+	answer = e.responses.Get().(*Response) //nolint:forcetypeassert // The pool makes nothing else.
 	err = w.run(ctx, &b, answer)
-	w.tally.record(ctx, start, e.metrics.byRuleset(b.to.RulesetName()))
-	if span.IsRecording() {
-		span.SetAttributes(spanAttributes(&b, w)...)
-		if err != nil {
-			span.SetStatus(codes.Error, "the batch was not finished")
+	w.Finish(ctx, b.To.RulesetName(), err)
+	if b.Single && w.span.IsRecording() {
+		w.span.SetAttributes(attrCallType.String(w.callType))
+		if w.reason != "" {
+			w.span.SetAttributes(attrReason.String(string(w.reason)))
 		}
 	}
 	return answer, err
 }
 
-// spanAttributes says what a batch was and what became of it.
-func spanAttributes(b *batch, w *workspace) []attribute.KeyValue {
+// CountStreams adds to the number of open transform streams.
+func (e *Engine) CountStreams(ctx context.Context, more int64) { e.metrics.streams.Add(ctx, more) }
+
+// Workspace is the memory that transforming a batch needs.
+type Workspace struct {
+	engine *Engine
+	mapper mapping.Mapper
+	tally  tally
+	span   trace.Span
+	start  time.Time
+	// callType and reason are those of the last event.
+	callType string
+	reason   mapping.Reason
+}
+
+// Begin opens a span for the events of one request and returns it in a context, and a workspace for them.
+// Diagnostics below a severity are left out. Release the workspace in any case.
+func (e *Engine) Begin(ctx context.Context, minSeverity mapping.Severity) (context.Context, *Workspace) {
+	w := e.workspaces.Get().(*Workspace)         //nolint:forcetypeassert // The pool makes nothing else.
+	ctx, w.span = e.tracer.Start(ctx, "mapping") //nolint:spancheck // Release ends it.
+	w.tally.reset()
+	w.mapper.MinSeverity = minSeverity
+	w.start = e.metrics.now(ctx)
+	return ctx, w
+}
+
+// Finish tells telemetry what became of the events. The error is why the request was not finished, or nil.
+func (w *Workspace) Finish(ctx context.Context, ruleset string, err error) {
 	t := &w.tally
-	attrs := make([]attribute.KeyValue, 0, 9)
-	attrs = append(attrs,
-		attrRuleset.String(b.to.RulesetName()),
-		attrEvents.Int(b.size()),
+	t.record(ctx, w.start, w.engine.metrics.byRuleset(ruleset))
+	if !w.span.IsRecording() {
+		return
+	}
+	w.span.SetAttributes(
+		attrRuleset.String(ruleset),
+		attrEvents.Int(t.total()),
 		attrTransformed.Int(t.transformed),
 		attrFiltered.Int(t.filtered),
 		attrFailed.Int(t.failed),
 		attrRecords.Int(t.records),
 		attrOutcome.String(t.outcome()),
 	)
-	if b.single {
-		attrs = append(attrs, attrCallType.String(w.callType))
-		if w.reason != "" {
-			attrs = append(attrs, attrReason.String(string(w.reason)))
-		}
+	if err != nil {
+		w.span.SetStatus(codes.Error, "the request was not finished")
 	}
-	return attrs
 }
 
-// workspace is the memory that transforming a batch needs.
-type workspace struct {
-	mapper mapping.Mapper
-	tally  tally
-	logger *slog.Logger
-	// callType and reason are those of the last event.
-	callType string
-	reason   mapping.Reason
+// Release ends the span and gives the workspace back.
+func (w *Workspace) Release() {
+	w.span.End()
+	w.span = nil
+	w.engine.workspaces.Put(w)
 }
 
-// run transforms a batch and fills its answer in.
-func (w *workspace) run(ctx context.Context, b *batch, answer *response) error {
-	w.tally.reset()
-	w.mapper.MinSeverity = mapping.Severity(b.minSeverity) // The contract has the same numbers.
-	answer.begin(b)
-	for i := range b.size() {
-		if i%checkEvery == checkEvery-1 && ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		result, failed := w.transformEvent(ctx, b, i)
-		if failed == nil {
-			failed = answer.pack(result.Records, b.typed())
-		}
-		w.callType, w.reason = result.CallType, ""
-		if failed != nil {
-			w.reason = failed.reason
-		}
-		w.tally.count(result, w.reason)
-		answer.add(result, failed)
-	}
-	answer.finish(b)
-	return nil
+// Count adds what became of an event. Failed is why it failed, or nothing.
+func (w *Workspace) Count(result *mapping.Result, failed mapping.Reason) {
+	w.callType, w.reason = result.CallType, failed
+	w.tally.count(result, failed)
 }
 
-// transformEvent transforms one event. A panic fails that event alone.
-func (w *workspace) transformEvent(ctx context.Context, b *batch, i int) (result *mapping.Result, failed *failure) {
+// Event is one event of a request: JSON, or typed in protobuf's wire form.
+type Event struct {
+	// Text is the event.
+	Text []byte
+	// Typed says that it is in protobuf's wire form.
+	Typed bool
+	// Index tells it from the others, in the log.
+	Index int
+}
+
+// Transform transforms one event. What is wrong with it is in the result; the error is a fault of ours. A
+// panic fails that event alone.
+func (w *Workspace) Transform(
+	ctx context.Context, event Event, to *mapping.Destination,
+) (result *mapping.Result, fault error) {
 	defer func() {
 		if r := recover(); r != nil {
-			failed = panicError(r).withRequestID(callInfoFrom(ctx).requestID)
-			w.logger.ErrorContext(ctx, "an event failed for a fault of the server", "event", i, "error", failed.Error())
+			fault = apierr.Recovered(ctx, r)
+			w.engine.logger.ErrorContext(
+				ctx, "an event failed for a fault of the server", "event", event.Index, "error",
+				fault.Error(),
+			)
 			// What the panic left behind can't be trusted.
 			result, w.mapper = &mapping.Result{}, mapping.Mapper{MinSeverity: w.mapper.MinSeverity}
 		}
 	}()
-	if b.typed() {
-		result = w.mapper.TransformWire(b.events[i], b.to.Destination)
+	if event.Typed {
+		result = w.mapper.TransformWire(event.Text, to)
 	} else {
-		result = w.mapper.TransformJSON(b.eventsJSON[i], b.to.Destination)
+		result = w.mapper.TransformJSON(event.Text, to)
 	}
-	if result.Err != nil {
-		failed = mappingFailure(result.Err)
+	return result, nil
+}
+
+// run transforms a batch and fills its answer in.
+func (w *Workspace) run(ctx context.Context, b *Batch, answer *Response) error {
+	answer.begin(b)
+	event := Event{Typed: b.typed()}
+	events := b.EventsJSON
+	if event.Typed {
+		events = b.Events
 	}
-	return result, failed
+	for event.Index, event.Text = range events {
+		if event.Index%CheckEvery == CheckEvery-1 && ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		result, failed := w.Transform(ctx, event, b.To.Destination)
+		switch {
+		case failed != nil:
+		case result.Err != nil:
+			failed = apierr.Mapping(result.Err)
+		default:
+			failed = answer.pack(result.Records, event.Typed)
+		}
+		w.Count(result, apierr.ReasonOf(failed))
+		answer.add(result, failed)
+	}
+	answer.finish(b)
+	return nil
 }

@@ -1,4 +1,4 @@
-package server
+package engine
 
 import (
 	"context"
@@ -13,9 +13,6 @@ import (
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping"
 )
-
-// scopeName names this package's instrumentation.
-const scopeName = "github.com/rudder-clevertap/rudder-clevertap/server"
 
 // The attributes of spans and metrics.
 const (
@@ -40,8 +37,8 @@ const (
 	resultFailed      = "failed"
 )
 
-// outcome is what became of an event, as far as metrics tell events apart: 0 transformed, 1 filtered, from 2 on failed for
-// the reason with that number less 2.
+// outcome is what became of an event, as far as metrics tell events apart: 0 transformed, 1 filtered, from 2
+// on failed for the reason with that number less 2.
 type outcome int
 
 const (
@@ -50,7 +47,8 @@ const (
 	outcomeFailed
 )
 
-// instruments are the metrics that the services record, and the attribute sets that they record them with, made once.
+// instruments are the metrics that the services record, and the attribute sets that they record them with,
+// made once.
 type instruments struct {
 	events      metric.Int64Counter
 	diagnostics metric.Int64Counter
@@ -108,7 +106,9 @@ func enumNames(names map[int32]string, prefix string) []string {
 // precompute makes the attribute sets.
 func (in *instruments) precompute() {
 	in.guide = []metric.RecordOption{metric.WithAttributeSet(attribute.NewSet(attrRuleset.String("guide")))}
-	in.transformer = []metric.RecordOption{metric.WithAttributeSet(attribute.NewSet(attrRuleset.String("transformer")))}
+	in.transformer = []metric.RecordOption{
+		metric.WithAttributeSet(attribute.NewSet(attrRuleset.String("transformer"))),
+	}
 	in.outcomes = int(outcomeFailed) + len(in.reasons)
 	for _, callType := range in.callTypes {
 		for at := range outcome(in.outcomes) {
@@ -119,13 +119,19 @@ func (in *instruments) precompute() {
 			case outcomeFiltered:
 				attrs = append(attrs, attrResult.String(resultFiltered))
 			default:
-				attrs = append(attrs, attrResult.String(resultFailed), attrReason.String(in.reasons[at-outcomeFailed]))
+				attrs = append(
+					attrs, attrResult.String(resultFailed), attrReason.String(in.reasons[at-outcomeFailed]),
+				)
 			}
-			in.byEvent = append(in.byEvent, []metric.AddOption{metric.WithAttributeSet(attribute.NewSet(attrs...))})
+			in.byEvent = append(
+				in.byEvent, []metric.AddOption{metric.WithAttributeSet(attribute.NewSet(attrs...))},
+			)
 		}
 	}
 	for _, code := range in.codes {
-		in.byCode = append(in.byCode, []metric.AddOption{metric.WithAttributeSet(attribute.NewSet(attrCode.String(code)))})
+		in.byCode = append(
+			in.byCode, []metric.AddOption{metric.WithAttributeSet(attribute.NewSet(attrCode.String(code)))},
+		)
 	}
 }
 
@@ -147,8 +153,8 @@ func indexOf(names []string, name string) int {
 	return len(names) - 1
 }
 
-// tally counts what became of the events of one request. Counting costs no more than finding the right number; recording
-// the numbers is done once per request.
+// tally counts what became of the events of one request. Counting costs no more than finding the right
+// number; recording the numbers is done once per request.
 type tally struct {
 	in          *instruments
 	events      []int64 // like instruments.byEvent

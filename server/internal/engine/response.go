@@ -1,4 +1,4 @@
-package server
+package engine
 
 import (
 	"slices"
@@ -6,19 +6,21 @@ import (
 	"unicode/utf8"
 
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/apierr"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping"
 	"github.com/rudder-clevertap/rudder-clevertap/server/wire"
 )
 
-// response is an answer in the making, with memory that is used again when the answer is sent. It shares none with the mapping.
-type response struct {
+// Response is an answer in the making, with memory that is used again when the answer is sent. It shares none
+// with the mapping.
+type Response struct {
 	wire.Response
 
+	// Failed is why the first event that failed did; nil when none failed.
+	Failed error
 	packer mapping.Packer
-	// first is why the first event that failed did; nil when none failed.
-	first *failure
-	// Of all events: the places of their records, in the packer and in the answer, and after each event how many there are; their
-	// messageIds; their diagnostics.
+	// Of all events: the places of their records, in the packer and in the answer, and after each event how
+	// many there are; their messageIds; their diagnostics.
 	places      []mapping.Place
 	resolved    []wire.Place
 	ends        []int
@@ -26,8 +28,9 @@ type response struct {
 	diagnostics []mapping.Diagnostic
 }
 
-// A response that took unusually much memory is not used again: one of more results than maxKeptResults, which is the default
-// limit of a batch and some, of more diagnostics than maxKeptDiagnostics, or of messageIds of more than maxKeptIDs bytes.
+// A response that took unusually much memory is not used again: one of more results than maxKeptResults,
+// which is the default limit of a batch and some, of more diagnostics than maxKeptDiagnostics, or of
+// messageIds of more than maxKeptIDs bytes.
 const (
 	maxKeptResults     = 4 << 10
 	maxKeptDiagnostics = 16 << 10
@@ -35,57 +38,58 @@ const (
 )
 
 // newResponse returns a response that goes to the pool when it is released.
-func newResponse(pool *sync.Pool) *response {
-	r := &response{}
+func newResponse(pool *sync.Pool) *Response {
+	r := &Response{}
 	r.Recycle = func() {
-		if cap(r.Results) <= maxKeptResults && cap(r.diagnostics) <= maxKeptDiagnostics && cap(r.ids) <= maxKeptIDs {
+		if cap(r.Results) <= maxKeptResults && cap(r.diagnostics) <= maxKeptDiagnostics &&
+			cap(r.ids) <= maxKeptIDs {
 			pool.Put(r)
 		}
 	}
 	return r
 }
 
-// recordsPerInput is how many bytes the records of a batch take, per hundred bytes of its events: what the context of an event
-// takes is left out.
+// recordsPerInput is how many bytes the records of a batch take, per hundred bytes of its events: what the
+// context of an event takes is left out.
 const recordsPerInput = 75
 
 // begin empties the response for the answer to a batch.
-func (r *response) begin(b *batch) {
+func (r *Response) begin(b *Batch) {
 	clear(r.Results) // so that nothing of the last answer is kept alive
 	clear(r.diagnostics)
 	r.Response = wire.Response{
-		Envelope: b.to.envelope, Typed: b.typed(), Bodies: r.Bodies[:0], Recycle: r.Recycle,
+		Envelope: b.To.Envelope, Typed: b.typed(), Bodies: r.Bodies[:0], Recycle: r.Recycle,
 		Results: slices.Grow(r.Results[:0], b.size()),
 	}
-	r.first, r.places, r.ends, r.ids, r.diagnostics = nil, r.places[:0], r.ends[:0], r.ids[:0], r.diagnostics[:0]
-	r.packer.Reset(b.to.Destination)
+	r.Failed, r.places, r.ends, r.ids, r.diagnostics = nil, r.places[:0], r.ends[:0], r.ids[:0], r.diagnostics[:0]
+	r.packer.Reset(b.To.Destination)
 	r.packer.Reserve(b.bytes() * recordsPerInput / 100)
 }
 
 // pack packs the records of one event: all, or none and why not.
-func (r *response) pack(records []mapping.Record, typed bool) *failure {
+func (r *Response) pack(records []mapping.Record, typed bool) error {
 	if !typed {
 		r.places = r.packer.AddJSON(records, r.places)
 		return nil
 	}
 	places, err := r.packer.AddWire(records, r.places)
 	if err != nil {
-		return mappingFailure(err)
+		return apierr.Mapping(err)
 	}
 	r.places = places
 	return nil
 }
 
 // add adds an event's result.
-func (r *response) add(from *mapping.Result, failed *failure) {
+func (r *Response) add(from *mapping.Result, failed error) {
 	to := wire.Result{MessageID: r.keepID(from.MessageID), Diagnostics: r.keepDiagnostics(from.Diagnostics)}
 	switch {
 	case failed != nil:
-		if r.first == nil {
-			r.first = failed
+		if r.Failed == nil {
+			r.Failed = failed
 		}
 		to.Status = transformerv1.Status_STATUS_FAILED
-		to.Failure = failed.proto()
+		to.Failure = apierr.Status(failed)
 	case from.Status == mapping.Filtered:
 		to.Status = transformerv1.Status_STATUS_FILTERED
 	default:
@@ -96,7 +100,7 @@ func (r *response) add(from *mapping.Result, failed *failure) {
 }
 
 // keepID returns a copy of a messageId. What was kept before stays where it is when the room for it grows.
-func (r *response) keepID(id []byte) []byte {
+func (r *Response) keepID(id []byte) []byte {
 	if len(id) == 0 {
 		return nil
 	}
@@ -104,26 +108,26 @@ func (r *response) keepID(id []byte) []byte {
 	if utf8.Valid(id) {
 		r.ids = append(r.ids, id...)
 	} else {
-		r.ids = append(r.ids, clean(string(id))...)
+		r.ids = append(r.ids, apierr.Clean(string(id))...)
 	}
 	return r.ids[start:len(r.ids):len(r.ids)]
 }
 
 // keepDiagnostics returns a copy of an event's diagnostics.
-func (r *response) keepDiagnostics(found []mapping.Diagnostic) []mapping.Diagnostic {
+func (r *Response) keepDiagnostics(found []mapping.Diagnostic) []mapping.Diagnostic {
 	if len(found) == 0 {
 		return nil
 	}
 	start := len(r.diagnostics)
 	for _, d := range found {
-		d.Path, d.Message = clean(d.Path), clean(d.Message)
+		d.Path, d.Message = apierr.Clean(d.Path), apierr.Clean(d.Message)
 		r.diagnostics = append(r.diagnostics, d)
 	}
 	return r.diagnostics[start:len(r.diagnostics):len(r.diagnostics)]
 }
 
 // finish adds the uploads, and says in the results where their records are, now that all are packed.
-func (r *response) finish(b *batch) {
+func (r *Response) finish(b *Batch) {
 	if b.typed() {
 		r.Bodies = r.packer.Wire(r.Bodies)
 	} else {

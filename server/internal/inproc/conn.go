@@ -1,8 +1,9 @@
-package server
+package inproc
 
 import (
 	"context"
 	"net"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -15,77 +16,107 @@ import (
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 
-	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
 	"github.com/rudder-clevertap/rudder-clevertap/server/wire"
 )
 
-// insideConn is the connection inside the process, for the REST gateway. Unary calls skip HTTP/2, which costs more than all
-// else that is done for a single event, and nothing but that: they pass the same interceptors, limits and deadlines as calls
-// from outside, and telemetry sees a client's and a server's side of them. So do the streams of rudder-transformer's routes. Other
-// streams, and gRPC's own services, go over a real connection to the server's in-process listener.
-type insideConn struct {
-	// remote is that connection.
-	remote *grpc.ClientConn
+// Conn is the connection inside the process, for the REST gateway. Unary calls skip HTTP/2, which costs more
+// than all else that is done for a single event, and nothing but that: they pass the same interceptors,
+// limits and deadlines as calls from outside, and telemetry sees a client's and a server's side of them. So
+// do the streams of services that ask for it. Other streams, and gRPC's own services, go over a real
+// connection to the server's in-process listener.
+type Conn struct {
+	options Options
+
 	// methods are the unary methods by their full names.
-	methods map[string]localMethod
+	methods map[string]method
 	// streams are those stream methods that skip HTTP/2 too, by their full names.
-	streams map[string]localStreamMethod
-	// around and aroundStream are all interceptors in one.
-	around       grpc.UnaryServerInterceptor
-	aroundStream grpc.StreamServerInterceptor
-	// client and server are told of each call, as the two ends of a real connection tell them.
-	client, server stats.Handler
-	// maxBytes limits a message, each way.
-	maxBytes int
-	closed   atomic.Bool
+	streams map[string]streamMethod
+	closed  atomic.Bool
 }
 
-// localMethod is a unary method of a registered service.
-type localMethod struct {
+// Options say what a connection is made of. All are required.
+type Options struct {
+	// Remote is the real connection to the server's in-process listener. Close closes it.
+	Remote *grpc.ClientConn
+	// Unary and Stream are all interceptors in one.
+	Unary  grpc.UnaryServerInterceptor
+	Stream grpc.StreamServerInterceptor
+	// Client and Server are told of each call, as the two ends of a real connection tell them. Server may be
+	// nil.
+	Client, Server stats.Handler
+	// MaxBytes limits a message, each way.
+	MaxBytes int
+	// Remotely tells the methods that go over the real connection all the same.
+	Remotely func(method string) bool
+}
+
+// New returns a connection that leads to no service yet.
+func New(options Options) *Conn {
+	if options.Server == nil {
+		options.Server = noStats{}
+	}
+	return &Conn{options: options, methods: map[string]method{}, streams: map[string]streamMethod{}}
+}
+
+// method is a unary method of a registered service.
+type method struct {
 	service any
 	handler grpc.MethodHandler
 }
 
-// registry registers services with the server, and remembers their unary methods for the connection inside the process.
-type registry struct {
+// Registrar registers services with a server, and their unary methods with a connection inside the process.
+type Registrar struct {
 	*grpc.Server
 
-	local *insideConn
+	// Conn is that connection.
+	Conn *Conn
+	// Streams are the full names of the services whose streams skip HTTP/2 too. Their handlers must take all
+	// that the client sends before they answer, and their messages must be generated ones.
+	Streams []string
 }
 
 // RegisterService registers a service.
-func (r registry) RegisterService(desc *grpc.ServiceDesc, service any) {
+func (r Registrar) RegisterService(desc *grpc.ServiceDesc, service any) {
 	r.Server.RegisterService(desc, service)
 	for _, m := range desc.Methods {
-		r.local.methods["/"+desc.ServiceName+"/"+m.MethodName] = localMethod{service: service, handler: m.Handler}
+		r.Conn.methods["/"+desc.ServiceName+"/"+m.MethodName] = method{service: service, handler: m.Handler}
 	}
-	if desc.ServiceName != transformerv1.RudderTransformerService_ServiceDesc.ServiceName {
+	if !slices.Contains(r.Streams, desc.ServiceName) {
 		return
 	}
 	for i := range desc.Streams {
-		r.local.streams["/"+desc.ServiceName+"/"+desc.Streams[i].StreamName] = localStreamMethod{service: service, desc: &desc.Streams[i]}
+		r.Conn.streams["/"+desc.ServiceName+"/"+desc.Streams[i].StreamName] = streamMethod{
+			service: service, desc: &desc.Streams[i],
+		}
 	}
 }
 
 // NewStream opens a stream.
-func (c *insideConn) NewStream(ctx context.Context, desc *grpc.StreamDesc, method string, options ...grpc.CallOption) (grpc.ClientStream, error) {
-	if m, ok := c.streams[method]; ok {
-		return c.openStream(ctx, m, method)
+func (c *Conn) NewStream(
+	ctx context.Context, desc *grpc.StreamDesc, name string, options ...grpc.CallOption,
+) (grpc.ClientStream, error) {
+	if m, ok := c.streams[name]; ok {
+		return c.openStream(ctx, m, name)
 	}
-	return c.remote.NewStream(ctx, desc, method, options...)
+	return c.options.Remote.NewStream(ctx, desc, name, options...)
 }
 
-// Invoke makes a unary call. The request must not change until it returns, and parts of the reply may be the server's.
-func (c *insideConn) Invoke(ctx context.Context, method string, request, reply any, options ...grpc.CallOption) error {
-	m, ok := c.methods[method]
-	if !ok || isInfrastructure(method) {
-		return c.remote.Invoke(ctx, method, request, reply, options...)
+// Invoke makes a unary call. The request must not change until it returns, and parts of the reply may be the
+// server's.
+func (c *Conn) Invoke(
+	ctx context.Context, name string, request, reply any, options ...grpc.CallOption,
+) error {
+	m, ok := c.methods[name]
+	if !ok || c.options.Remotely(name) {
+		return c.options.Remote.Invoke(ctx, name, request, reply, options...)
 	}
 	begin := time.Now()
-	ctx = c.client.TagRPC(ctx, &stats.RPCTagInfo{FullMethodName: method})
-	c.client.HandleRPC(ctx, &stats.Begin{Client: true, BeginTime: begin})
-	header, err := c.call(ctx, method, m, request, reply)
-	c.client.HandleRPC(ctx, &stats.End{Client: true, BeginTime: begin, EndTime: time.Now(), Error: err})
+	ctx = c.options.Client.TagRPC(ctx, &stats.RPCTagInfo{FullMethodName: name})
+	c.options.Client.HandleRPC(ctx, &stats.Begin{Client: true, BeginTime: begin})
+	header, err := c.call(ctx, name, m, request, reply)
+	c.options.Client.HandleRPC(
+		ctx, &stats.End{Client: true, BeginTime: begin, EndTime: time.Now(), Error: err},
+	)
 	for _, option := range options {
 		if wanted, ok := option.(grpc.HeaderCallOption); ok {
 			*wanted.HeaderAddr = header
@@ -95,36 +126,40 @@ func (c *insideConn) Invoke(ctx context.Context, method string, request, reply a
 }
 
 // call makes the server's side of a call, and returns the headers that it answers with.
-func (c *insideConn) call(ctx context.Context, method string, m localMethod, request, reply any) (metadata.MD, error) {
+func (c *Conn) call(ctx context.Context, name string, m method, request, reply any) (metadata.MD, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, status.FromContextError(err).Err()
 	}
 	if c.closed.Load() {
 		return nil, status.Error(codes.Canceled, "the connection is closed")
 	}
-	ctx, transport := serverContext(ctx, method)
+	ctx, transport := serverContext(ctx, name)
 	begin := time.Now()
-	ctx = c.server.TagRPC(ctx, &stats.RPCTagInfo{FullMethodName: method})
-	c.server.HandleRPC(ctx, &stats.Begin{BeginTime: begin})
-	answer, err := m.handler(m.service, ctx, func(into any) error { return c.pass(request, into) }, c.around)
+	ctx = c.options.Server.TagRPC(ctx, &stats.RPCTagInfo{FullMethodName: name})
+	c.options.Server.HandleRPC(ctx, &stats.Begin{BeginTime: begin})
+	answer, err := m.handler(
+		m.service, ctx, func(into any) error { return c.pass(request, into) }, c.options.Unary,
+	)
 	if err == nil {
 		err = c.answer(answer, reply)
 	}
 	if err != nil {
 		err = status.Convert(err).Err()
 	}
-	c.server.HandleRPC(ctx, &stats.End{BeginTime: begin, EndTime: time.Now(), Error: err})
+	c.options.Server.HandleRPC(ctx, &stats.End{BeginTime: begin, EndTime: time.Now(), Error: err})
 	return transport.sent(), err
 }
 
 // pass hands a request over to the server.
-func (c *insideConn) pass(request, into any) error {
+func (c *Conn) pass(request, into any) error {
 	from, ok := request.(proto.Message)
 	if !ok {
-		return status.Errorf(codes.Internal, "%T is no message", request)
+		return status.Errorf(codes.Internal, "%T is not a message", request)
 	}
-	if size := proto.Size(from); size > c.maxBytes {
-		return status.Errorf(codes.ResourceExhausted, "received message larger than max (%d vs. %d)", size, c.maxBytes)
+	if size := proto.Size(from); size > c.options.MaxBytes {
+		return status.Errorf(
+			codes.ResourceExhausted, "received message larger than max (%d vs. %d)", size, c.options.MaxBytes,
+		)
 	}
 	if to, ok := into.(*wire.Request); ok {
 		return to.Take(from)
@@ -134,7 +169,7 @@ func (c *insideConn) pass(request, into any) error {
 }
 
 // answer hands an answer over to the client.
-func (c *insideConn) answer(answer, reply any) error {
+func (c *Conn) answer(answer, reply any) error {
 	if written, ok := answer.(*wire.Response); ok {
 		message, err := written.Message()
 		if err != nil {
@@ -143,20 +178,23 @@ func (c *insideConn) answer(answer, reply any) error {
 		answer = message
 	}
 	from, to := answer.(proto.Message), reply.(proto.Message) //nolint:forcetypeassert // So are all other answers.
-	if size := proto.Size(from); size > c.maxBytes {
-		return status.Errorf(codes.ResourceExhausted, "trying to send message larger than max (%d vs. %d)", size, c.maxBytes)
+	if size := proto.Size(from); size > c.options.MaxBytes {
+		return status.Errorf(
+			codes.ResourceExhausted, "trying to send message larger than max (%d vs. %d)", size,
+			c.options.MaxBytes,
+		)
 	}
 	return wire.Give(from, to)
 }
 
-// serverContext returns the context of the server's side: the client's deadline and end, none of its values, and its metadata
-// as incoming.
-func serverContext(client context.Context, method string) (context.Context, *localTransport) {
+// serverContext returns the context of the server's side: the client's deadline and end, none of its values,
+// and its metadata as incoming.
+func serverContext(client context.Context, method string) (context.Context, *transport) {
 	sent, _ := metadata.FromOutgoingContext(client)
-	transport := &localTransport{method: method}
+	t := &transport{method: method}
 	ctx := metadata.NewIncomingContext(withoutValues{client}, sent)
-	ctx = peer.NewContext(ctx, &peer.Peer{Addr: localAddr{}})
-	return grpc.NewContextWithServerTransportStream(ctx, transport), transport
+	ctx = peer.NewContext(ctx, &peer.Peer{Addr: addr{}})
+	return grpc.NewContextWithServerTransportStream(ctx, t), t
 }
 
 // withoutValues is a context with another's deadline and end, and no values.
@@ -165,29 +203,54 @@ type withoutValues struct{ context.Context }
 // Value returns nothing.
 func (withoutValues) Value(any) any { return nil }
 
-// localAddr is the address of callers inside the process.
-type localAddr struct{}
+// addr is the address of callers inside the process.
+type addr struct{}
 
-var _ net.Addr = localAddr{}
+var _ net.Addr = addr{}
 
 // Network returns the name of the network.
-func (localAddr) Network() string { return "local" }
+func (addr) Network() string { return "local" }
 
 // String returns the address.
-func (localAddr) String() string { return "local" }
+func (addr) String() string { return "local" }
 
-// localTransport keeps the headers that the server answers with.
-type localTransport struct {
+// IsInside reports whether a call came over a connection inside the process: this one, or the real one to the
+// listener in here.
+func IsInside(ctx context.Context) bool {
+	from, known := peer.FromContext(ctx)
+	return known && (from.Addr.Network() == addr{}.Network() || from.Addr.Network() == listenerNetwork)
+}
+
+// listenerNetwork is the network of bufconn's addresses.
+const listenerNetwork = "bufconn"
+
+// noStats does nothing.
+type noStats struct{}
+
+// TagRPC does nothing.
+func (noStats) TagRPC(ctx context.Context, _ *stats.RPCTagInfo) context.Context { return ctx }
+
+// HandleRPC does nothing.
+func (noStats) HandleRPC(context.Context, stats.RPCStats) {}
+
+// TagConn does nothing.
+func (noStats) TagConn(ctx context.Context, _ *stats.ConnTagInfo) context.Context { return ctx }
+
+// HandleConn does nothing.
+func (noStats) HandleConn(context.Context, stats.ConnStats) {}
+
+// transport keeps the headers that the server answers with.
+type transport struct {
 	method string
 	mu     sync.Mutex
 	header metadata.MD
 }
 
 // Method returns the full name of the method that is called.
-func (t *localTransport) Method() string { return t.method }
+func (t *transport) Method() string { return t.method }
 
 // SetHeader adds headers.
-func (t *localTransport) SetHeader(header metadata.MD) error {
+func (t *transport) SetHeader(header metadata.MD) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.header = metadata.Join(t.header, header)
@@ -195,20 +258,20 @@ func (t *localTransport) SetHeader(header metadata.MD) error {
 }
 
 // SendHeader adds headers: the client sees them when the call has ended.
-func (t *localTransport) SendHeader(header metadata.MD) error { return t.SetHeader(header) }
+func (t *transport) SendHeader(header metadata.MD) error { return t.SetHeader(header) }
 
 // SetTrailer does nothing: the server sets none.
-func (t *localTransport) SetTrailer(metadata.MD) error { return nil }
+func (t *transport) SetTrailer(metadata.MD) error { return nil }
 
 // sent returns the headers.
-func (t *localTransport) sent() metadata.MD {
+func (t *transport) sent() metadata.MD {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.header
 }
 
 // Close ends the connection. Calls after it fail as on any closed connection.
-func (c *insideConn) Close() error {
+func (c *Conn) Close() error {
 	c.closed.Store(true)
-	return c.remote.Close()
+	return c.options.Remote.Close()
 }

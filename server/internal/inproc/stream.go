@@ -1,4 +1,4 @@
-package server
+package inproc
 
 import (
 	"context"
@@ -16,26 +16,27 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
-// localStreamMethod is a stream method of a registered service.
-type localStreamMethod struct {
+// streamMethod is a stream method of a registered service.
+type streamMethod struct {
 	service any
 	desc    *grpc.StreamDesc
 }
 
-// localStream is one stream inside the process, without HTTP/2: for the bodies of rudder-transformer's routes, where the hop
-// costs as much as a third of all else. Both ends are told what those of a real stream are told. A message is copied from its
-// sender to its receiver, so that both may use theirs again; a receiver's message keeps its memory.
-// These routes take a whole body before they answer. A server that answers earlier has seen enough: nothing lies between the ends that
-// would hold its answer while the client still sends, so that the client is told to read it.
-type localStream struct {
-	conn   *insideConn
+// stream is one stream inside the process, without HTTP/2: for the bodies of rudder-transformer's routes,
+// where the hop costs as much as a third of all else. Both ends are told what those of a real stream are
+// told. A message is copied from its sender to its receiver, so that both may use theirs again; a receiver's
+// message keeps its memory. These routes take a whole body before they answer. A server that answers earlier
+// has seen enough: nothing lies between the ends that would hold its answer while the client still sends, so
+// that the client is told to read it.
+type stream struct {
+	conn   *Conn
 	method string
 	// toServer and toClient hand messages over; taken tells the sender that its message has been copied.
 	toServer, toClient chan proto.Message
 	taken              [2]chan struct{}
-	// transport keeps the headers; begun is closed when they are out, answered when the server sends its first message, ended when
-	// its side has returned err.
-	transport              *localTransport
+	// transport keeps the headers; begun is closed when they are out, answered when the server sends its
+	// first message, ended when its side has returned err.
+	transport              *transport
 	begun, answered, ended chan struct{}
 	begin, answer          sync.Once
 	err                    error
@@ -54,75 +55,92 @@ const (
 )
 
 // openStream opens a stream to a method.
-func (c *insideConn) openStream(ctx context.Context, m localStreamMethod, method string) (grpc.ClientStream, error) {
+func (c *Conn) openStream(ctx context.Context, m streamMethod, method string) (grpc.ClientStream, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, status.FromContextError(err).Err()
 	}
 	if c.closed.Load() {
 		return nil, status.Error(codes.Canceled, "the connection is closed")
 	}
-	s := &localStream{
+	s := &stream{
 		conn: c, method: method, toServer: make(chan proto.Message), toClient: make(chan proto.Message),
 		taken: [2]chan struct{}{make(chan struct{}), make(chan struct{})},
-		begun: make(chan struct{}), answered: make(chan struct{}), ended: make(chan struct{}), clientBegin: time.Now(),
+		begun: make(chan struct{}), answered: make(chan struct{}), ended: make(chan struct{}),
+		clientBegin: time.Now(),
 	}
 	tag := &stats.RPCTagInfo{FullMethodName: method}
-	s.clientCtx = c.client.TagRPC(ctx, tag)
-	c.client.HandleRPC(s.clientCtx, &stats.Begin{Client: true, BeginTime: s.clientBegin, IsClientStream: true, IsServerStream: true})
+	s.clientCtx = c.options.Client.TagRPC(ctx, tag)
+	c.options.Client.HandleRPC(
+		s.clientCtx,
+		&stats.Begin{Client: true, BeginTime: s.clientBegin, IsClientStream: true, IsServerStream: true},
+	)
 	s.serverCtx, s.transport = serverContext(s.clientCtx, method)
 	serving, cancel := context.WithCancel(s.serverCtx)
-	s.serverCtx = c.server.TagRPC(serving, tag)
+	s.serverCtx = c.options.Server.TagRPC(serving, tag)
 	// A client that gives up need not receive any more.
-	s.unwatch = context.AfterFunc(ctx, func() { s.finished(status.FromContextError(s.clientCtx.Err()).Err()) })
+	s.unwatch = context.AfterFunc(
+		ctx, func() { s.finished(status.FromContextError(s.clientCtx.Err()).Err()) },
+	)
 	go s.serve(m, cancel)
 	return clientSide{s}, nil
 }
 
 // serve runs the server's side, and cancels its context when it has returned.
-func (s *localStream) serve(m localStreamMethod, cancel context.CancelFunc) {
+func (s *stream) serve(m streamMethod, cancel context.CancelFunc) {
 	defer cancel()
 	begin := time.Now()
-	s.conn.server.HandleRPC(s.serverCtx, &stats.Begin{BeginTime: begin, IsClientStream: true, IsServerStream: true})
-	info := &grpc.StreamServerInfo{FullMethod: s.method, IsClientStream: m.desc.ClientStreams, IsServerStream: m.desc.ServerStreams}
-	if err := s.conn.aroundStream(m.service, serverSide{s}, info, m.desc.Handler); err != nil {
+	s.conn.options.Server.HandleRPC(
+		s.serverCtx, &stats.Begin{BeginTime: begin, IsClientStream: true, IsServerStream: true},
+	)
+	info := &grpc.StreamServerInfo{
+		FullMethod: s.method, IsClientStream: m.desc.ClientStreams, IsServerStream: m.desc.ServerStreams,
+	}
+	if err := s.conn.options.Stream(m.service, serverSide{s}, info, m.desc.Handler); err != nil {
 		s.err = status.Convert(err).Err()
 	}
-	s.conn.server.HandleRPC(s.serverCtx, &stats.End{BeginTime: begin, EndTime: time.Now(), Error: s.err})
+	s.conn.options.Server.HandleRPC(
+		s.serverCtx, &stats.End{BeginTime: begin, EndTime: time.Now(), Error: s.err},
+	)
 	s.headersOut()
 	s.answers()
 	close(s.ended)
 }
 
 // headersOut lets the client see the headers.
-func (s *localStream) headersOut() { s.begin.Do(func() { close(s.begun) }) }
+func (s *stream) headersOut() { s.begin.Do(func() { close(s.begun) }) }
 
 // answers lets the client send no more.
-func (s *localStream) answers() { s.answer.Do(func() { close(s.answered) }) }
+func (s *stream) answers() { s.answer.Do(func() { close(s.answered) }) }
 
 // finished tells the client's telemetry how the stream ended.
-func (s *localStream) finished(err error) {
+func (s *stream) finished(err error) {
 	s.finish.Do(func() {
 		if errors.Is(err, io.EOF) {
 			err = nil
 		}
-		s.conn.client.HandleRPC(s.clientCtx, &stats.End{Client: true, BeginTime: s.clientBegin, EndTime: time.Now(), Error: err})
+		s.conn.options.Client.HandleRPC(
+			s.clientCtx, &stats.End{Client: true, BeginTime: s.clientBegin, EndTime: time.Now(), Error: err},
+		)
 	})
 }
 
 // hand hands a message over and waits until it has been copied. Ended is why nobody takes it any more.
-func (s *localStream) hand(ctx context.Context, direction int, m any, ended <-chan struct{}) error {
+func (s *stream) hand(ctx context.Context, direction int, m any, ended <-chan struct{}) error {
 	message, ok := m.(proto.Message)
 	if !ok {
-		return status.Errorf(codes.Internal, "%T is no message", m)
+		return status.Errorf(codes.Internal, "%T is not a message", m)
 	}
-	if size := proto.Size(message); size > s.conn.maxBytes {
-		return status.Errorf(codes.ResourceExhausted, "message larger than max (%d vs. %d)", size, s.conn.maxBytes)
+	if size := proto.Size(message); size > s.conn.options.MaxBytes {
+		return status.Errorf(
+			codes.ResourceExhausted, "message larger than max (%d vs. %d)", size, s.conn.options.MaxBytes,
+		)
 	}
 	to := s.toServer
 	if direction == serverToClient {
 		to = s.toClient
 	}
-	// A stream that is over stays over: somebody may still be receiving, and select picks any of the cases that are ready.
+	// A stream that is over stays over: somebody may still be receiving, and select picks any of the cases
+	// that are ready.
 	select {
 	case <-ended:
 		return io.EOF
@@ -143,7 +161,7 @@ func (s *localStream) hand(ctx context.Context, direction int, m any, ended <-ch
 }
 
 // take copies a message that was handed over.
-func (s *localStream) take(direction int, from proto.Message, m any) error {
+func (s *stream) take(direction int, from proto.Message, m any) error {
 	defer func() { s.taken[direction] <- struct{}{} }()
 	into, ok := m.(proto.Message)
 	if !ok || into.ProtoReflect().Descriptor() != from.ProtoReflect().Descriptor() {
@@ -174,7 +192,7 @@ func copyMessage(into, from protoreflect.Message) {
 }
 
 // clientSide is the client's side of a stream.
-type clientSide struct{ s *localStream }
+type clientSide struct{ s *stream }
 
 // Header waits for the server's headers.
 func (c clientSide) Header() (metadata.MD, error) {
@@ -198,7 +216,8 @@ func (c clientSide) CloseSend() error {
 	return nil
 }
 
-// SendMsg sends a message, which may be changed again when it returns. io.EOF says that the server has answered, or ended the stream.
+// SendMsg sends a message, which may be changed again when it returns. io.EOF says that the server has
+// answered, or ended the stream.
 func (c clientSide) SendMsg(m any) error {
 	return c.s.hand(c.s.clientCtx, clientToServer, m, c.s.answered)
 }
@@ -231,7 +250,7 @@ func (c clientSide) recv(m any) error {
 }
 
 // serverSide is the server's side of a stream.
-type serverSide struct{ s *localStream }
+type serverSide struct{ s *stream }
 
 // SetHeader adds headers.
 func (v serverSide) SetHeader(header metadata.MD) error { return v.s.transport.SetHeader(header) }

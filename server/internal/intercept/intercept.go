@@ -1,11 +1,12 @@
-package server
+// Package intercept is what surrounds each call: trace context, request id, log, error mapping, recovery,
+// authentication, limits and validation, in one list for unary calls and streams.
+package intercept
 
 import (
 	"context"
 	"crypto/rand"
 	"fmt"
 	"log/slog"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -15,46 +16,92 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
+
+	"github.com/rudder-clevertap/rudder-clevertap/internal/apierr"
 )
 
-// RequestIDHeader names the metadata that carries a request's id, in and out. The server makes one up when a call brings none.
+// RequestIDHeader names the metadata that carries a request's id, in and out. The server makes one up when a
+// call brings none.
 const RequestIDHeader = "x-request-id"
 
 // maxRequestID is how long a caller's request id may be; the server makes up its own instead of a longer one.
 const maxRequestID = 128
+
+// Options say how calls are treated.
+type Options struct {
+	// Logger gets a line for each call.
+	Logger *slog.Logger
+	// ContinueTrace takes the trace context of a call's metadata over.
+	ContinueTrace func(ctx context.Context) context.Context
+	// Callers know the bearer tokens that calls need; nil lets everybody call.
+	Callers Callers
+	// NeedsNoToken tells calls apart that need no token all the same.
+	NeedsNoToken func(ctx context.Context, method string) bool
+	// MaxBatchEvents limits the events of one batch.
+	MaxBatchEvents int
+	// StreamIdleTimeout ends a stream on which no message has come or gone for so long.
+	StreamIdleTimeout time.Duration
+	// Stopping is closed when the server stops.
+	Stopping <-chan struct{}
+}
+
+// Chain is all that surrounds a call.
+type Chain struct {
+	options   Options
+	validator *validator
+}
+
+// New returns a chain. The error says why the contract's rules can't be compiled.
+func New(options Options) (*Chain, error) {
+	validator, err := newValidator()
+	if err != nil {
+		return nil, err
+	}
+	return &Chain{options: options, validator: validator}, nil
+}
+
+// Unary returns the chain as the interceptor of unary calls.
+func (c *Chain) Unary() grpc.UnaryServerInterceptor { return unaryChain(c.interceptors()) }
+
+// Stream returns the chain as the interceptor of streams.
+func (c *Chain) Stream() grpc.StreamServerInterceptor { return streamChain(c.interceptors()) }
 
 // interceptor is one concern of every call, unary or a stream. It has one of two forms.
 type interceptor struct {
 	name string
 	// around runs around the call, and goes on with call.next.
 	around func(ctx context.Context, call *call) error
-	// check looks at each request message, that of a unary call and those of a stream; stream makes the stream that does so.
+	// check looks at each request message, that of a unary call and those of a stream; stream makes the
+	// stream that does so.
 	check  func(request any) error
 	stream grpc.StreamServerInterceptor
 }
 
-// interceptors returns the concerns of every call, outermost first. It is the one list for unary calls and streams. Those that
-// look at messages come last.
-func (s *Server) interceptors() []interceptor {
+// interceptors returns the concerns of every call, outermost first. It is the one list for unary calls and
+// streams. Those that look at messages come last.
+func (c *Chain) interceptors() []interceptor {
 	return []interceptor{
-		{name: "trace context", around: s.continueTrace},
+		{name: "trace context", around: c.continueTrace},
 		{name: "request id", around: identify},
-		{name: "log", around: s.logCall},
+		{name: "log", around: c.logCall},
 		{name: "errors", around: mapErrors},
 		{name: "recovery", around: recoverPanic},
-		{name: "authentication", around: s.authenticate},
-		s.limits(),
-		s.validation(),
+		{name: "authentication", around: c.authenticate},
+		c.limits(),
+		c.validation(),
 	}
 }
 
-// call is one call on its way through the interceptors. One for all of them costs less than a function for each.
+// call is one call on its way through the interceptors. One for all of them costs less than a function for
+// each.
 type call struct {
 	method string
 	// rest are the concerns that are still to come, and last is what they are around.
 	rest []interceptor
 	last func(ctx context.Context) error
-	info callInfo
+
+	requestID string
+	caller    string // who the bearer token belongs to; empty without one
 }
 
 // next goes on with what is within the current concern.
@@ -107,45 +154,34 @@ func streamChain(list []interceptor) grpc.StreamServerInterceptor {
 	}
 }
 
-// isInfrastructure reports whether a method belongs to gRPC's own services (health, reflection), whose errors are theirs.
-func isInfrastructure(method string) bool { return strings.HasPrefix(method, "/grpc.") }
+// IsInfrastructure reports whether a method belongs to gRPC's own services (health, reflection), whose errors
+// are theirs.
+func IsInfrastructure(method string) bool { return strings.HasPrefix(method, "/grpc.") }
 
 // isHealth reports whether a method belongs to the health service.
 func isHealth(method string) bool { return strings.HasPrefix(method, "/grpc.health.") }
 
-// callInfo is what the interceptors tell one another about a call.
-type callInfo struct {
-	requestID string
-	caller    string // who the bearer token belongs to; empty without one
-}
-
-// callInfoKey is the context's key of the callInfo.
-type callInfoKey struct{}
-
-// callInfoFrom returns what is known of the call that ctx belongs to.
-func callInfoFrom(ctx context.Context) *callInfo {
-	if info, ok := ctx.Value(callInfoKey{}).(*callInfo); ok {
-		return info
-	}
-	return &callInfo{}
+// continueTrace takes the caller's trace context over.
+func (c *Chain) continueTrace(ctx context.Context, call *call) error {
+	return call.next(c.options.ContinueTrace(ctx))
 }
 
 // identify gives the call its request id, the caller's own if it is fit to print, and sends it back.
 func identify(ctx context.Context, call *call) error {
-	info := &call.info
 	if ids := metadata.ValueFromIncomingContext(ctx, RequestIDHeader); len(ids) > 0 && isPrintable(ids[0]) {
-		info.requestID = ids[0]
+		call.requestID = ids[0]
 	} else {
-		info.requestID = rand.Text()
+		call.requestID = rand.Text()
 	}
 	// It fails only when the headers are out already, and nothing has been sent yet.
-	if err := grpc.SetHeader(ctx, metadata.Pairs(RequestIDHeader, info.requestID)); err != nil {
+	if err := grpc.SetHeader(ctx, metadata.Pairs(RequestIDHeader, call.requestID)); err != nil {
 		return fmt.Errorf("set the header %s: %w", RequestIDHeader, err)
 	}
-	return call.next(context.WithValue(ctx, callInfoKey{}, info))
+	return call.next(apierr.WithRequestID(ctx, &call.requestID))
 }
 
-// isPrintable reports whether a caller's request id can go into a header and a log: visible ASCII, and not too long.
+// isPrintable reports whether a caller's request id can go into a header and a log: visible ASCII, and not
+// too long.
 func isPrintable(id string) bool {
 	if id == "" || len(id) > maxRequestID {
 		return false
@@ -158,9 +194,10 @@ func isPrintable(id string) bool {
 	return true
 }
 
-// logCall writes a line about the call when it has ended. Faults of ours are errors; calls that went well, and health checks, show
-// when debugging only: metrics count them, and a line for each costs more than transforming an event does.
-func (s *Server) logCall(ctx context.Context, call *call) error {
+// logCall writes a line about the call when it has ended. Faults of ours are errors; calls that went well,
+// and health checks, show when debugging only: metrics count them, and a line for each costs more than
+// transforming an event does.
+func (c *Chain) logCall(ctx context.Context, call *call) error {
 	start := time.Now()
 	err := call.next(ctx)
 	code := status.Code(err)
@@ -168,27 +205,27 @@ func (s *Server) logCall(ctx context.Context, call *call) error {
 	if isHealth(call.method) && level < slog.LevelError {
 		level = slog.LevelDebug
 	}
-	if !s.logger.Enabled(ctx, level) {
+	if !c.options.Logger.Enabled(ctx, level) {
 		return err
 	}
-	info := callInfoFrom(ctx)
 	attrs := []slog.Attr{
 		slog.String("rpc.method", strings.TrimPrefix(call.method, "/")),
 		slog.String("rpc.response.status_code", code.String()),
 		slog.Float64("duration_ms", float64(time.Since(start).Microseconds())/1e3),
-		slog.String("request_id", info.requestID),
+		slog.String("request_id", call.requestID),
 	}
-	if info.caller != "" {
-		attrs = append(attrs, slog.String("caller", info.caller))
+	if call.caller != "" {
+		attrs = append(attrs, slog.String("caller", call.caller))
 	}
 	if err != nil {
 		attrs = append(attrs, slog.String("error", err.Error()))
 	}
-	s.logger.LogAttrs(ctx, level, "call", attrs...)
+	c.options.Logger.LogAttrs(ctx, level, "call", attrs...)
 	return err
 }
 
-// logLevel says how much a code matters to whoever runs the server: what callers do wrong is no fault of the server.
+// logLevel says how much a code matters to whoever runs the server: what callers do wrong is not a fault of
+// the server.
 func logLevel(code codes.Code) slog.Level {
 	switch code {
 	case codes.OK:
@@ -205,26 +242,14 @@ func logLevel(code codes.Code) slog.Level {
 // mapErrors turns whatever a call ended with into a status with its reason and details.
 func mapErrors(ctx context.Context, call *call) error {
 	err := call.next(ctx)
-	if err == nil || isInfrastructure(call.method) {
+	if err == nil || IsInfrastructure(call.method) {
 		return err
 	}
-	return asFailure(ctx, err).withRequestID(callInfoFrom(ctx).requestID)
+	return apierr.From(ctx, err)
 }
 
 // recoverPanic turns a panic of a call into an error with its stack, so that the other calls live on.
 func recoverPanic(ctx context.Context, call *call) (err error) {
-	defer recoverTo(&err)
+	defer apierr.RecoverTo(ctx, &err)
 	return call.next(ctx)
-}
-
-// recoverTo puts the failure that a panic becomes into err. It is for deferred calls, one in each goroutine of a call.
-func recoverTo(err *error) {
-	if r := recover(); r != nil {
-		*err = panicError(r)
-	}
-}
-
-// panicError is the failure that a recovered panic becomes. Its stack goes to the log.
-func panicError(recovered any) *failure {
-	return &failure{reason: Internal, message: "internal error", cause: fmt.Errorf("panic: %v\n%s", recovered, debug.Stack())}
 }

@@ -1,15 +1,14 @@
-package server
+package intercept
 
 import (
 	"context"
-	"fmt"
-	"strconv"
 	"sync/atomic"
 	"time"
 
 	middleware "github.com/grpc-ecosystem/go-grpc-middleware/v2"
 	"google.golang.org/grpc"
 
+	"github.com/rudder-clevertap/rudder-clevertap/internal/apierr"
 	"github.com/rudder-clevertap/rudder-clevertap/server/wire"
 )
 
@@ -23,32 +22,30 @@ func checkBatch(request any, limit int) error {
 	if actual <= limit {
 		return nil
 	}
-	message := fmt.Sprintf("the batch has %d events: send at most %d at once", actual, limit)
-	return &failure{
-		reason:     BatchTooLarge,
-		message:    message,
-		metadata:   map[string]string{metaField: "events", metaLimit: strconv.Itoa(limit), metaActual: strconv.Itoa(actual)},
-		violations: []violation{{field: "events", message: message}},
-	}
+	return apierr.TooManyEvents(actual, limit)
 }
 
-// limits keeps batches within the server's limit, ends streams on which nothing moves, and ends the watchers of the server's
-// health when it stops. A stream's handler gets a *failure from RecvMsg, with the message, for a batch that is too large,
-// and may go on receiving; what ends the stream is its context's cause.
-func (s *Server) limits() interceptor {
+// limits keeps batches within the server's limit, ends streams on which nothing moves, and ends the watchers
+// of the server's health when it stops. A stream's handler gets an *apierr.Error from RecvMsg, with the
+// message, for a batch that is too large, and may go on receiving; what ends the stream is its context's
+// cause.
+func (c *Chain) limits() interceptor {
 	return interceptor{
 		name:  "limits",
-		check: func(request any) error { return checkBatch(request, s.options.MaxBatchEvents) },
+		check: func(request any) error { return checkBatch(request, c.options.MaxBatchEvents) },
 		stream: func(srv any, ss grpc.ServerStream, info *grpc.StreamServerInfo, handler grpc.StreamHandler) error {
 			ctx, cancel := context.WithCancelCause(ss.Context())
 			defer cancel(nil)
-			if isInfrastructure(info.FullMethod) {
-				go s.cancelWhenStopping(ctx, cancel)
+			if IsInfrastructure(info.FullMethod) {
+				go c.cancelWhenStopping(ctx, cancel)
 				wrapped := middleware.WrapServerStream(ss)
 				wrapped.WrappedContext = ctx
 				return handler(srv, wrapped)
 			}
-			limited := &limitedStream{ServerStream: ss, ctx: ctx, maxBatch: s.options.MaxBatchEvents, idle: s.options.StreamIdleTimeout}
+			limited := &limitedStream{
+				ServerStream: ss, ctx: ctx, maxBatch: c.options.MaxBatchEvents,
+				idle: c.options.StreamIdleTimeout,
+			}
 			defer limited.watch(cancel)()
 			return handler(srv, limited)
 		},
@@ -56,17 +53,12 @@ func (s *Server) limits() interceptor {
 }
 
 // cancelWhenStopping cancels a stream's context when the server stops. It returns when the context has ended.
-func (s *Server) cancelWhenStopping(ctx context.Context, cancel context.CancelCauseFunc) {
+func (c *Chain) cancelWhenStopping(ctx context.Context, cancel context.CancelCauseFunc) {
 	select {
-	case <-s.stopping:
-		cancel(errStopping())
+	case <-c.options.Stopping:
+		cancel(apierr.Stopping())
 	case <-ctx.Done():
 	}
-}
-
-// errIdle ends streams on which nothing moved for too long.
-func errIdle(idle time.Duration) *failure {
-	return &failure{reason: Unavailable, message: fmt.Sprintf("the stream was idle for %s: open it again when there is more to send", idle)}
 }
 
 // limitedStream is a stream with a limit on its batches and on how long nothing may move.
@@ -75,11 +67,13 @@ type limitedStream struct {
 	ctx      context.Context
 	maxBatch int
 	idle     time.Duration
-	// moved says that a message has come or gone since the watch looked last. Setting it costs less than a timer for each message.
+	// moved says that a message has come or gone since the watch looked last. Setting it costs less than a
+	// timer for each message.
 	moved atomic.Bool
 }
 
-// looks is how often the watch looks before it calls a stream idle, so that one is idle for at most a part more than allowed.
+// looks is how often the watch looks before it calls a stream idle, so that one is idle for at most a part
+// more than allowed.
 const looks = 16
 
 // watch cancels the stream's context when nothing has moved for too long, until it is stopped.
@@ -98,7 +92,7 @@ func (l *limitedStream) watch(cancel context.CancelCauseFunc) (stop func()) {
 			silent++
 		}
 		if silent == looks {
-			cancel(errIdle(l.idle))
+			cancel(apierr.Idle(l.idle))
 			return
 		}
 		timer.Reset(interval)

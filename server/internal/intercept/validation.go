@@ -1,4 +1,4 @@
-package server
+package intercept
 
 import (
 	"errors"
@@ -11,7 +11,8 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	rudderstackv1 "github.com/rudder-clevertap/rudder-clevertap/gen/rudderstack/v1"
-	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/apierr"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/contract"
 	"github.com/rudder-clevertap/rudder-clevertap/server/wire"
 )
 
@@ -23,12 +24,11 @@ type validator struct {
 
 // newValidator compiles the rules of all requests.
 func newValidator() (*validator, error) {
-	rules, err := protovalidate.New(protovalidate.WithMessages(
-		&transformerv1.TransformRequest{}, &transformerv1.BatchTransformRequest{}, &transformerv1.StreamTransformRequest{},
-		&transformerv1.DescribeDestinationRequest{}, &transformerv1.ValidateDestinationRequest{},
-		&transformerv1.ProcessorTransformRequest{}, &transformerv1.RouterTransformRequest{}, &transformerv1.RouterBatchRequest{},
-		&transformerv1.ProxyDeliveryRequest{}, &transformerv1.DeleteUsersRequest{}, &transformerv1.FeaturesRequest{},
-	))
+	var requests []protoreflect.MessageDescriptor
+	for method := range contract.Methods() {
+		requests = append(requests, method.Input())
+	}
+	rules, err := protovalidate.New(protovalidate.WithMessageDescriptors(requests...))
 	if err != nil {
 		return nil, fmt.Errorf("compile the contract's rules: %w", err)
 	}
@@ -36,8 +36,8 @@ func newValidator() (*validator, error) {
 	return &validator{rules: rules, options: []protovalidate.ValidationOption{filter}}, nil
 }
 
-// skipEvents keeps validation out of the events of a batch: the contract has no rules for them, and walking 2,000 of them to
-// find that out takes longer than transforming them.
+// skipEvents keeps validation out of the events of a batch: the contract has no rules for them, and walking
+// 2,000 of them to find that out takes longer than transforming them.
 func skipEvents(_ protoreflect.Message, descriptor protoreflect.Descriptor) bool {
 	field, ok := descriptor.(protoreflect.FieldDescriptor)
 	if !ok || field.Message() == nil {
@@ -69,27 +69,17 @@ func (v *validator) check(request any) error {
 }
 
 // invalidRequest says which rules a request breaks.
-func invalidRequest(request proto.Message, found []*protovalidate.Violation) *failure {
-	f := &failure{reason: InvalidRequest}
-	texts := make([]string, 0, len(found))
+func invalidRequest(request proto.Message, found []*protovalidate.Violation) error {
+	invalid := &apierr.Error{Reason: apierr.InvalidRequest}
 	for _, v := range found {
 		field, message := describe(request, v)
-		text := message
-		if field != "" {
-			f.violations = append(f.violations, violation{field: field, message: message})
-			text = field + ": " + message
-		}
-		texts = append(texts, text)
+		invalid.Violations = append(invalid.Violations, apierr.Violation{Field: field, Message: message})
 	}
-	f.message = strings.Join(texts, "; ")
-	if len(f.violations) > 0 {
-		f.metadata = map[string]string{metaField: f.violations[0].field}
-	}
-	return f
+	return invalid
 }
 
-// describe returns the field that a violation is about and what is wrong with it. Of a choice that was not made, it names
-// what there is to choose from.
+// describe returns the field that a violation is about and what is wrong with it. Of a choice that was not
+// made, it names what there is to choose from.
 func describe(request proto.Message, v *protovalidate.Violation) (field, message string) {
 	field, message = protovalidate.FieldPathString(v.Proto.GetField()), v.Proto.GetMessage()
 	choice := request.ProtoReflect().Descriptor().Oneofs().ByName(protoreflect.Name(field))
@@ -101,22 +91,21 @@ func describe(request proto.Message, v *protovalidate.Violation) (field, message
 	}
 	var names []string
 	for i := range choice.Fields().Len() {
-		// The JSON form of a field has its name over REST.
-		if f := choice.Fields().Get(i); !strings.HasSuffix(string(f.Name()), "_json") {
-			names = append(names, f.JSONName())
+		if key, verbatim := contract.JSONKey(choice.Fields().Get(i)); !verbatim {
+			names = append(names, key)
 		}
 	}
 	return names[0], "is missing: give " + strings.Join(names, " or ")
 }
 
-// validation checks each request message against the rules of the contract. A stream's handler gets a *failure from RecvMsg,
-// with the message, and may go on receiving.
-func (s *Server) validation() interceptor {
+// validation checks each request message against the rules of the contract. A stream's handler gets an
+// *apierr.Error from RecvMsg, with the message, and may go on receiving.
+func (c *Chain) validation() interceptor {
 	return interceptor{
 		name:  "validation",
-		check: s.validator.check,
+		check: c.validator.check,
 		stream: func(srv any, ss grpc.ServerStream, _ *grpc.StreamServerInfo, handler grpc.StreamHandler) error {
-			return handler(srv, &validStream{ServerStream: ss, validator: s.validator})
+			return handler(srv, &validStream{ServerStream: ss, validator: c.validator})
 		},
 	}
 }

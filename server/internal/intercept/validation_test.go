@@ -1,4 +1,4 @@
-package server
+package intercept
 
 import (
 	"testing"
@@ -8,15 +8,17 @@ import (
 	"github.com/stretchr/testify/require"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/reflect/protoregistry"
 
 	rudderstackv1 "github.com/rudder-clevertap/rudder-clevertap/gen/rudderstack/v1"
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/contract"
 )
 
 // typedBatch is a batch of n typed events.
 func typedBatch(tb testing.TB, n int) *transformerv1.BatchTransformRequest {
 	tb.Helper()
-	req := &transformerv1.BatchTransformRequest{Target: toJSON()}
+	req := &transformerv1.BatchTransformRequest{Target: &transformerv1.BatchTransformRequest_DestinationJson{DestinationJson: []byte(`{}`)}}
 	for range n {
 		req.Events = append(req.Events, &rudderstackv1.Event{
 			Type: "track", UserId: "u", Event: "x",
@@ -40,7 +42,8 @@ func eachMessage(of protoreflect.MessageDescriptor, seen map[protoreflect.FullNa
 	}
 }
 
-// Validation passes over events. That is the same as walking them as long as the contract has no rule for them.
+// Validation passes over events. That is the same as walking them as long as the contract has no rule for
+// them.
 func TestTheContractHasNoRulesWithinAnEvent(t *testing.T) {
 	t.Parallel()
 	seen := map[protoreflect.FullName]bool{}
@@ -61,7 +64,7 @@ func TestValidationThatPassesOverEventsFindsWhatFullValidationFinds(t *testing.T
 	v, err := newValidator()
 	require.NoError(t, err)
 	both := typedBatch(t, 2)
-	both.EventsJson = [][]byte{track("m")}
+	both.EventsJson = [][]byte{[]byte(`{"type":"track"}`)}
 	both.MinSeverity = 9
 	for name, req := range map[string]proto.Message{
 		"nothing":            &transformerv1.BatchTransformRequest{},
@@ -115,4 +118,19 @@ func BenchmarkValidate2000TypedEvents(b *testing.B) {
 			}
 		}
 	})
+}
+
+// TestTheRulesOfAllRequestsAreCompiled: a call that is added to the contract needs no line here.
+func TestTheRulesOfAllRequestsAreCompiled(t *testing.T) {
+	t.Parallel()
+	v, err := newValidator()
+	require.NoError(t, err)
+	calls := 0
+	for method := range contract.Methods() {
+		calls++
+		request, err := protoregistry.GlobalTypes.FindMessageByName(method.Input().FullName())
+		require.NoError(t, err)
+		_ = v.check(request.New().Interface())
+	}
+	require.GreaterOrEqual(t, calls, 11)
 }

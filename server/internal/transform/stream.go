@@ -1,4 +1,4 @@
-package server
+package transform
 
 import (
 	"context"
@@ -11,20 +11,23 @@ import (
 
 	"google.golang.org/grpc"
 
+	"github.com/rudder-clevertap/rudder-clevertap/internal/apierr"
+	"github.com/rudder-clevertap/rudder-clevertap/server/internal/engine"
 	"github.com/rudder-clevertap/rudder-clevertap/server/wire"
 )
 
-// transformStream is one open stream. One goroutine reads, one writes, and each large message in flight has one that transforms
-// it; a small one that comes alone is answered by the reader.
-// A message is in flight from before it is read until its answer is sent, so a client that stops reading its answers is
-// soon not read from either, and no more memory is needed than that of the messages in flight.
+// transformStream is one open stream. One goroutine reads, one writes, and each large message in flight has
+// one that transforms it; a small one that comes alone is answered by the reader. A message is in flight from
+// before it is read until its answer is sent, so a client that stops reading its answers is soon not read
+// from either, and no more memory is needed than that of the messages in flight.
 type transformStream struct {
-	service *transformService
+	service *Service
 	stream  grpc.ServerStream
 
 	// slots holds one entry per message in flight; its capacity is their limit.
 	slots chan struct{}
-	// answers are sent in the order in which they stand here. It has room for all in flight, so that putting one in never waits.
+	// answers are sent in the order in which they stand here. It has room for all in flight, so that putting
+	// one in never waits.
 	answers chan *answer
 	// unanswered counts the messages that were read and not yet answered.
 	unanswered atomic.Int64
@@ -36,7 +39,7 @@ type transformStream struct {
 	// What follows belongs to the reader. readErr may be read once answers is closed.
 	first       bool
 	overtaking  bool
-	destination target
+	destination engine.Target
 	known       bool
 	readErr     error
 }
@@ -47,29 +50,29 @@ type answer struct {
 	response *wire.Response
 }
 
-// StreamTransform transforms batches until the client has no more, goes away or stays silent for too long, until the stream is
-// old, or until the server stops.
-func (s *transformService) StreamTransform(stream grpc.ServerStream) error {
+// StreamTransform transforms batches until the client has no more, goes away or stays silent for too long,
+// until the stream is old, or until the server stops.
+func (s *Service) StreamTransform(stream grpc.ServerStream) error {
 	ctx := stream.Context()
-	s.engine.metrics.streams.Add(ctx, 1)
-	defer s.engine.metrics.streams.Add(ctx, -1)
+	s.options.Engine.CountStreams(ctx, 1)
+	defer s.options.Engine.CountStreams(ctx, -1)
 	t := &transformStream{
 		service: s,
 		stream:  stream,
-		slots:   make(chan struct{}, s.inFlight),
-		answers: make(chan *answer, s.inFlight),
+		slots:   make(chan struct{}, s.options.InFlight),
+		answers: make(chan *answer, s.options.InFlight),
 		aged:    make(chan struct{}),
 		first:   true,
 	}
-	if s.maxAge > 0 {
-		defer time.AfterFunc(spread(s.maxAge), func() { close(t.aged) }).Stop()
+	if s.options.MaxAge > 0 {
+		defer time.AfterFunc(spread(s.options.MaxAge), func() { close(t.aged) }).Stop()
 	}
 	go t.read(ctx)
 	written := make(chan error, 1)
 	go func() {
 		var err error
 		defer func() { written <- err }()
-		defer recoverTo(&err)
+		defer apierr.RecoverTo(ctx, &err)
 		err = t.write(ctx)
 	}()
 	select {
@@ -81,7 +84,8 @@ func (s *transformService) StreamTransform(stream grpc.ServerStream) error {
 	}
 }
 
-// spread returns a time up to a tenth less or more than another, so that streams that began together do not end together.
+// spread returns a time up to a tenth less or more than another, so that streams that began together do not
+// end together.
 func spread(about time.Duration) time.Duration {
 	return about - about/10 + rand.N(about/5+1) //nolint:gosec // Nothing about it is secret.
 }
@@ -89,10 +93,10 @@ func spread(about time.Duration) time.Duration {
 // leaving returns why no more messages are taken in, or nil when they are.
 func (t *transformStream) leaving() error {
 	select {
-	case <-t.service.stopping:
-		return errStopping()
+	case <-t.service.options.Stopping:
+		return apierr.Stopping()
 	case <-t.aged:
-		return errAged()
+		return apierr.Aged()
 	default:
 		return nil
 	}
@@ -102,7 +106,7 @@ func (t *transformStream) leaving() error {
 func (t *transformStream) read(ctx context.Context) {
 	defer close(t.answers)
 	defer t.work.Wait()
-	defer recoverTo(&t.readErr)
+	defer apierr.RecoverTo(ctx, &t.readErr)
 	req := &wire.Request{}
 	for room := false; ; {
 		if !room {
@@ -115,18 +119,19 @@ func (t *transformStream) read(ctx context.Context) {
 		req.Reset(wire.StreamTransform)
 		err := t.stream.RecvMsg(req)
 		// A fault of the message is told in its answer; any other error is the end of the stream.
-		fault, isFault := errors.AsType[*failure](err)
-		if err != nil && !isFault {
+		if err != nil && !apierr.Is(err) {
 			if !errors.Is(err, io.EOF) {
 				t.readErr = err
 			}
 			return
 		}
-		// It is counted before leaving is asked for: then the writer either waits for its answer, or this learns that the stream ends.
+		// It is counted before leaving is asked for: then the writer either waits for its answer, or this
+		// learns that the stream ends.
 		only := t.unanswered.Add(1) == 1
 		if t.readErr = t.leaving(); t.readErr != nil {
 			return // the message gets no answer, and the status says so
 		}
+		fault := err
 		if failed := t.settle(req); fault == nil {
 			fault = failed
 		}
@@ -140,13 +145,13 @@ func (t *transformStream) read(ctx context.Context) {
 	}
 }
 
-// fewEvents is how many events of a message the reader transforms by itself: handing them to another goroutine would take
-// longer.
+// fewEvents is how many events of a message the reader transforms by itself: handing them to another
+// goroutine would take longer.
 const fewEvents = 8
 
-// reply answers a message at once, without the writer, which has nothing to send: no other message waits for an answer. That
-// spares small messages the way through two more goroutines.
-func (t *transformStream) reply(ctx context.Context, req *wire.Request, fault *failure) error {
+// reply answers a message at once, without the writer, which has nothing to send: no other message waits for
+// an answer. That spares small messages the way through two more goroutines.
+func (t *transformStream) reply(ctx context.Context, req *wire.Request, fault error) error {
 	answer := t.service.answer(ctx, req, t.destination, fault)
 	req.Release()
 	if err := t.stream.SendMsg(answer); err != nil {
@@ -157,9 +162,9 @@ func (t *transformStream) reply(ctx context.Context, req *wire.Request, fault *f
 	return t.leaving()
 }
 
-// accept lets a message be transformed while others are read. Its destination is settled, since the next message may have the
-// same.
-func (t *transformStream) accept(ctx context.Context, req *wire.Request, fault *failure) {
+// accept lets a message be transformed while others are read. Its destination is settled, since the next
+// message may have the same.
+func (t *transformStream) accept(ctx context.Context, req *wire.Request, fault error) {
 	a := &answer{ready: make(chan struct{})}
 	overtaking := t.overtaking
 	if !overtaking {
@@ -181,14 +186,15 @@ func (t *transformStream) accept(ctx context.Context, req *wire.Request, fault *
 	t.work.Go(transform)
 }
 
-// settle finds out where a message goes, and of the first, whether answers may overtake one another. After a destination that
-// can't be used, messages need to name one again: they must not go where an earlier message went.
-func (t *transformStream) settle(req *wire.Request) *failure {
+// settle finds out where a message goes, and of the first, whether answers may overtake one another. After a
+// destination that can't be used, messages need to name one again: they must not go where an earlier message
+// went.
+func (t *transformStream) settle(req *wire.Request) error {
 	if t.first {
 		t.first, t.overtaking = false, req.AllowOutOfOrder
 	}
 	if req.Target != wire.NoTarget {
-		var failed *failure
+		var failed error
 		t.destination, failed = t.service.target(req)
 		t.known = failed == nil
 		return failed
@@ -196,43 +202,48 @@ func (t *transformStream) settle(req *wire.Request) *failure {
 	if t.known {
 		return nil
 	}
-	const field = "destination"
-	message := "is missing: give destination or destinationId in the stream's first message, and again after one that can't be used"
-	return &failure{
-		reason: InvalidRequest, message: field + ": " + message, metadata: map[string]string{metaField: field},
-		violations: []violation{{field: field, message: message}},
-	}
+	return &apierr.Error{Reason: apierr.InvalidRequest, Violations: []apierr.Violation{{
+		Field:   "destination",
+		Message: "is missing: give destination or destinationId in the stream's first message, and again after one that can't be used",
+	}}}
 }
 
 // answer transforms one message. A fault is what is wrong with the whole message, if anything is.
-func (s *transformService) answer(ctx context.Context, req *wire.Request, to target, fault *failure) (answer *wire.Response) {
+func (s *Service) answer(
+	ctx context.Context, req *wire.Request, to engine.Target, fault error,
+) (answer *wire.Response) {
 	defer func() {
 		if r := recover(); r != nil {
-			failed := panicError(r).withRequestID(callInfoFrom(ctx).requestID)
-			s.logger.ErrorContext(ctx, "a message failed for a fault of the server", "sequence", req.Sequence, "error", failed.Error())
-			answer = &wire.Response{Kind: wire.StreamTransform, Sequence: req.Sequence, Failure: failed.proto()}
+			failed := apierr.Recovered(ctx, r)
+			s.options.Logger.ErrorContext(
+				ctx, "a message failed for a fault of the server", "sequence", req.Sequence, "error",
+				failed.Error(),
+			)
+			answer = &wire.Response{
+				Kind: wire.StreamTransform, Sequence: req.Sequence, Failure: apierr.Status(failed),
+			}
 		}
 	}()
 	if fault == nil {
-		out, err := s.engine.transform(ctx, batch{
-			to: to, minSeverity: req.MinSeverity, events: req.Events, eventsJSON: req.EventsJSON,
+		out, err := s.options.Engine.Transform(ctx, engine.Batch{
+			To: to, MinSeverity: req.MinSeverity, Events: req.Events, EventsJSON: req.EventsJSON,
 		})
 		if err == nil {
 			out.Kind, out.Sequence = wire.StreamTransform, req.Sequence
 			return &out.Response
 		}
-		fault = asFailure(ctx, err)
+		fault = err
 	}
 	return &wire.Response{
-		Kind: wire.StreamTransform, Sequence: req.Sequence, Failure: fault.withRequestID(callInfoFrom(ctx).requestID).proto(),
+		Kind: wire.StreamTransform, Sequence: req.Sequence, Failure: apierr.Status(apierr.From(ctx, fault)),
 	}
 }
 
-// write sends answers until the last is sent. When no more messages are taken in, those of the messages that were read are sent
-// first.
+// write sends answers until the last is sent. When no more messages are taken in, those of the messages that
+// were read are sent first.
 func (t *transformStream) write(ctx context.Context) error {
-	var leaving *failure
-	stopping, aged := t.service.stopping, (<-chan struct{})(t.aged)
+	var leaving error
+	stopping, aged := t.service.options.Stopping, (<-chan struct{})(t.aged)
 	for {
 		select {
 		case a, more := <-t.answers:
@@ -245,9 +256,9 @@ func (t *transformStream) write(ctx context.Context) error {
 			<-t.slots
 			t.unanswered.Add(-1)
 		case <-stopping:
-			stopping, leaving = nil, errStopping()
+			stopping, leaving = nil, apierr.Stopping()
 		case <-aged:
-			aged, leaving = nil, errAged()
+			aged, leaving = nil, apierr.Aged()
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
@@ -268,7 +279,7 @@ func (t *transformStream) send(ctx context.Context, a *answer) error {
 }
 
 // end returns what the stream ends with when there are no more answers.
-func (t *transformStream) end(ctx context.Context, leaving *failure) error {
+func (t *transformStream) end(ctx context.Context, leaving error) error {
 	switch {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)

@@ -1,54 +1,66 @@
-package server
+// Package transform is transformer.v1.TransformService: one event, a batch, and a stream of batches.
+package transform
 
 import (
 	"bytes"
 	"context"
 	"log/slog"
-	"strings"
 	"sync/atomic"
 	"time"
 
+	"github.com/rudder-clevertap/rudder-clevertap/clevertap"
 	clevertapv1 "github.com/rudder-clevertap/rudder-clevertap/gen/clevertap/v1"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/apierr"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping"
+	"github.com/rudder-clevertap/rudder-clevertap/server/internal/engine"
 	"github.com/rudder-clevertap/rudder-clevertap/server/wire"
 )
 
-// transformService is transformer.v1.TransformService.
-type transformService struct {
-	destinations Destinations
-	engine       *engine
-	inFlight     int
-	maxAge       time.Duration
-	stopping     <-chan struct{}
-	logger       *slog.Logger
-	// last is the last destination that came as JSON. Most callers have one, so compiling it anew for each call is work lost.
+// Service is transformer.v1.TransformService.
+type Service struct {
+	options Options
+	// last is the last destination that came as JSON. Most callers have one, so compiling it anew for each
+	// call is work lost.
 	last atomic.Pointer[compiled]
 }
+
+var _ wire.Handler = (*Service)(nil)
+
+// Options say what a Service is made of.
+type Options struct {
+	// Engine transforms. Required.
+	Engine *engine.Engine
+	// Destinations are those that requests may name.
+	Destinations map[string]*mapping.Destination
+	// InFlight limits the messages of one stream that are read and not yet answered.
+	InFlight int
+	// MaxAge is about how long a stream lasts before its client has to open another; zero lets it last.
+	MaxAge time.Duration
+	// Stopping is closed when open streams are to end.
+	Stopping <-chan struct{}
+	// Logger is told of faults of ours.
+	Logger *slog.Logger
+}
+
+// New returns a service.
+func New(options Options) *Service { return &Service{options: options} }
 
 // compiled is where events go, and the settings that it was compiled from.
 type compiled struct {
 	settings []byte
-	to       target
+	to       engine.Target
 }
 
-// target is where events go.
-type target struct {
-	*mapping.Destination
-
-	// envelope is that of its uploads. A destination of the server's configuration has no header for its passcode, which no answer
-	// shows.
-	envelope *wire.Envelope
-}
-
-// newTarget returns where events go; registered tells a destination of the server's configuration.
-func newTarget(to *mapping.Destination, registered bool) target {
+// newTarget returns where events go. A registered destination, one of the server's configuration, has no
+// header for its passcode, which no answer shows.
+func newTarget(to *mapping.Destination, registered bool) engine.Target {
 	headers := make(map[string]string)
 	for _, header := range to.Headers() {
-		if !registered || header.Name != mapping.PasscodeHeader {
+		if !registered || header.Name != clevertap.PasscodeHeader {
 			headers[header.Name] = header.Value
 		}
 	}
-	return target{to, wire.NewEnvelope(to.Endpoint(), headers)}
+	return engine.Target{Destination: to, Envelope: wire.NewEnvelope(to.Endpoint(), headers)}
 }
 
 // targeted is a request that names where its events go, in one of three ways.
@@ -59,22 +71,18 @@ type targeted interface {
 }
 
 // target finds or compiles the destination that a request names.
-func (s *transformService) target(req targeted) (target, *failure) {
+func (s *Service) target(req targeted) (engine.Target, error) {
 	if id := req.GetDestinationId(); id != "" {
-		if to := s.destinations[id]; to != nil {
+		if to := s.options.Destinations[id]; to != nil {
 			return newTarget(to, true), nil
 		}
-		const field = "destinationId"
-		message := "no destination is registered as " + cut(id, maxQuoted) + ": the server's configuration file names them"
-		return target{}, &failure{
-			reason: UnknownDestination, message: message, metadata: map[string]string{metaField: field},
-			violations: []violation{{field: field, message: message}},
-		}
+		return engine.Target{}, apierr.Field(apierr.UnknownDestination, "destinationId",
+			"no destination is registered as "+apierr.Quote(id)+": the server's configuration file names them")
 	}
 	if settings := req.GetDestination(); settings != nil {
 		to, failed := mapping.NewDestination(settings)
 		if failed != nil {
-			return target{}, destinationFailure(failed)
+			return engine.Target{}, apierr.Destination(failed)
 		}
 		return newTarget(to, false), nil
 	}
@@ -82,44 +90,26 @@ func (s *transformService) target(req targeted) (target, *failure) {
 }
 
 // parse compiles a destination's settings, unless they are those of the last call.
-func (s *transformService) parse(settings []byte) (target, *failure) {
+func (s *Service) parse(settings []byte) (engine.Target, error) {
 	if last := s.last.Load(); last != nil && bytes.Equal(last.settings, settings) {
 		return last.to, nil
 	}
 	to, failed := mapping.ParseDestination(settings)
 	if failed != nil {
-		return target{}, destinationFailure(failed)
+		return engine.Target{}, apierr.Destination(failed)
 	}
 	next := &compiled{settings: bytes.Clone(settings), to: newTarget(to, false)}
 	s.last.Store(next)
 	return next.to, nil
 }
 
-// destinationFailure returns what is wrong with a request's destination, with the field's path in the request.
-func destinationFailure(e *mapping.Error) *failure {
-	const field = "destination"
-	named := *e
-	switch e.Field {
-	case "", field:
-		named.Field = field
-	default:
-		named.Field = field + "." + e.Field
-	}
-	if !strings.HasPrefix(e.Message, field) {
-		named.Message = field + ": " + e.Message
-	}
-	f := mappingFailure(&named)
-	f.message = clean(named.Message)
-	return f
-}
-
 // Transform transforms one event.
-func (s *transformService) Transform(ctx context.Context, r *wire.Request) (*wire.Response, error) {
+func (s *Service) Transform(ctx context.Context, r *wire.Request) (*wire.Response, error) {
 	answer, err := s.transform(ctx, r, true)
 	if err != nil {
 		return nil, err
 	}
-	if failed := answer.first; failed != nil {
+	if failed := answer.Failed; failed != nil {
 		answer.Release()
 		return nil, failed
 	}
@@ -127,7 +117,7 @@ func (s *transformService) Transform(ctx context.Context, r *wire.Request) (*wir
 }
 
 // BatchTransform transforms a batch of events.
-func (s *transformService) BatchTransform(ctx context.Context, r *wire.Request) (*wire.Response, error) {
+func (s *Service) BatchTransform(ctx context.Context, r *wire.Request) (*wire.Response, error) {
 	answer, err := s.transform(ctx, r, false)
 	if err != nil {
 		return nil, err
@@ -136,13 +126,13 @@ func (s *transformService) BatchTransform(ctx context.Context, r *wire.Request) 
 }
 
 // transform transforms the events of a request; single says that there is one.
-func (s *transformService) transform(ctx context.Context, r *wire.Request, single bool) (*response, error) {
+func (s *Service) transform(ctx context.Context, r *wire.Request, single bool) (*engine.Response, error) {
 	to, failed := s.target(r)
 	if failed != nil {
 		return nil, failed
 	}
-	answer, err := s.engine.transform(ctx, batch{
-		to: to, minSeverity: r.MinSeverity, events: r.Events, eventsJSON: r.EventsJSON, single: single,
+	answer, err := s.options.Engine.Transform(ctx, engine.Batch{
+		To: to, MinSeverity: r.MinSeverity, Events: r.Events, EventsJSON: r.EventsJSON, Single: single,
 	})
 	answer.Kind = r.Kind
 	return answer, err

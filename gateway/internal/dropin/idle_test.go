@@ -1,4 +1,4 @@
-package gateway_test
+package dropin_test
 
 import (
 	"bufio"
@@ -7,24 +7,23 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/rudder-clevertap/rudder-clevertap/gateway"
+	"github.com/rudder-clevertap/rudder-clevertap/gateway/internal/dropin"
 	"github.com/rudder-clevertap/rudder-clevertap/server"
 )
 
 func TestABodyThatStopsComingIsNotAwaitedForEver(t *testing.T) {
 	t.Parallel()
 	upstream, requests := serveUpstream(t, theirs)
-	options := gateway.TransformerOptions{IdleTimeout: 50 * time.Millisecond}
-	plain := serveTransformer(t, options, server.Options{})
+	options := dropin.Options{IdleTimeout: 50 * time.Millisecond}
+	plain := serveDropin(t, options, server.Options{})
 	options.Upstream = upstream
-	sorting := serveTransformer(t, options, server.Options{})
+	sorting := serveDropin(t, options, server.Options{})
 	for _, url := range []string{
 		plain + "/v0/destinations/clevertap", plain + "/routerTransform", plain + "/deleteUsers", sorting + "/routerTransform",
 	} {
@@ -47,11 +46,10 @@ func TestABodyThatStopsComingIsNotAwaitedForEver(t *testing.T) {
 func TestABodyThatNobodyReadsIsNotAwaited(t *testing.T) {
 	t.Parallel()
 	upstream, _ := serveUpstream(t, theirs)
-	options := gateway.TransformerOptions{IdleTimeout: 50 * time.Millisecond}
-	plain := serveTransformer(t, options, server.Options{})
+	options := dropin.Options{IdleTimeout: 50 * time.Millisecond}
+	plain := serveDropin(t, options, server.Options{})
 	options.Upstream = upstream
-	forwarding := serveTransformer(t, options, server.Options{})
-	rest := start(t, &backend{}, gateway.Options{IdleTimeout: options.IdleTimeout}).URL
+	forwarding := serveDropin(t, options, server.Options{})
 	for _, test := range []struct {
 		method, url, content, encoding string
 		status                         int
@@ -61,11 +59,6 @@ func TestABodyThatNobodyReadsIsNotAwaited(t *testing.T) {
 		{http.MethodPost, plain + "/v0/destinations/clevertap", "application/json", "zstd", http.StatusUnsupportedMediaType},
 		{http.MethodGet, plain + "/features", "application/json", "", http.StatusOK},
 		{http.MethodPost, forwarding + "/nope", "application/json", "", http.StatusRequestTimeout},
-		{http.MethodPost, rest + "/v1/transform", "application/json", "", http.StatusRequestTimeout},
-		{http.MethodPost, rest + "/v1/transform", "text/plain", "", http.StatusUnsupportedMediaType},
-		{http.MethodPost, rest + "/nope", "application/json", "", http.StatusNotFound},
-		{http.MethodGet, rest + "/v1/destinations/definition", "application/json", "", http.StatusOK},
-		{http.MethodGet, rest + "/healthz", "application/json", "", http.StatusOK},
 	} {
 		address, err := url.Parse(test.url)
 		require.NoError(t, err)
@@ -80,26 +73,6 @@ func TestABodyThatNobodyReadsIsNotAwaited(t *testing.T) {
 		require.NoError(t, answer.Body.Close())
 		require.NoError(t, connection.Close())
 	}
-}
-
-func TestAnAnswerThatNobodyReadsIsCutOff(t *testing.T) {
-	t.Parallel()
-	rest := start(t, &backend{}, gateway.Options{IdleTimeout: time.Millisecond})
-	address, err := url.Parse(rest.URL)
-	require.NoError(t, err)
-	connection, err := net.Dial("tcp", address.Host)
-	require.NoError(t, err)
-	defer connection.Close()
-	// Many answers, none of which is read, until the server has no room for another.
-	for start := time.Now(); err == nil && time.Since(start) < 20*time.Second; {
-		if err = connection.SetWriteDeadline(time.Now().Add(10 * time.Second)); err != nil {
-			break
-		}
-		_, err = connection.Write([]byte(strings.Repeat("GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n", 100)))
-		time.Sleep(time.Millisecond)
-	}
-	require.Error(t, err, "the server goes on reading requests whose answers nobody reads")
-	require.NotErrorIs(t, err, os.ErrDeadlineExceeded, "the connection is kept open")
 }
 
 // pause is a reader of nothing that takes its time.
