@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/rudder-clevertap/rudder-clevertap/internal/telemetry"
+	"github.com/rudder-clevertap/rudder-clevertap/mapping"
 )
 
 // The defaults of Options.
@@ -28,6 +29,9 @@ const (
 	// DefaultShutdownTimeout is how long an orderly end may take.
 	DefaultShutdownTimeout = 25 * time.Second
 )
+
+// Destinations are the destinations that requests may name instead of giving settings.
+type Destinations map[string]*mapping.Destination
 
 // Options say what a Server is made of. Zero fields take their defaults.
 type Options struct {

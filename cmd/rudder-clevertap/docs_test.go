@@ -1,9 +1,11 @@
 package main
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,8 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/rudder-clevertap/rudder-clevertap/examples"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/config"
 	"github.com/rudder-clevertap/rudder-clevertap/internal/doctable"
-	"github.com/rudder-clevertap/rudder-clevertap/server"
 )
 
 const root = "../.."
@@ -22,7 +24,7 @@ func TestDocumentedFlagsAreThoseOfTheProgram(t *testing.T) {
 	tables := flagTables(t)
 	for page, marks := range map[string][]string{
 		"configuration.md": {"table: serve"},
-		"command-line.md":  {"table: transform", "table: healthcheck"},
+		"command-line.md":  {"table: transform", "table: config check", "table: healthcheck"},
 	} {
 		held := map[string]string{}
 		for _, mark := range marks {
@@ -35,23 +37,40 @@ func TestDocumentedFlagsAreThoseOfTheProgram(t *testing.T) {
 	require.Empty(t, tables, "these commands have flags that no page shows")
 }
 
-// flagTables makes a table of the flags of each command that has any.
+// flagTables makes a table of the flags of each command that has any. Those of serve are settings, which a file
+// may hold too; other commands that take them show only what is their own.
 func flagTables(t *testing.T) map[string]string {
 	t.Helper()
-	parser, err := kong.New(&cli{}, kong.Name("rudder-clevertap"), kong.DefaultEnvars("RUDDER_CLEVERTAP"))
+	var commands cli
+	options := config.NewReader(&commands.Serve.Settings, &commands.Config.Check.Settings).Options()
+	parser, err := kong.New(&commands, append(options, kong.Name("rudder-clevertap"))...)
 	require.NoError(t, err)
-	tables := map[string]string{}
+	tables, settings := map[string]string{}, map[string]bool{}
 	for _, command := range parser.Model.Leaves(true) {
+		name := strings.TrimPrefix(command.FullPath(), "rudder-clevertap ")
 		var rows [][]string
 		for _, flag := range command.Flags {
-			if flag.Name != "help" {
-				rows = append(rows, []string{doctable.Code(flagName(flag)), doctable.Code(flag.Envs...), doctable.Code(flag.Default), flag.Help})
+			if flag.Name == "help" || settings[flag.Name] {
+				continue
+			}
+			row := []string{doctable.Code(flagName(flag)), doctable.Code(flag.Envs...), doctable.Code(flag.Default), flag.Help}
+			if name == "serve" {
+				settings[flag.Name] = true
+				row = slices.Insert(row, 2, doctable.Code(config.Key(flag)))
+			}
+			rows = append(rows, row)
+		}
+		if len(rows) == 0 {
+			continue
+		}
+		head := []string{"flag", "environment", "default", "what it says"}
+		if name == "serve" {
+			head = slices.Insert(head, 2, "YAML")
+			for _, section := range config.Sections() {
+				rows = append(rows, []string{"", "", doctable.Code(section.Key + ": " + section.Form), "", section.Help})
 			}
 		}
-		if len(rows) > 0 {
-			mark := "table: " + strings.TrimPrefix(command.FullPath(), "rudder-clevertap ")
-			tables[mark] = doctable.Markdown([]string{"flag", "environment", "default", "what it says"}, rows)
-		}
+		tables["table: "+name] = doctable.Markdown(head, rows)
 	}
 	return tables
 }
@@ -89,10 +108,15 @@ func TestExamplesReadmeNamesEachExample(t *testing.T) {
 	}
 }
 
-func TestExampleConfigurationLoads(t *testing.T) {
+func TestExampleConfigurationIsValid(t *testing.T) {
 	t.Setenv("SHOP_IN_PASSCODE", "from-the-environment")
-	config, err := server.LoadConfig(filepath.Join(examplesFolder, "config.yaml"))
-	require.NoError(t, err)
-	require.Len(t, config.Destinations, 2)
-	require.Contains(t, config.Destinations, "shop-in", "requests/registered.json names it")
+	got := command(t.Context(), "config", "check", "--config", filepath.Join(examplesFolder, "config.yaml"))
+	require.Zero(t, got.status, got.err)
+	require.NotContains(t, got.out, "from-the-environment")
+	var shown struct {
+		Configuration struct{ Destinations map[string]any }
+	}
+	require.NoError(t, json.Unmarshal([]byte(got.out), &shown))
+	require.Len(t, shown.Configuration.Destinations, 2)
+	require.Contains(t, shown.Configuration.Destinations, "shop-in", "requests/registered.json names it")
 }

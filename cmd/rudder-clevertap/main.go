@@ -14,6 +14,8 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/rudder-clevertap/rudder-clevertap/internal/config"
 )
 
 // The exit statuses other than zero.
@@ -26,6 +28,7 @@ const (
 type cli struct {
 	Serve       serveCmd       `cmd:"" help:"Serve gRPC and REST until SIGINT or SIGTERM."`
 	Transform   transformCmd   `cmd:"" help:"Transform events of files or standard input, one JSON text per line."`
+	Config      configCmd      `cmd:"" help:"Look at the configuration of serve."`
 	Healthcheck healthcheckCmd `cmd:"" help:"Ask a running server whether it serves; exit status 0 when it does, else 1."`
 	Version     versionCmd     `cmd:"" help:"Print the version."`
 }
@@ -63,18 +66,18 @@ func run(ctx context.Context, args []string, std stdio) int {
 		commands cli
 		helped   bool
 	)
-	parser, err := kong.New(&commands,
+	settings := config.NewReader(&commands.Serve.Settings, &commands.Config.Check.Settings)
+	parser, err := kong.New(&commands, append(settings.Options(),
 		kong.Name("rudder-clevertap"),
 		kong.Description("Turns RudderStack events into CleverTap payloads."),
-		kong.DefaultEnvars("RUDDER_CLEVERTAP"),
 		kong.Writers(std.Out, std.Err),
 		kong.Exit(func(int) { helped = true }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.ValueFormatter(flagHelp),
 		kong.NamedMapper("existingfile", existingFile()),
 		kong.BindTo(ctx, (*context.Context)(nil)),
-		kong.Bind(std),
-	)
+		kong.Bind(std, settings),
+	)...)
 	if err != nil {
 		return report(std.Err, err)
 	}

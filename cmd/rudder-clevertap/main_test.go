@@ -33,7 +33,7 @@ func TestHelpNamesTheCommandsAndTheirFlags(t *testing.T) {
 	t.Parallel()
 	got := command(t.Context(), "--help")
 	require.Zero(t, got.status)
-	for _, name := range []string{"serve", "transform", "healthcheck", "version"} {
+	for _, name := range []string{"serve", "transform", "config check", "healthcheck", "version"} {
 		require.Contains(t, got.out, name)
 	}
 	got = command(t.Context(), "serve", "--help")
@@ -60,30 +60,30 @@ func TestWrongUsageIsStatus2AndFailureStatus1(t *testing.T) {
 		"an unknown level":      {[]string{"serve", "--log-level", "loud"}, 2, "log-level"},
 		"an unknown format":     {[]string{"serve", "--log-format", "xml"}, 2, "log-format"},
 		"no such file":          {[]string{"serve", "--config", "/nowhere/x.yaml"}, 2, "/nowhere/x.yaml"},
-		"half of TLS":           {[]string{"serve", "--tls-cert", cert}, 2, "--tls-cert and --tls-key need one another"},
-		"a limit of nothing":    {[]string{"serve", "--max-batch-events", "0"}, 2, "--max-batch-events must be more than zero"},
-		"a time of the past":    {[]string{"serve", "--drain-delay=-1s"}, 2, "must not be less than zero"},
-		"open to others":        {[]string{"serve", "--grpc-addr", ":0"}, 2, "--grpc-addr: address :0 is open to others"},
-		"open to others (HTTP)": {[]string{"serve", "--http-addr", "0.0.0.0:0"}, 2, "--http-addr: address 0.0.0.0:0 is open to others"},
-		"no address":            {[]string{"serve", "--http-addr", "nonsense"}, 2, "--http-addr \"nonsense\" is no address: write it as HOST:PORT: address nonsense: missing port in address\n"},
+		"half of TLS":           {[]string{"serve", "--tls-cert", cert}, 2, "--tls-cert: a certificate needs its key: give --tls-key as well"},
+		"a limit of nothing":    {[]string{"serve", "--max-batch-events", "0"}, 2, "--max-batch-events: it must be more than 0"},
+		"a time of the past":    {[]string{"serve", "--drain-delay=-1s"}, 2, "--drain-delay: it must be at least 0s"},
+		"open to others":        {[]string{"serve", "--grpc-addr", ":0"}, 2, "--grpc-addr: others could reach :0"},
+		"open to others (HTTP)": {[]string{"serve", "--http-addr", "0.0.0.0:0"}, 2, "--http-addr: others could reach 0.0.0.0:0"},
+		"no address":            {[]string{"serve", "--http-addr", "nonsense"}, 2, "--http-addr: it is not a valid address: write it as HOST:PORT\n"},
 		"no certificates":       {[]string{"healthcheck", "--tls-ca", cert}, 2, "no certificate in PEM"},
-		"a bad certificate":     {[]string{"serve", "--tls-cert", cert, "--tls-key", key}, 1, "tls:"},
-		"bad tokens":            {[]string{"serve", "--auth-tokens-file", writeFile(t, "tokens", "loneword")}, 1, "tokens:"},
-		"a bad configuration":   {[]string{"serve", "--config", writeFile(t, "c.yaml", "port: 1")}, 1, "port: unknown key"},
-		"a port of nobody":      {[]string{"serve", "--http-addr", "127.0.0.1:99999"}, 2, `--http-addr "127.0.0.1:99999" is no address`},
-		"no port":               {[]string{"serve", "--grpc-addr", "127.0.0.1:http0"}, 2, `--grpc-addr "127.0.0.1:http0" is no address`},
-		"no address, insecure":  {[]string{"serve", "--allow-insecure", "--grpc-addr", ""}, 2, `--grpc-addr "" is no address: write it as HOST:PORT`},
-		"no address for rudder": {[]string{"serve", "--transformer-addr", "here"}, 2, `--transformer-addr "here" is no address`},
+		"a bad certificate":     {[]string{"serve", "--tls-cert", cert, "--tls-key", key}, 2, "--tls-cert: tls:"},
+		"bad tokens":            {[]string{"serve", "--auth-tokens-file", writeFile(t, "tokens", "loneword")}, 2, "line 1: write NAME:TOKEN"},
+		"a bad configuration":   {[]string{"serve", "--config", writeFile(t, "c.yaml", "port: 1")}, 2, ":1: port: there is no such setting"},
+		"a port of nobody":      {[]string{"serve", "--http-addr", "127.0.0.1:99999"}, 2, "--http-addr: it is not a valid address: write it as HOST:PORT, with a port"},
+		"no port":               {[]string{"serve", "--grpc-addr", "127.0.0.1:http0"}, 2, "--grpc-addr: it is not a valid address"},
+		"no address, insecure":  {[]string{"serve", "--allow-insecure", "--grpc-addr", ""}, 2, "--grpc-addr: it is not a valid address: write it as HOST:PORT"},
+		"no address for rudder": {[]string{"serve", "--transformer-addr", "here"}, 2, "--transformer-addr: it is not a valid address"},
 		"routes open to others": {[]string{"serve", "--transformer-addr", ":9090"}, 2, "or --allow-insecure where only rudder-server can connect"},
 		"an address in use":     {[]string{"serve", "--grpc-addr", "127.0.0.1:0", "--http-addr", taken.Addr().String()}, 1, "in use"},
 		"gRPC's is in use":      {[]string{"serve", "--grpc-addr", taken.Addr().String()}, 1, "in use"},
 		"an origin of nobody":   {[]string{"serve", "--allowed-origins", "nonsense"}, 2, "--allowed-origins: "},
-		"every origin":          {[]string{"serve", "--allowed-origins", "*"}, 2, `"*" is not a web origin`},
-		"no base":               {[]string{"serve", "--clevertap-base-url", "localhost:1"}, 2, "--clevertap-base-url \"localhost:1\" is no address"},
-		"a base with a query":   {[]string{"serve", "--clevertap-base-url", "http://relay/in?key=s3cr3t"}, 2, "--clevertap-base-url must end with the path"},
-		"a base with a ?":       {[]string{"serve", "--clevertap-base-url", "http://relay/in?"}, 2, "--clevertap-base-url must end with the path"},
-		"a base with a place":   {[]string{"serve", "--clevertap-base-url", "http://relay/in#s3cr3t"}, 2, "--clevertap-base-url must end with the path"},
-		"upstream with a query": {[]string{"serve", "--upstream-transformer", "http://up?key=s3cr3t"}, 2, "--upstream-transformer must end with the path"},
+		"every origin":          {[]string{"serve", "--allowed-origins", "*"}, 2, "--allowed-origins: number 1 is not a web origin"},
+		"no base":               {[]string{"serve", "--clevertap-base-url", "localhost:1"}, 2, "--clevertap-base-url: it is not a valid address of a server"},
+		"a base with a query":   {[]string{"serve", "--clevertap-base-url", "http://relay/in?key=s3cr3t"}, 2, "--clevertap-base-url: it must end with the path"},
+		"a base with a ?":       {[]string{"serve", "--clevertap-base-url", "http://relay/in?"}, 2, "--clevertap-base-url: it must end with the path"},
+		"a base with a place":   {[]string{"serve", "--clevertap-base-url", "http://relay/in#s3cr3t"}, 2, "--clevertap-base-url: it must end with the path"},
+		"upstream with a query": {[]string{"serve", "--upstream-transformer", "http://up?key=s3cr3t"}, 2, "--upstream-transformer: it must end with the path"},
 		"no time to answer":     {[]string{"healthcheck", "--timeout", "0s"}, 2, "--timeout must be more than zero"},
 		"less than no time":     {[]string{"healthcheck", "--timeout=-1s"}, 2, "--timeout must be more than zero"},
 	} {

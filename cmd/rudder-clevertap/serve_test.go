@@ -28,6 +28,7 @@ import (
 	"google.golang.org/grpc/metadata"
 
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/config"
 	"github.com/rudder-clevertap/rudder-clevertap/internal/otlptest"
 	"github.com/rudder-clevertap/rudder-clevertap/internal/telemetry"
 )
@@ -310,7 +311,7 @@ func TestLogLinesAreTextOnlyForPeople(t *testing.T) {
 	t.Parallel()
 	var buffer bytes.Buffer
 	for format, want := range map[string]telemetry.LogFormat{"auto": telemetry.LogJSON, "json": telemetry.LogJSON, "text": telemetry.LogText} {
-		require.Equal(t, want, (&serveCmd{LogFormat: format}).logFormat(&buffer))
+		require.Equal(t, want, (&serveCmd{Settings: config.Settings{LogFormat: format}}).logFormat(&buffer))
 	}
 	telemetry.NewLogger(&buffer, telemetry.LogText, slog.LevelInfo, nil).Info("hello", "a", 1)
 	require.Contains(t, buffer.String(), "msg=hello a=1")
@@ -328,6 +329,6 @@ func TestTheOperatorMayListenWhereOthersReachTheServer(t *testing.T) {
 func TestTheBodyOfARESTRequestFitsAMessage(t *testing.T) {
 	t.Parallel()
 	for message, body := range map[int]int64{32 << 20: 32<<20 - 64<<10, 1 << 20: 1<<20 - 64<<10, 1 << 10: 1 << 9} {
-		require.Equal(t, body, (&serveCmd{MaxMessageBytes: message}).maxBodyBytes())
+		require.Equal(t, body, (&serveCmd{Settings: config.Settings{MaxMessageBytes: message}}).maxBodyBytes())
 	}
 }

@@ -1,14 +1,11 @@
-package server
+package config
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -17,16 +14,7 @@ import (
 	"github.com/rudder-clevertap/rudder-clevertap/mapping"
 )
 
-// Destinations are the destinations that requests may name instead of giving settings.
-type Destinations map[string]*mapping.Destination
-
-// Config is what the configuration file holds.
-type Config struct {
-	// Destinations are the registered destinations.
-	Destinations Destinations
-}
-
-// LoadConfig reads a configuration file in YAML:
+// Destinations are the destinations that requests may name instead of giving settings:
 //
 //	destinations:
 //	  shop-eu:                 # the name that requests give as destination_id
@@ -34,99 +22,110 @@ type Config struct {
 //	    passcode: {env: SHOP_EU_PASSCODE}
 //	    region: eu1
 //
-// The value of a secret setting is {env: VARIABLE} or {file: PATH}, where a relative path starts at the configuration file's
-// directory. The error names all that is wrong, unknown keys and settings among it, and no secret.
-func LoadConfig(path string) (*Config, error) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("configuration: %w", err)
-	}
-	config, err := parseConfig(data, filepath.Dir(path))
-	if err != nil {
-		return nil, fmt.Errorf("configuration %s: %w", path, err)
-	}
-	return config, nil
+// The value of a secret setting is {env: VARIABLE} or {file: PATH}, where a relative path starts at the
+// configuration file's folder.
+type Destinations map[string]Destination
+
+// Destination is one of them.
+type Destination struct {
+	// Compiled is what events are transformed for. It holds the passcode.
+	Compiled *mapping.Destination
+
+	// settings are as the file has them, so without secrets, and lines where they stand.
+	settings map[string]any
+	lines    func(setting string) int
 }
 
-// parseConfig reads a configuration. Relative paths in it start at dir.
-func parseConfig(data []byte, dir string) (*Config, error) {
-	sections, err := readSections(data)
-	if err != nil {
-		return nil, err
+// Compiled returns the compiled destinations by name.
+func (d Destinations) Compiled() map[string]*mapping.Destination {
+	compiled := make(map[string]*mapping.Destination, len(d))
+	for name, to := range d {
+		compiled[name] = to.Compiled
 	}
-	config := &Config{Destinations: Destinations{}}
-	var problems []error
-	for _, key := range slices.Sorted(maps.Keys(sections)) {
-		section := sections[key]
-		if key != "destinations" {
-			problems = append(problems, fmt.Errorf("%s: unknown key: the file may hold destinations", key))
+	return compiled
+}
+
+// destinations reads the registered destinations of a file.
+func (f *file) destinations(key string) Destinations {
+	registered := Destinations{}
+	given, there := f.entries[key]
+	if !there {
+		return registered
+	}
+	if given.node.Kind != yaml.MappingNode {
+		f.note(key, given.line, "write destinations here, each under its name")
+		return registered
+	}
+	if err := given.node.Decode(new(map[string]yaml.Node)); err != nil {
+		f.noteShape(key, given.line, err)
+		return registered
+	}
+	for i := 0; i+1 < len(given.node.Content); i += 2 {
+		name, node := given.node.Content[i], target(given.node.Content[i+1])
+		if name.Value == "" {
+			f.note(key, name.Line, "a destination has an empty name: no request could name it")
 			continue
 		}
-		var settings map[string]map[string]any
-		if err := section.Decode(&settings); err != nil {
-			problems = append(problems, fmt.Errorf("destinations: %w", shapeError(err)))
-			continue
-		}
-		for _, name := range slices.Sorted(maps.Keys(settings)) {
-			if name == "" {
-				problems = append(problems, errors.New("destinations: a destination has an empty name: no request could name it"))
-				continue
-			}
-			given := settings[name]
-			if given == nil {
-				given = map[string]any{}
-			}
-			to, found := newDestination(given, dir)
-			for _, problem := range found {
-				problems = append(problems, fmt.Errorf("destinations.%s.%w", name, problem))
-			}
-			config.Destinations[name] = to
-		}
+		registered[name.Value] = f.destination(key+"."+name.Value, name.Line, node)
 	}
-	if len(problems) > 0 {
-		return nil, errors.Join(problems...)
-	}
-	return config, nil
+	return registered
 }
 
-// readSections reads the one document of a configuration. No document is one without sections.
-func readSections(data []byte) (map[string]yaml.Node, error) {
-	var sections map[string]yaml.Node
-	documents := yaml.NewDecoder(bytes.NewReader(data))
-	if err := documents.Decode(&sections); err != nil && !errors.Is(err, io.EOF) {
-		return nil, shapeError(err)
+// destination reads one destination, whose name stands in a line.
+func (f *file) destination(path string, line int, node *yaml.Node) Destination {
+	to := Destination{settings: map[string]any{}}
+	to.lines = func(setting string) int { return lineOf(node, setting, line) }
+	if node.Kind != yaml.MappingNode && !isNull(node) {
+		f.note(path, node.Line, "write settings here, by name")
+		return to
 	}
-	// Whatever comes next, readable or not, would be left out in silence.
-	if err := documents.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
-		return nil, errors.New("the file holds more than one YAML document: put all destinations into one, without a line of ---")
+	if err := node.Decode(&to.settings); err != nil {
+		f.noteShape(path, line, err)
+		return to
 	}
-	return sections, nil
-}
-
-// shapeError says that YAML has the wrong shape. The library's own words may hold values, and a value may be a secret: only
-// those are kept that say a line and what the syntax lacks there.
-func shapeError(err error) error {
-	if typeError, ok := errors.AsType[*yaml.TypeError](err); ok {
-		lines := make([]string, len(typeError.Errors))
-		for i, text := range typeError.Errors {
-			lines[i], _, _ = strings.Cut(text, ":")
+	if to.settings == nil {
+		to.settings = map[string]any{}
+	}
+	var found []settingProblem
+	for _, name := range secretSettings() {
+		if source, ok := to.settings[name].(map[string]any); ok {
+			if path, ok := source["file"].(string); ok {
+				source["file"] = beside(f.dir, path)
+			}
 		}
-		return fmt.Errorf("%s: write each name once and, under it, settings by name", strings.Join(lines, ", "))
 	}
-	if strings.HasPrefix(err.Error(), "yaml: line ") {
-		return err
+	to.Compiled, found = newDestination(to.settings)
+	for _, p := range found {
+		f.note(path+"."+p.setting, to.lines(p.setting), p.message)
 	}
-	return errors.New("this YAML can't be read: look for an unclosed bracket or quote, an unknown alias or tag, or a key that is no text")
+	return to
 }
 
-// newDestination compiles the settings of one destination and returns all that is wrong with them.
-func newDestination(settings map[string]any, dir string) (*mapping.Destination, []error) {
-	var problems []error
+// lineOf is the line of a setting in a mapping; whatever is not there is in the line of the mapping's name.
+func lineOf(node *yaml.Node, setting string, otherwise int) int {
+	name, _, _ := strings.Cut(setting, ".")
+	name, _, _ = strings.Cut(name, "[")
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		if node.Content[i].Value == name {
+			return node.Content[i].Line
+		}
+	}
+	return otherwise
+}
+
+// settingProblem is one thing wrong with a destination's settings.
+type settingProblem struct{ setting, message string }
+
+// newDestination compiles the settings of one destination and returns all that is wrong with them. Secrets
+// are read from where the settings say.
+func newDestination(given map[string]any) (*mapping.Destination, []settingProblem) {
+	var problems []settingProblem
+	settings := maps.Clone(given)
 	for _, name := range secretSettings() {
 		if value, given := settings[name]; given {
-			secret, err := resolveSecret(value, dir)
+			secret, err := resolveSecret(value)
 			if err != nil {
-				problems = append(problems, fmt.Errorf("%s: %w", name, err))
+				problems = append(problems, settingProblem{name, err.Error()})
 				delete(settings, name)
 				continue
 			}
@@ -135,36 +134,44 @@ func newDestination(settings map[string]any, dir string) (*mapping.Destination, 
 	}
 	text, err := json.Marshal(settings)
 	if err != nil {
-		return nil, append(problems, fmt.Errorf("settings: %w", err))
+		return nil, append(problems, settingProblem{"settings", err.Error()})
 	}
 	unresolved := len(problems) > 0
 	found, failed := mapping.CheckDestinationJSON(text)
 	if failed != nil {
-		return nil, append(problems, fmt.Errorf("settings: %w", failed))
+		return nil, append(problems, settingProblem{"settings", failed.Error()})
 	}
 	for _, p := range found {
 		// What is RudderStack's own does no harm; what is wrong with a secret that could not be read has been said.
 		if p.Severity < mapping.SeverityWarning || unresolved && slices.Contains(secretSettings(), p.Path) {
 			continue
 		}
-		problems = append(problems, fmt.Errorf("%s: %s", p.Path, p.Message))
+		problems = append(problems, settingProblem{p.Path, p.Message})
 	}
 	if len(problems) > 0 {
 		return nil, problems
 	}
 	to, failed := mapping.ParseDestination(text)
 	if failed != nil {
-		return nil, []error{fmt.Errorf("settings: %w", failed)}
+		return nil, []settingProblem{{"settings", failed.Error()}}
 	}
 	return to, nil
 }
 
 // secretSettings are the settings whose value must be kept elsewhere.
-func secretSettings() []string { return []string{"passcode", "accountToken"} }
+func secretSettings() []string {
+	var names []string
+	for _, setting := range mapping.Describe().Settings {
+		if setting.Secret {
+			names = append(names, setting.Name)
+		}
+	}
+	return names
+}
 
 // resolveSecret returns the value of a secret setting: what {env: …} or {file: …} names.
-func resolveSecret(value any, dir string) (string, error) {
-	const usage = "a secret has no place in the file: write {env: VARIABLE} or {file: PATH}"
+func resolveSecret(value any) (string, error) {
+	const usage = "a secret must not be in the file: write {env: VARIABLE} or {file: PATH}"
 	source, _ := value.(map[string]any)
 	if len(source) != 1 {
 		return "", errors.New(usage)
@@ -178,7 +185,7 @@ func resolveSecret(value any, dir string) (string, error) {
 		case "env":
 			return secretFromEnv(name)
 		case "file":
-			return secretFromFile(name, dir)
+			return secretFromFile(name)
 		}
 	}
 	return "", errors.New(usage)
@@ -194,10 +201,7 @@ func secretFromEnv(name string) (string, error) {
 }
 
 // secretFromFile reads a secret from a file, without the line end behind it.
-func secretFromFile(path, dir string) (string, error) {
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(dir, path)
-	}
+func secretFromFile(path string) (string, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return "", err

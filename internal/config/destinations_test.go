@@ -1,4 +1,4 @@
-package server
+package config
 
 import (
 	"os"
@@ -10,14 +10,6 @@ import (
 
 	"github.com/rudder-clevertap/rudder-clevertap/mapping"
 )
-
-// writeFile writes a file for a test and returns its path.
-func writeFile(t *testing.T, name, text string) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), name)
-	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
-	return path
-}
 
 func TestDestinationsAreRegisteredByConfiguration(t *testing.T) {
 	t.Setenv("SHOP_PASSCODE", secret)
@@ -41,19 +33,20 @@ destinations:
 `)
 	require.NoError(t, os.WriteFile(filepath.Join(filepath.Dir(path), "passcode"), []byte("from-file\n"), 0o600))
 	require.NoError(t, os.WriteFile(filepath.Join(filepath.Dir(path), "token"), []byte("t"), 0o600))
-	config, err := LoadConfig(path)
-	require.NoError(t, err)
-	require.Len(t, config.Destinations, 3)
-	eu, in := config.Destinations["shop-eu"], config.Destinations["shop-in-too"]
+	p := parse(t, "--config", path)
+	require.NoError(t, p.err)
+	compiled := p.Destinations.Compiled()
+	require.Len(t, compiled, 3)
+	eu, in := compiled["shop-eu"], compiled["shop-in-too"]
 	require.Equal(t, "https://api.clevertap.com/1/upload", eu.Endpoint())
 	require.Contains(t, eu.Headers(), mapping.Header{Name: mapping.PasscodeHeader, Value: secret})
 	require.Equal(t, "https://in1.api.clevertap.com/1/upload", in.Endpoint())
 	require.Contains(t, in.Headers(), mapping.Header{Name: mapping.PasscodeHeader, Value: "from-file"})
 }
 
-func TestAllThatIsWrongWithAConfigurationIsSaidAtOnce(t *testing.T) {
+func TestAllThatIsWrongWithDestinationsIsSaidAtOnce(t *testing.T) {
 	t.Setenv("EMPTY", "")
-	path := writeFile(t, "config.yaml", `
+	p := fromFile(t, `
 listen: here
 destinations:
   a:
@@ -74,81 +67,84 @@ destinations:
     passcode: {env: [`+secret+`]}
   f:
 `)
-	_, err := LoadConfig(path)
-	require.Error(t, err)
+	require.Error(t, p.err)
 	for _, want := range []string{
-		path,
-		"listen: unknown key",
-		"destinations.a.passcode: the environment variable EMPTY is not set or empty",
-		"destinations.a.region: unknown region",
-		"destinations.b.trackAnonymus: unknown setting",
-		"destinations.c.passcode: open ",
-		"destinations.d.passcode: a secret has no place in the file: write {env: VARIABLE} or {file: PATH}",
-		"destinations.e.accountId: ",
-		"destinations.e.passcode: a secret has no place in the file",
-		"destinations.f.accountId: ",
+		p.File + ":2: listen: there is no such setting",
+		p.File + ":6: destinations.a.passcode: the environment variable EMPTY is not set or empty",
+		p.File + ":7: destinations.a.region: unknown region",
+		p.File + ":11: destinations.b.trackAnonymus: unknown setting",
+		p.File + ":14: destinations.c.passcode: open ",
+		p.File + ":17: destinations.d.passcode: a secret must not be in the file: write {env: VARIABLE} or {file: PATH}",
+		p.File + ":18: destinations.e.accountId: ",
+		p.File + ":19: destinations.e.passcode: a secret must not be in the file",
+		p.File + ":20: destinations.f.accountId: ",
 	} {
-		require.ErrorContains(t, err, want)
+		require.ErrorContains(t, p.err, want)
 	}
-	require.NotContains(t, err.Error(), secret)
+	require.NotContains(t, p.err.Error(), secret)
 }
 
 func TestAConfigurationOfTheWrongShapeNamesTheLineAndNoValue(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"destinations: " + secret:       "line 1",
-		"destinations:\n  a: " + secret: "line 2",
-		"destinations:\n  - " + secret:  "line 2",
-		secret:                          "line 1: write each name once",
-		"[" + secret + "]":              "line 1: write each name once",
+		"destinations: " + secret:       ":1: destinations: write destinations here",
+		"destinations:\n  a: " + secret: ":2: destinations.a: write settings here",
+		"destinations:\n  - " + secret:  ":1: destinations: write destinations here",
+		secret:                          ":1: write settings here, one KEY: VALUE a line",
+		"[" + secret + "]":              ":1: write settings here, one KEY: VALUE a line",
 		"destinations: *" + secret:      "an unknown alias",
-		"destinations: {a: {region: {[" + secret + "]: 1}}}":   "a key that is no text",
-		"destinations: {a: {x: !!int " + secret + "}}":         "unknown alias or tag",
-		"destinations: {a: &" + secret + " [*" + secret + "]}": "line 1",
-		"destinations: {}\n---\n" + secret:                     "more than one YAML document",
-		"destinations: {}\n---\n":                              "more than one YAML document",
-		"destinations: {}\n---\n{" + secret:                    "more than one YAML document",
-		"destinations: {'': {accountId: x}}":                   "a destination has an empty name",
-		"destinations:\n  a: {b\n":                             "line",
-		"destinations:\n  a: {x: 1}\n  a: {x: 2}":              "line 3: write each name once",
-		"destinations: {a: {accountId: x, passcode: {1: 2}}}":  "destinations.a.passcode: a secret has no place in the file",
-		"destinations: {a: {accountId: x, region: {{a: b}: c}": "line",
+		"destinations: {a: {region: {[" + secret + "]: 1}}}":        "a key that is not a word",
+		"destinations: {a: {x: !!int " + secret + "}}":              "unknown alias or tag",
+		"destinations: {a: &" + secret + " [*" + secret + "]}":      ":1: destinations.a: write settings here",
+		"destinations: {a: {x: &" + secret + " [*" + secret + "]}}": ":1: destinations.a: ",
+		"destinations: {}\n---\n" + secret:                          "more than one YAML document",
+		"destinations: {}\n---\n":                                   "more than one YAML document",
+		"destinations: {}\n---\n{" + secret:                         "more than one YAML document",
+		"destinations: {'': {accountId: x}}":                        "a destination has an empty name",
+		"destinations:\n  a: {b\n":                                  ": this is not valid YAML: ",
+		"destinations:\n  a: {x: 1}\n  a: {x: 2}":                   ":3: destinations: write each name once",
+		"destinations:\n  a:\n    x: 1\n    x: 2":                   ":4: destinations.a: write each name once",
+		"destinations: {a: {accountId: x, passcode: {1: 2}}}":       ":1: destinations.a.passcode: a secret must not be in the file",
+		"destinations: {a: {accountId: x, region: {{a: b}: c}":      ":1: this is not valid YAML: ",
+		"{[" + secret + "]: 1}":                                     ":1: a key must be a word",
 	} {
-		_, err := parseConfig([]byte(text), ".")
-		require.ErrorContains(t, err, want, text)
-		require.NotContains(t, err.Error(), secret)
+		p := fromFile(t, text)
+		require.ErrorContains(t, p.err, want, text)
+		require.NotContains(t, p.err.Error(), secret)
 	}
-	_, err := LoadConfig(filepath.Join(t.TempDir(), "absent"))
-	require.ErrorIs(t, err, os.ErrNotExist)
 	for _, text := range []string{"", "# nothing\n", "destinations:\n", "destinations: {}", "---\ndestinations: {}\n...\n"} {
-		config, err := parseConfig([]byte(text), ".")
-		require.NoError(t, err, text)
-		require.Empty(t, config.Destinations)
+		p := fromFile(t, text)
+		require.NoError(t, p.err, text)
+		require.Empty(t, p.Destinations)
 	}
 }
 
 func TestAnEmptySecretFileIsAnError(t *testing.T) {
 	t.Parallel()
-	path := writeFile(t, "empty", "\n")
-	_, err := parseConfig([]byte("destinations: {a: {accountId: x, passcode: {file: "+path+"}}}"), ".")
-	require.ErrorContains(t, err, "is empty")
+	p := fromFile(t, "destinations: {a: {accountId: x, passcode: {file: "+writeFile(t, "empty", "\n")+"}}}")
+	require.ErrorContains(t, p.err, "is empty")
 }
 
-func FuzzConfig(f *testing.F) {
+func FuzzFile(f *testing.F) {
 	f.Add("destinations:\n  a: {accountId: x, passcode: y, region: in1}\n")
 	f.Add("destinations: {a: {accountId: x, passcode: {env: HOME}, useNativeSDK: {web: true}}}")
 	f.Add("a: &a [*a]")
+	f.Add("log: &l {level: *l, '': *l}")
+	f.Add("tls: {cert: a, key: b}\nmax: {batchEvents: 1}\nallowedOrigins: [a, {b: c}]")
 	f.Add("destinations: {a: {? [1]: 2}}")
+	keys := parse(f).reader.keys()
 	f.Fuzz(func(t *testing.T, text string) {
 		if strings.Contains(text, "file") {
 			return // It must not read this machine's files.
 		}
-		config, err := parseConfig([]byte(text), t.TempDir())
-		if err != nil {
+		read := &file{name: "f", dir: t.TempDir(), entries: map[string]entry{}}
+		read.parse([]byte(text), keys)
+		registered := read.destinations("destinations")
+		if len(read.problems) > 0 {
 			return
 		}
-		for name, to := range config.Destinations {
-			require.NotNil(t, to, name)
+		for name, to := range registered {
+			require.NotNil(t, to.Compiled, name)
 		}
 	})
 }
