@@ -17,6 +17,7 @@ import (
 	"github.com/rudder-clevertap/rudder-clevertap/gateway"
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
 	"github.com/rudder-clevertap/rudder-clevertap/internal/cases"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/config"
 	"github.com/rudder-clevertap/rudder-clevertap/server"
 )
 
@@ -252,9 +253,9 @@ func requireExample(t *testing.T, example json.RawMessage, answer string) {
 // TestLimitsOfTheServerOverREST shows limits that only the server knows.
 func TestLimitsOfTheServerOverREST(t *testing.T) {
 	t.Parallel()
-	tokens, err := server.ParseTokens(strings.NewReader("tests:token-1"))
+	tokens, err := config.ParseTokens(strings.NewReader("tests:token-1"))
 	require.NoError(t, err)
-	api := startService(t, server.Options{MaxBatchEvents: 2, MaxMessageBytes: 1000, Tokens: tokens})
+	api := startService(t, server.Options{MaxBatchEvents: 2, MaxMessageBytes: 1000, Callers: tokens})
 	const destination = `"destination": {"accountId": "a", "passcode": "p"}`
 	const token = "Bearer token-1"
 

@@ -15,6 +15,7 @@ import (
 
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
 	"github.com/rudder-clevertap/rudder-clevertap/internal/apierr"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/config"
 	"github.com/rudder-clevertap/rudder-clevertap/internal/telemetry"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping"
 )
@@ -54,13 +55,13 @@ func (b *logBuffer) calls(t *testing.T, method string) []map[string]any {
 
 func TestCallsAreLogged(t *testing.T) {
 	t.Parallel()
-	tokens, err := ParseTokens(strings.NewReader("billing:" + secret))
+	tokens, err := config.ParseTokens(strings.NewReader("billing:" + secret))
 	require.NoError(t, err)
 	for level, wellLines := range map[slog.Level]int{slog.LevelInfo: 0, slog.LevelDebug: 1} {
 		t.Run(level.String(), func(t *testing.T) {
 			t.Parallel()
 			logs := &logBuffer{}
-			r := start(t, Options{Logger: telemetry.NewLogger(logs, telemetry.LogJSON, level, nil), Tokens: tokens})
+			r := start(t, Options{Logger: telemetry.NewLogger(logs, telemetry.LogJSON, level, nil), Callers: tokens})
 			ctx := metadata.AppendToOutgoingContext(t.Context(), "authorization", "Bearer "+secret)
 			_, err := r.client().Transform(ctx, jsonRequest(string(track("m"))))
 			require.NoError(t, err)

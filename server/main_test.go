@@ -37,9 +37,9 @@ type running struct {
 	ended chan error
 }
 
-// start runs a server until the test ends, when it must have ended without an error, unless the test took it
-// from ended.
-func start(t *testing.T, options Options, fronts ...Listener) *running {
+// start runs a server until the test ends, when it must have ended without an error, unless the test took
+// it from ended.
+func start(t *testing.T, options Options) *running {
 	t.Helper()
 	srv, err := New(options)
 	require.NoError(t, err)
@@ -48,7 +48,7 @@ func start(t *testing.T, options Options, fronts ...Listener) *running {
 	ctx, cancel := context.WithCancel(t.Context())
 	r := &running{Server: srv, addr: listener.Addr().String(), stop: cancel, ended: make(chan error, 1)}
 	go func() {
-		r.ended <- srv.Run(ctx, listener, fronts...)
+		r.ended <- srv.Run(ctx, listener)
 		close(r.ended)
 	}()
 	if options.TLS == nil {

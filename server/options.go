@@ -4,11 +4,12 @@ import (
 	"cmp"
 	"crypto/tls"
 	"log/slog"
-	"net/url"
 	"time"
 
+	"github.com/rudder-clevertap/rudder-clevertap/delivery"
 	"github.com/rudder-clevertap/rudder-clevertap/internal/telemetry"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping"
+	"github.com/rudder-clevertap/rudder-clevertap/server/internal/intercept"
 )
 
 // The defaults of Options.
@@ -33,6 +34,9 @@ const (
 // Destinations are the destinations that requests may name instead of giving settings.
 type Destinations map[string]*mapping.Destination
 
+// Callers know who bearer tokens belong to.
+type Callers = intercept.Callers
+
 // Options say what a Server is made of. Zero fields take their defaults.
 type Options struct {
 	// Logger gets a line for each call. Nothing is logged when it is nil.
@@ -41,8 +45,8 @@ type Options struct {
 	Telemetry *telemetry.Telemetry
 	// Destinations are those that requests may name.
 	Destinations Destinations
-	// Tokens are the bearer tokens that calls need; nil lets everybody call.
-	Tokens *Tokens
+	// Callers know who the bearer tokens belong to that calls need; nil lets everybody call.
+	Callers Callers
 	// TLS encrypts connections from outside the process; nil leaves them plain.
 	TLS *tls.Config
 	// MaxMessageBytes limits one message, each way.
@@ -55,9 +59,9 @@ type Options struct {
 	// ProxyStrict makes the delivery proxy answer as rudder-transformer does: one refused record fails all
 	// jobs of a request.
 	ProxyStrict bool
-	// CleverTapBaseURL is where calls to CleverTap go, whatever host they name, for tests and private relays.
-	// CleverTap's own hosts, and no others, are called when it is nil.
-	CleverTapBaseURL *url.URL
+	// CleverTap sends what the delivery proxy and the deletion of users send. Whoever hands it in closes it; a
+	// client of CleverTap's own hosts when it is nil.
+	CleverTap *delivery.Client
 	// MaxConcurrentStreams limits the calls that are open at once on one connection.
 	MaxConcurrentStreams uint32
 	// MaxConnectionAge is about how long a gRPC connection or a transform stream lasts before its client has
@@ -67,10 +71,7 @@ type Options struct {
 	StreamIdleTimeout time.Duration
 	// StreamInFlight limits the messages of one stream that are read and not yet answered.
 	StreamInFlight int
-	// DrainDelay is how long the server goes on as ever once it says that it stops serving, for load
-	// balancers to notice.
-	DrainDelay time.Duration
-	// ShutdownTimeout is how long open calls may take to end once the server stops; then they are cut off.
+	// ShutdownTimeout is how long open calls may take to end once Run stops; then they are cut off.
 	ShutdownTimeout time.Duration
 	// NoReflection leaves out gRPC reflection, by which tools read the contract.
 	NoReflection bool
@@ -83,6 +84,11 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Telemetry == nil {
 		o.Telemetry = telemetry.None()
+	}
+	if o.CleverTap == nil {
+		o.CleverTap = delivery.New(delivery.Options{
+			TracerProvider: o.Telemetry.TracerProvider, MeterProvider: o.Telemetry.MeterProvider,
+		})
 	}
 	o.MaxMessageBytes = cmp.Or(o.MaxMessageBytes, DefaultMaxMessageBytes)
 	o.MaxBatchEvents = cmp.Or(o.MaxBatchEvents, DefaultMaxBatchEvents)

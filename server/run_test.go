@@ -1,11 +1,8 @@
 package server
 
 import (
-	"context"
-	"errors"
 	"io"
 	"net"
-	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -110,101 +107,46 @@ func TestAStreamThatWillNotEndIsCutOffInTime(t *testing.T) {
 	require.Equal(t, codes.Unavailable, status.Code(err))
 }
 
-func TestHealthSaysSoBeforeTheServerStops(t *testing.T) {
+func TestCallsAreServedWhileTheServerDrains(t *testing.T) {
 	t.Parallel()
-	const delay = 500 * time.Millisecond
-	r := start(t, Options{DrainDelay: delay})
+	r := start(t, Options{})
 	watch, err := healthgrpc.NewHealthClient(r.conn).Watch(t.Context(), &healthgrpc.HealthCheckRequest{})
 	require.NoError(t, err)
-	resp, err := watch.Recv()
-	require.NoError(t, err)
-	require.Equal(t, healthgrpc.HealthCheckResponse_SERVING, resp.GetStatus())
-	begin := time.Now()
-	r.stop()
-	resp, err = watch.Recv()
-	require.NoError(t, err)
-	require.Equal(t, healthgrpc.HealthCheckResponse_NOT_SERVING, resp.GetStatus())
+	for _, want := range []healthgrpc.HealthCheckResponse_ServingStatus{
+		healthgrpc.HealthCheckResponse_SERVING, healthgrpc.HealthCheckResponse_NOT_SERVING,
+	} {
+		resp, err := watch.Recv()
+		require.NoError(t, err)
+		require.Equal(t, want, resp.GetStatus())
+		r.Drain()
+	}
 	_, err = r.client().Transform(t.Context(), jsonRequest(string(track("m"))))
-	require.NoError(t, err, "calls are served as ever meanwhile")
+	require.NoError(t, err)
+	stream := r.open(t)
+	r.Finish()
+	r.Finish()
+	_, err = stream.Recv()
+	requireFailure(t, err, codes.Unavailable, apierr.Unavailable)
+	_, err = r.client().Transform(t.Context(), jsonRequest(string(track("m"))))
+	require.NoError(t, err, "only streams come to an end")
+	r.stop()
+	require.NoError(t, <-r.ended)
 	_, err = watch.Recv()
 	require.Equal(t, codes.Canceled, status.Code(err), "watchers do not hold the server up")
-	require.NoError(t, <-r.ended)
-	require.GreaterOrEqual(t, time.Since(begin), delay)
-}
-
-func TestARequestAtHandIsAnsweredThroughTheGatewayWhileTheServerStops(t *testing.T) {
-	t.Parallel()
-	entered, stopping := make(chan struct{}), make(chan struct{})
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	web := &http.Server{}
-	r := start(t, Options{}, Listener{Listener: listener, Name: "http", Front: web})
-	web.Handler = http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		close(entered)
-		<-stopping
-		_, err := transformerv1.NewTransformServiceClient(r.Conn()).Transform(req.Context(), jsonRequest(string(track("m"))))
-		if err != nil {
-			http.Error(w, err.Error(), http.StatusBadGateway)
-		}
-	})
-	answered := make(chan int, 1)
-	go func() {
-		client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-		resp, err := client.Get("http://" + listener.Addr().String())
-		if err != nil {
-			answered <- 0
-			return
-		}
-		resp.Body.Close()
-		answered <- resp.StatusCode
-	}()
-	<-entered
-	r.stop()
-	<-r.stopping
-	close(stopping)
-	require.Equal(t, http.StatusOK, <-answered)
-	require.NoError(t, <-r.ended)
 	_, err = transformerv1.NewTransformServiceClient(r.Conn()).Transform(t.Context(), jsonRequest(`{}`))
 	require.Equal(t, codes.Canceled, status.Code(err), "the connection is closed at the end")
-}
-
-// stuckFront is a front with a request that never ends.
-type stuckFront struct {
-	net.Listener
-
-	closed chan struct{}
-}
-
-func (f *stuckFront) Serve(net.Listener) error { <-f.closed; return nil }
-
-func (f *stuckFront) Shutdown(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }
-
-func (f *stuckFront) Close() error { close(f.closed); return nil }
-
-func TestAFrontThatWillNotEndIsClosedInTime(t *testing.T) {
-	t.Parallel()
-	front := &stuckFront{closed: make(chan struct{})}
-	r := start(t, Options{ShutdownTimeout: 100 * time.Millisecond}, Listener{Name: "http", Front: front})
-	r.stop()
-	err := <-r.ended
-	require.ErrorIs(t, err, context.DeadlineExceeded)
-	require.ErrorContains(t, err, "stop http")
 }
 
 func TestAListenerThatFailsEndsTheServer(t *testing.T) {
 	t.Parallel()
 	srv, err := New(Options{})
 	require.NoError(t, err)
-	grpcListener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
 	broken, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	require.NoError(t, broken.Close())
-	err = srv.Run(t.Context(), grpcListener, Listener{Listener: broken, Name: "http", Front: &http.Server{}})
-	require.ErrorContains(t, err, "serve http")
+	err = srv.Run(t.Context(), broken)
+	require.ErrorContains(t, err, "serve grpc")
 	require.ErrorIs(t, err, net.ErrClosed)
-	_, err = net.DialTimeout("tcp", grpcListener.Addr().String(), time.Second)
-	require.Error(t, err, "gRPC has ended too")
 }
 
 func TestToolsCanReadTheContract(t *testing.T) {
@@ -246,11 +188,14 @@ func TestAServerThatNeverRanCanBeClosed(t *testing.T) {
 	require.NoError(t, srv.Close())
 }
 
-func TestRunSaysWhyWhenItFailsAndStopsAtOnce(t *testing.T) {
+func TestAServerThatHasStoppedServesNoMore(t *testing.T) {
 	t.Parallel()
-	ended, cancel := context.WithCancel(t.Context())
-	cancel()
-	require.NoError(t, failed(ended, "grpc", errors.New("closed")))
-	require.NoError(t, failed(t.Context(), "grpc", nil))
-	require.EqualError(t, failed(t.Context(), "grpc", errors.New("broken")), "serve grpc: broken")
+	srv, err := New(Options{})
+	require.NoError(t, err)
+	require.NoError(t, srv.Stop(t.Context()))
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	require.NoError(t, srv.Serve(listener))
+	_, err = listener.Accept()
+	require.ErrorIs(t, err, net.ErrClosed)
 }

@@ -11,6 +11,7 @@ import (
 	"net"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"google.golang.org/grpc"
@@ -23,7 +24,6 @@ import (
 	"google.golang.org/grpc/stats"
 	"google.golang.org/grpc/test/bufconn"
 
-	"github.com/rudder-clevertap/rudder-clevertap/delivery"
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
 	"github.com/rudder-clevertap/rudder-clevertap/internal/apierr"
 	"github.com/rudder-clevertap/rudder-clevertap/internal/telemetry"
@@ -51,20 +51,20 @@ const (
 
 // Server is the gRPC server and its connection inside the process.
 type Server struct {
-	options   Options
-	logger    *slog.Logger
-	grpc      *grpc.Server
-	health    *health.Server
-	clevertap *delivery.Client
-	local     *bufconn.Listener
-	remote    *grpc.ClientConn
-	inside    *inproc.Conn
-	// stopping is closed when open streams are to end.
+	options Options
+	logger  *slog.Logger
+	grpc    *grpc.Server
+	health  *health.Server
+	local   *bufconn.Listener
+	remote  *grpc.ClientConn
+	inside  *inproc.Conn
+	// stopping is closed, by finish, when open streams are to end.
 	stopping chan struct{}
+	finish   sync.Once
 }
 
-// New returns a server that does not serve yet. Whoever has it must call Run, which ends all that New
-// started.
+// New returns a server that does not serve yet. Whoever has it must call Run,
+// Stop or Close, which end all that New started.
 func New(options Options) (*Server, error) {
 	options = options.withDefaults()
 	s := &Server{
@@ -85,10 +85,6 @@ func New(options Options) (*Server, error) {
 	if s.remote, err = s.dialLocal(); err != nil {
 		return nil, err
 	}
-	s.clevertap = delivery.New(delivery.Options{
-		BaseURL:        options.CleverTapBaseURL,
-		TracerProvider: options.Telemetry.TracerProvider, MeterProvider: options.Telemetry.MeterProvider,
-	})
 	s.grpc = grpc.NewServer(s.serverOptions(around)...)
 	s.inside = s.newInside(around)
 	s.register(transforms)
@@ -101,18 +97,15 @@ func New(options Options) (*Server, error) {
 
 // interceptOptions say what surrounds each call.
 func (s *Server) interceptOptions() intercept.Options {
-	options := intercept.Options{
+	return intercept.Options{
 		Logger:            s.logger,
 		ContinueTrace:     s.options.Telemetry.ContinueTrace,
 		NeedsNoToken:      needsNoToken,
 		MaxBatchEvents:    s.options.MaxBatchEvents,
 		StreamIdleTimeout: s.options.StreamIdleTimeout,
+		Callers:           s.options.Callers,
 		Stopping:          s.stopping,
 	}
-	if s.options.Tokens != nil {
-		options.Callers = s.options.Tokens
-	}
-	return options
 }
 
 // needsNoToken reports whether a call comes from within the process for rudder-transformer's routes. They
@@ -140,7 +133,7 @@ func (s *Server) register(transforms *engine.Engine) {
 	transformerv1.RegisterDestinationServiceServer(services, &destinationService{})
 	transformerv1.RegisterRudderTransformerServiceServer(services, dropin.New(dropin.Options{
 		Engine:    transforms,
-		CleverTap: s.clevertap,
+		CleverTap: s.options.CleverTap,
 		Strict:    s.options.ProxyStrict,
 		MaxAnswer: s.options.MaxMessageBytes,
 		MaxBody:   s.options.MaxTransformerBodyBytes,

@@ -325,10 +325,3 @@ func TestTheOperatorMayListenWhereOthersReachTheServer(t *testing.T) {
 	code, _ := post(t, client(nil), "http://"+net.JoinHostPort("127.0.0.1", port)+"/v1/transform", "{}")
 	require.Equal(t, http.StatusBadRequest, code)
 }
-
-func TestTheBodyOfARESTRequestFitsAMessage(t *testing.T) {
-	t.Parallel()
-	for message, body := range map[int]int64{32 << 20: 32<<20 - 64<<10, 1 << 20: 1<<20 - 64<<10, 1 << 10: 1 << 9} {
-		require.Equal(t, body, (&serveCmd{Settings: config.Settings{MaxMessageBytes: message}}).maxBodyBytes())
-	}
-}

@@ -30,14 +30,14 @@ type parsed struct {
 }
 
 // parse parses the flags of a command that has settings.
-func parse(t testing.TB, args ...string) parsed {
-	t.Helper()
+func parse(tb testing.TB, args ...string) parsed {
+	tb.Helper()
 	var line commandLine
 	reader := NewReader(&line.Serve.Settings, &line.Other.Settings)
 	parser, err := kong.New(&line, reader.Options()...)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	_, err = parser.Parse(append([]string{"serve"}, args...))
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return parsed{&line.Serve.Settings, reader, parser.Model, reader.Finish(&line.Serve.Settings)}
 }
 

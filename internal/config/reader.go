@@ -286,10 +286,13 @@ func (r *row) problem(message string) Problem {
 	return Problem{Setting: r.key(), From: r.origin, Message: message}
 }
 
-// Origin says where a setting came from; field points to it.
-func (r *Reader) Origin(field any) Origin {
-	if row := r.rows[field]; row != nil {
-		return row.origin
+// Blame is an error that names the way in which a setting came in; field points to it. A setting that nobody
+// gave is named by its flag.
+func (r *Reader) Blame(field any, message string) error {
+	row := r.rows[field]
+	problem := row.problem(message)
+	if row.origin.Source == Default {
+		problem.From = Origin{InFlag, "--" + row.flag.Name}
 	}
-	return byDefault()
+	return Problems{problem}
 }

@@ -97,7 +97,7 @@ func TestFlagsWinOverTheEnvironmentOverTheFileOverTheDefault(t *testing.T) {
 					if row := p.reader.rows[field.Addr().Interface()]; row != nil && row.flag.Name == flag.Name {
 						require.NoError(t, row.wrong)
 						require.Equal(t, want, text(field.Interface()))
-						require.Equal(t, from, p.reader.Origin(field.Addr().Interface()).Name)
+						require.Equal(t, from, row.origin.Name)
 					}
 				}
 			}

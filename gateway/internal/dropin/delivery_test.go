@@ -16,6 +16,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/rudder-clevertap/rudder-clevertap/delivery"
 	"github.com/rudder-clevertap/rudder-clevertap/gateway/internal/dropin"
 	"github.com/rudder-clevertap/rudder-clevertap/server"
 )
@@ -62,7 +63,9 @@ func (c *cleverTap) relayed(t *testing.T, strict bool) server.Options {
 	t.Helper()
 	base, err := url.Parse(c.URL)
 	require.NoError(t, err)
-	return server.Options{CleverTapBaseURL: base, ProxyStrict: strict}
+	client := delivery.New(delivery.Options{BaseURL: base})
+	t.Cleanup(client.Close)
+	return server.Options{CleverTap: client, ProxyStrict: strict}
 }
 
 // calls returns how many requests have come.

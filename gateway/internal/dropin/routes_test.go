@@ -17,6 +17,7 @@ import (
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
 	"github.com/rudder-clevertap/rudder-clevertap/gateway/internal/dropin"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/config"
 	"github.com/rudder-clevertap/rudder-clevertap/internal/telemetry"
 	"github.com/rudder-clevertap/rudder-clevertap/server"
 )
@@ -269,9 +270,9 @@ func TestBodiesMayBeCompressed(t *testing.T) {
 
 func TestRoutesNeedNoToken(t *testing.T) {
 	t.Parallel()
-	tokens, err := server.ParseTokens(strings.NewReader("ops:TOKEN"))
+	tokens, err := config.ParseTokens(strings.NewReader("ops:TOKEN"))
 	require.NoError(t, err)
-	url := serveDropin(t, dropin.Options{}, server.Options{Tokens: tokens})
+	url := serveDropin(t, dropin.Options{}, server.Options{Callers: tokens})
 	got := ask(t, http.MethodPost, url+"/v0/destinations/clevertap", oneEvent(plainConfig, plainMessage))
 	require.Equal(t, http.StatusOK, got.status, got.body)
 	got = ask(t, http.MethodGet, url+"/features", "")
