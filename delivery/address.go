@@ -5,20 +5,15 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/rudder-clevertap/rudder-clevertap/mapping"
+	"github.com/rudder-clevertap/rudder-clevertap/clevertap"
 )
-
-// europe is a second name of the bare host, which CleverTap's own libraries use.
-const europe = "eu1.api.clevertap.com"
 
 // cleverTapHost returns a host in lower case if it is one of CleverTap's, and nothing otherwise. A port makes it another.
 func cleverTapHost(host string) string {
-	host = strings.ToLower(host)
-	known := host == europe || slices.ContainsFunc(mapping.Describe().Regions, func(r mapping.Region) bool { return r.Host == host })
-	if !known {
-		return ""
+	if host = strings.ToLower(host); clevertap.IsHost(host) {
+		return host
 	}
-	return host
+	return ""
 }
 
 // address returns where a request goes: to CleverTap or, when there is one, to the base, whose path goes before the

@@ -102,6 +102,9 @@ func New(options Options) *Client {
 // Close ends idle connections.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 
+// userAgent tells CleverTap who calls.
+const userAgent = "rudder-clevertap"
+
 // Header is one header of a request.
 type Header struct {
 	// Name is the header's name, Value its text.

@@ -4,13 +4,8 @@ import (
 	"context"
 	"net/http"
 	"slices"
-)
 
-const (
-	// maxDelete is how many profiles CleverTap deletes in one call.
-	maxDelete = 100
-	// maxDeletions is how many deletions of one account CleverTap takes at once.
-	maxDeletions = 3
+	"github.com/rudder-clevertap/rudder-clevertap/clevertap"
 )
 
 // Deletion is what to delete, and where.
@@ -27,7 +22,7 @@ type Deletion struct {
 // account are open at once, others wait. The first call that fails ends it: a *StatusError or what Do gives. What was asked
 // before stays asked. CleverTap deletes within 48 hours.
 func (c *Client) DeleteProfiles(ctx context.Context, d Deletion) error {
-	for chunk := range slices.Chunk(d.Identities, maxDelete) {
+	for chunk := range slices.Chunk(d.Identities, clevertap.MaxDeletions) {
 		if err := c.deleteProfiles(ctx, &d, chunk); err != nil {
 			return err
 		}
@@ -37,7 +32,7 @@ func (c *Client) DeleteProfiles(ctx context.Context, d Deletion) error {
 
 // deleteProfiles makes one call.
 func (c *Client) deleteProfiles(ctx context.Context, d *Deletion, identities [][]byte) error {
-	leave, err := c.deletions.enter(ctx, d.AccountID, maxDeletions)
+	leave, err := c.deletions.enter(ctx, d.AccountID, clevertap.MaxConcurrentCalls)
 	if err != nil {
 		return err
 	}
@@ -52,8 +47,8 @@ func (c *Client) deleteProfiles(ctx context.Context, d *Deletion, identities [][
 	reply, err := c.Do(ctx, Request{
 		Method: http.MethodPost, Endpoint: d.Endpoint, Body: append(body, "]}"...),
 		Headers: []Header{
-			{"X-CleverTap-Account-Id", d.AccountID}, {"X-CleverTap-Passcode", d.Passcode},
-			{"Content-Type", "application/json"}, {"User-Agent", "rudder-clevertap"},
+			{clevertap.AccountIDHeader, d.AccountID}, {clevertap.PasscodeHeader, d.Passcode},
+			{"Content-Type", clevertap.ContentType}, {"User-Agent", userAgent},
 		},
 	})
 	if err != nil {

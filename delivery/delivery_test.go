@@ -22,9 +22,9 @@ import (
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 	"go.uber.org/goleak"
 
+	"github.com/rudder-clevertap/rudder-clevertap/clevertap"
 	"github.com/rudder-clevertap/rudder-clevertap/delivery"
 	"github.com/rudder-clevertap/rudder-clevertap/internal/clevertapstub"
-	"github.com/rudder-clevertap/rudder-clevertap/mapping"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -113,7 +113,7 @@ func TestOnlyCleverTapsHostsAreAddressed(t *testing.T) {
 	cancelled, cancel := context.WithCancel(t.Context())
 	cancel()
 	hosts := []string{"eu1.api.clevertap.com", "IN1.API.CleverTap.com"}
-	for _, region := range mapping.Describe().Regions {
+	for _, region := range clevertap.Regions() {
 		hosts = append(hosts, region.Host)
 	}
 	for _, host := range hosts {
@@ -424,19 +424,6 @@ func TestAnAccountHasThreeDeletionsAtOnce(t *testing.T) {
 	cancel()
 	all.Wait()
 	require.Zero(t, client.OpenAccounts())
-}
-
-func TestCodesOfRecords(t *testing.T) {
-	t.Parallel()
-	known, ok := delivery.LookUpCode(513)
-	require.True(t, ok)
-	require.False(t, known.Retry)
-	known, ok = delivery.LookUpCode(555)
-	require.True(t, ok)
-	require.True(t, known.Retry)
-	unknown, ok := delivery.LookUpCode(999)
-	require.False(t, ok)
-	require.False(t, unknown.Retry, "what CleverTap does not document is the record's fault")
 }
 
 func TestRepliesAreReadByRecord(t *testing.T) {

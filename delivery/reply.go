@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/rudder-clevertap/rudder-clevertap/clevertap"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
 )
 
@@ -35,7 +36,7 @@ type Refusal struct {
 
 // Retryable reports whether the record may be taken when it is sent again.
 func (r *Refusal) Retryable() bool {
-	known, _ := LookUpCode(r.Code)
+	known, _ := clevertap.LookUpCode(r.Code)
 	return known.Retry
 }
 
