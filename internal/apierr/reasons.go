@@ -30,6 +30,18 @@ const (
 	CallEnded Reason = "CALL_ENDED"
 	// UnknownCall: there is no such call.
 	UnknownCall Reason = "UNKNOWN_CALL"
+	// CleverTapRefused: CleverTap refused a record of the event.
+	CleverTapRefused Reason = "CLEVERTAP_REFUSED"
+	// CleverTapUnreachable: CleverTap gave no answer that can be read.
+	CleverTapUnreachable Reason = "CLEVERTAP_UNREACHABLE"
+	// CleverTapOverloaded: CleverTap went on answering that the account has too many requests under way.
+	CleverTapOverloaded Reason = "CLEVERTAP_OVERLOADED"
+	// CredentialsRefused: CleverTap does not know the account in this region or does not take the passcode.
+	CredentialsRefused Reason = "CREDENTIALS_REFUSED"
+	// DeliveryCutShort: the server stopped, or the deadline passed, before CleverTap was asked or had answered.
+	DeliveryCutShort Reason = "DELIVERY_CUT_SHORT"
+	// Overloaded: more events wait for CleverTap than the server keeps.
+	Overloaded Reason = "OVERLOADED"
 )
 
 // Reasons of the mapping that are also given for what surrounds an event.
@@ -73,6 +85,13 @@ var reasons = map[Reason]row{
 	Internal:           {code: codes.Internal},
 	CallEnded:          {code: codes.Canceled},
 	UnknownCall:        {code: codes.Unimplemented},
+
+	CleverTapRefused:     {code: codes.InvalidArgument},
+	CleverTapUnreachable: {code: codes.Unavailable},
+	CleverTapOverloaded:  {code: codes.ResourceExhausted},
+	CredentialsRefused:   {code: codes.FailedPrecondition},
+	DeliveryCutShort:     {code: codes.Unavailable},
+	Overloaded:           {code: codes.ResourceExhausted},
 }
 
 // codeOf returns the gRPC code of a reason, and whether the reason is known.

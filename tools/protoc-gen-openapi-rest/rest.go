@@ -69,16 +69,9 @@ func dropByteForms(definitions *object) {
 
 // describe replaces the texts that speak of the messages' forms.
 func describe(definitions *object) error {
-	const target = "The destination's settings, in RudderStack's own names. Give these or destinationId."
-	const name = "Name of a destination that the server's configuration registers. Give this or destination."
+	describeShared(definitions)
 	for _, text := range []struct{ definition, property, description string }{
 		{"TransformRequest", "event", "The RudderStack event, exactly as RudderStack sends it."},
-		{"TransformRequest", "destination", target},
-		{"TransformRequest", "destinationId", name},
-		{"BatchTransformRequest", "events", "The RudderStack events, exactly as RudderStack sends them. Each stands alone: one that " +
-			"can't be transformed, or is no event at all, fails by itself."},
-		{"BatchTransformRequest", "destination", target},
-		{"BatchTransformRequest", "destinationId", name},
 		{"ValidateDestinationRequest", "destination", "The destination's settings, in RudderStack's own names."},
 		{"Upload", "payload", "The body of the request: byte for byte what to send to CleverTap."},
 		{"Destination", "useNativeSDK", "Whether the native SDK sends the events: a map of booleans by source type (`web`, " +
@@ -107,6 +100,24 @@ func describe(definitions *object) error {
 		definition.set("description", text.description)
 	}
 	return nil
+}
+
+// describeShared describes the properties that requests have in common.
+func describeShared(definitions *object) {
+	const events = "The RudderStack events, exactly as RudderStack sends them. Each stands alone: one that can't be transformed, or is " +
+		"no event at all, fails by itself."
+	const target = "The destination's settings, in RudderStack's own names. Give these or destinationId."
+	const name = "Name of a destination that the server's configuration registers. Give this or destination."
+	for _, definition := range definitions.members {
+		if _, err := definitions.child(definition.key, "properties", "destinationId"); err != nil {
+			continue
+		}
+		for property, description := range map[string]string{"events": events, "destination": target, "destinationId": name} {
+			if p, err := definitions.child(definition.key, "properties", property); err == nil {
+				p.set("description", description)
+			}
+		}
+	}
 }
 
 // openUp allows what REST takes and the messages' types do not.
@@ -225,7 +236,7 @@ func errorResponses(path, method string) []errorResponse {
 		responses = append(responses, errorResponse{"400", "The body is malformed (INVALID_JSON, with line and column), or what it asks can't be done; the reason says why."})
 	}
 	responses = append(responses, errorResponse{"401", "The server wants a bearer token that it knows (UNAUTHENTICATED)."})
-	if strings.HasPrefix(path, "/v1/transform") {
+	if path != "/v1/destinations:validate" && method == "post" {
 		responses = append(responses, errorResponse{"404", "No destination is registered under that name (UNKNOWN_DESTINATION)."})
 	}
 	if method == "post" {

@@ -127,7 +127,7 @@ func TestRewriteRefusesWhatItDoesNotKnow(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{
 		`"definitions"`, `"paths"`, `"TransformService"`, `"Any"`, `"@type"`, `"rpc.Status"`, `"code"`, `"Event"`, `"Upload"`, `"payload"`,
-		`"TransformRequest"`, `"event"`, `"BatchTransformRequest"`, `"events"`, `"ValidateDestinationRequest"`, `"useNativeSDK"`,
+		`"TransformRequest"`, `"event"`, `"ValidateDestinationRequest"`, `"useNativeSDK"`,
 	} {
 		changed := strings.ReplaceAll(messages, name, `"renamed"`)
 		if changed == messages {

@@ -79,6 +79,23 @@ const (
 	ErrorReason_ERROR_REASON_CALL_ENDED ErrorReason = 20
 	// UNIMPLEMENTED or NOT_FOUND. There is no such call or path. Example: `POST /v1/transfrom`.
 	ErrorReason_ERROR_REASON_UNKNOWN_CALL ErrorReason = 21
+	// INVALID_ARGUMENT. CleverTap refused a record of the event; metadata `clevertapCode` is its code, `clevertapError` what it said
+	// and `field` the field of the record that the code names, where it names one. Example: an event whose name is reserved (513).
+	ErrorReason_ERROR_REASON_CLEVERTAP_REFUSED ErrorReason = 22
+	// UNAVAILABLE. CleverTap gave no answer that can be read until the deadline passed or there were no more attempts left: the
+	// connection failed, the answer was cut off, or it had a status from 500 on or code 555. Example: CleverTap is down.
+	ErrorReason_ERROR_REASON_CLEVERTAP_UNREACHABLE ErrorReason = 23
+	// RESOURCE_EXHAUSTED. CleverTap went on answering that the account has too many requests under way (429). Example: another
+	// program uploads to the same account.
+	ErrorReason_ERROR_REASON_CLEVERTAP_OVERLOADED ErrorReason = 24
+	// FAILED_PRECONDITION. CleverTap does not know the account in this region or does not take the passcode (401, 403); what waits for
+	// the account is not sent until it does. Example: a passcode that was changed in CleverTap's settings.
+	ErrorReason_ERROR_REASON_CREDENTIALS_REFUSED ErrorReason = 25
+	// UNAVAILABLE. The server stopped, or the deadline passed, before CleverTap was asked or had answered. Example: a deadline of 10 ms.
+	ErrorReason_ERROR_REASON_DELIVERY_CUT_SHORT ErrorReason = 26
+	// RESOURCE_EXHAUSTED. More events wait for CleverTap than the server keeps; a google.rpc.RetryInfo says when to try again. Nothing
+	// of the call was sent. Example: CleverTap answers slowly, and events come fast.
+	ErrorReason_ERROR_REASON_OVERLOADED ErrorReason = 27
 )
 
 // Enum value maps for ErrorReason.
@@ -106,6 +123,12 @@ var (
 		19: "ERROR_REASON_INTERNAL",
 		20: "ERROR_REASON_CALL_ENDED",
 		21: "ERROR_REASON_UNKNOWN_CALL",
+		22: "ERROR_REASON_CLEVERTAP_REFUSED",
+		23: "ERROR_REASON_CLEVERTAP_UNREACHABLE",
+		24: "ERROR_REASON_CLEVERTAP_OVERLOADED",
+		25: "ERROR_REASON_CREDENTIALS_REFUSED",
+		26: "ERROR_REASON_DELIVERY_CUT_SHORT",
+		27: "ERROR_REASON_OVERLOADED",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":                 0,
@@ -130,6 +153,12 @@ var (
 		"ERROR_REASON_INTERNAL":                    19,
 		"ERROR_REASON_CALL_ENDED":                  20,
 		"ERROR_REASON_UNKNOWN_CALL":                21,
+		"ERROR_REASON_CLEVERTAP_REFUSED":           22,
+		"ERROR_REASON_CLEVERTAP_UNREACHABLE":       23,
+		"ERROR_REASON_CLEVERTAP_OVERLOADED":        24,
+		"ERROR_REASON_CREDENTIALS_REFUSED":         25,
+		"ERROR_REASON_DELIVERY_CUT_SHORT":          26,
+		"ERROR_REASON_OVERLOADED":                  27,
 	}
 )
 
@@ -164,7 +193,7 @@ var File_transformer_v1_error_reason_proto protoreflect.FileDescriptor
 
 const file_transformer_v1_error_reason_proto_rawDesc = "" +
 	"\n" +
-	"!transformer/v1/error_reason.proto\x12\x0etransformer.v1*\x92\x06\n" +
+	"!transformer/v1/error_reason.proto\x12\x0etransformer.v1*\xed\a\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12%\n" +
 	"!ERROR_REASON_MISSING_MESSAGE_TYPE\x10\x01\x12)\n" +
@@ -188,7 +217,13 @@ const file_transformer_v1_error_reason_proto_rawDesc = "" +
 	"\x18ERROR_REASON_UNAVAILABLE\x10\x12\x12\x19\n" +
 	"\x15ERROR_REASON_INTERNAL\x10\x13\x12\x1b\n" +
 	"\x17ERROR_REASON_CALL_ENDED\x10\x14\x12\x1d\n" +
-	"\x19ERROR_REASON_UNKNOWN_CALL\x10\x15B\xce\x01\n" +
+	"\x19ERROR_REASON_UNKNOWN_CALL\x10\x15\x12\"\n" +
+	"\x1eERROR_REASON_CLEVERTAP_REFUSED\x10\x16\x12&\n" +
+	"\"ERROR_REASON_CLEVERTAP_UNREACHABLE\x10\x17\x12%\n" +
+	"!ERROR_REASON_CLEVERTAP_OVERLOADED\x10\x18\x12$\n" +
+	" ERROR_REASON_CREDENTIALS_REFUSED\x10\x19\x12#\n" +
+	"\x1fERROR_REASON_DELIVERY_CUT_SHORT\x10\x1a\x12\x1b\n" +
+	"\x17ERROR_REASON_OVERLOADED\x10\x1bB\xce\x01\n" +
 	"\x12com.transformer.v1B\x10ErrorReasonProtoP\x01ZMgithub.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1;transformerv1\xa2\x02\x03TXX\xaa\x02\x0eTransformer.V1\xca\x02\x0eTransformer\\V1\xe2\x02\x1aTransformer\\V1\\GPBMetadata\xea\x02\x0fTransformer::V1b\x06proto3"
 
 var (

@@ -77,16 +77,11 @@ func (s *Service) verdict(
 // warnOfCode tells the log of the first code that CleverTap does not document.
 func (s *Service) warnOfCode(ctx context.Context, reply *delivery.UploadReply) {
 	for i := range reply.Unprocessed {
-<<<<<<< HEAD:server/internal/dropin/proxy_jobs.go
-		if _, known := delivery.LookUpCode(reply.Unprocessed[i].Code); !known {
+		if _, known := clevertap.LookUpCode(reply.Unprocessed[i].Code); !known {
 			s.options.Logger.WarnContext(
 				ctx, "CleverTap refused a record with a code that it does not document", "code",
 				reply.Unprocessed[i].Code,
 			)
-=======
-		if _, known := clevertap.LookUpCode(reply.Unprocessed[i].Code); !known {
-			s.logger.WarnContext(ctx, "CleverTap refused a record with a code that it does not document", "code", reply.Unprocessed[i].Code)
->>>>>>> 03c4ed1 (Take CleverTap's facts in the client from their room):server/rudder_proxy_jobs.go
 			return
 		}
 	}
