@@ -4,10 +4,16 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"io"
+	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/textproto"
 	"net/url"
+	"strconv"
+	"sync/atomic"
 	"time"
 
 	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
@@ -25,9 +31,13 @@ const (
 	DefaultTimeout = time.Minute
 	// DefaultMaxReplyBytes is 32 MiB. CleverTap echoes refused records, so replies get about as long as requests.
 	DefaultMaxReplyBytes = 32 << 20
-	// DefaultMaxConnections is per host.
-	DefaultMaxConnections = 64
+	// DefaultMaxConnections is per host. It only bounds what a mistake can cost: an account's own limits are far below it, and
+	// accounts share hosts, so that one which hangs must not take the connections of the others.
+	DefaultMaxConnections = 1024
 )
+
+// maxIdleConnections is how many connections to a host are kept for later.
+const maxIdleConnections = 64
 
 // MaxTimeout is how long CleverTap may take at most, whatever a request says.
 const MaxTimeout = 10 * time.Minute
@@ -43,6 +53,10 @@ type Options struct {
 	MaxReplyBytes int
 	// MaxConnections limits the connections to one host; requests beyond it wait.
 	MaxConnections int
+	// RootCAs are the authorities whose certificates count; nil is the system's. CleverTap's needs none: it is for relays.
+	RootCAs *x509.CertPool
+	// Dial opens a connection; nil is the system's way. For tests, and for networks that need a way of their own.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// TracerProvider and MeterProvider get a span and metrics of each request. Nil is none. CleverTap is told no trace.
 	TracerProvider trace.TracerProvider
 	MeterProvider  metric.MeterProvider
@@ -74,17 +88,18 @@ type Client struct {
 func New(options Options) *Client {
 	options = options.withDefaults()
 	var protocols http.Protocols
-	// HTTP/2 has faults without a name of the system's; CleverTap speaks HTTP/1.1 and mostly closes connections.
 	protocols.SetHTTP1(true)
+	protocols.SetHTTP2(true) // where the host offers it; CleverTap mostly speaks HTTP/1.1 and closes connections
 	transport := &http.Transport{
 		Proxy:                 http.ProxyFromEnvironment,
+		DialContext:           options.Dial,
+		TLSClientConfig:       &tls.Config{RootCAs: options.RootCAs, MinVersion: tls.VersionTLS12},
 		Protocols:             &protocols,
 		TLSHandshakeTimeout:   10 * time.Second,
 		ExpectContinueTimeout: time.Second,
 		IdleConnTimeout:       90 * time.Second,
 		MaxConnsPerHost:       options.MaxConnections,
-		MaxIdleConns:          options.MaxConnections,
-		MaxIdleConnsPerHost:   options.MaxConnections,
+		MaxIdleConnsPerHost:   maxIdleConnections,
 	}
 	return &Client{
 		options: options,
@@ -132,6 +147,9 @@ type Reply struct {
 	Status int
 	// Body is the body; of a reply that is no success and longer than what is read, the beginning.
 	Body []byte
+	// RetryAfter is how long to wait before the next request, if the reply says so. CleverTap's do not; those of what stands
+	// before it may.
+	RetryAfter time.Duration
 }
 
 // OK reports whether the HTTP status says that the request was taken.
@@ -150,7 +168,8 @@ func (c *Client) Do(ctx context.Context, r Request) (*Reply, error) {
 	}
 	limited, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	reply, err := c.exchange(request.WithContext(limited))
+	way := &way{}
+	reply, err := c.exchange(request.WithContext(way.watch(limited)), way)
 	if err != nil && ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
@@ -202,26 +221,70 @@ func isConnectionHeader(name string) bool {
 	}
 }
 
+// way is how far a request came. Writing goes on beside reading, hence the atomics.
+type way struct {
+	// sent tells that its headers were written, so that all of it may have arrived.
+	sent atomic.Bool
+	// http2 tells that it went over HTTP/2, whose faults have no names of the system's.
+	http2 atomic.Bool
+}
+
+// watch returns a context whose request reports how far it came.
+func (w *way) watch(ctx context.Context) context.Context {
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GotConn: func(got httptrace.GotConnInfo) {
+			encrypted, ok := got.Conn.(*tls.Conn)
+			w.http2.Store(ok && encrypted.ConnectionState().NegotiatedProtocol == "h2")
+		},
+		WroteHeaders: func() { w.sent.Store(true) },
+	})
+}
+
+// fault says why no reply came.
+func (w *way) fault(err error) *ConnectionError {
+	fault := connectionError(err)
+	fault.Sent = w.sent.Load()
+	if fault.Code == codeNetwork && w.http2.Load() {
+		fault.Code, fault.Text, fault.Retryable = codeReset, textReset, true
+	}
+	return fault
+}
+
 // exchange sends a request and reads the reply.
-func (c *Client) exchange(request *http.Request) (*Reply, error) {
+func (c *Client) exchange(request *http.Request, way *way) (*Reply, error) {
 	response, err := c.http.Do(request)
 	if err != nil {
-		return nil, connectionError(err)
+		return nil, way.fault(err)
 	}
 	defer response.Body.Close() //nolint:errcheck // What was read counts; nothing is lost by closing.
 	body, err := io.ReadAll(io.LimitReader(response.Body, int64(c.options.MaxReplyBytes)+1))
 	if err != nil {
-		return nil, connectionError(err)
+		return nil, way.fault(err)
 	}
-	reply := &Reply{Status: response.StatusCode, Body: body}
+	reply := &Reply{Status: response.StatusCode, Body: body, RetryAfter: retryAfter(response.Header.Get("Retry-After"))}
 	switch {
 	case reply.Status < 200:
-		return nil, &ConnectionError{Code: "ERR_BAD_RESPONSE", Text: "The reply has no HTTP status"}
+		return nil, &ConnectionError{Code: "ERR_BAD_RESPONSE", Text: "The reply has no HTTP status", Sent: true}
 	case len(body) <= c.options.MaxReplyBytes:
 	case reply.OK():
-		return nil, &ConnectionError{Code: "ERR_BAD_RESPONSE", Text: "The reply is too long"}
+		return nil, &ConnectionError{Code: "ERR_BAD_RESPONSE", Text: "The reply is too long", Sent: true}
 	default:
 		reply.Body = body[:c.options.MaxReplyBytes]
 	}
 	return reply, nil
+}
+
+// retryAfter reads a Retry-After header: seconds, or a date. What is neither, or past, is 0.
+func retryAfter(text string) time.Duration {
+	if text == "" {
+		return 0
+	}
+	if seconds, err := strconv.ParseUint(text, 10, 31); err == nil {
+		return time.Duration(seconds) * time.Second
+	}
+	date, err := http.ParseTime(text)
+	if err != nil {
+		return 0
+	}
+	return max(time.Until(date), 0)
 }

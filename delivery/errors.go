@@ -40,6 +40,8 @@ type ConnectionError struct {
 	Text string
 	// Retryable tells faults that may pass from those that stay.
 	Retryable bool
+	// Sent tells that the request may have arrived, whole, before the connection failed.
+	Sent bool
 
 	cause error
 }
@@ -50,6 +52,12 @@ func (e *ConnectionError) Error() string { return "[" + e.Code + "] :: " + e.Tex
 // Unwrap returns what the system said; nil when CleverTap's reply is at fault.
 func (e *ConnectionError) Unwrap() error { return e.cause }
 
+// Two faults that stand for several.
+const (
+	codeReset, textReset = "ECONNRESET", "Connection reset by peer"
+	codeNetwork          = "ERR_NETWORK"
+)
+
 // connectionFaults name what may go wrong with a connection; of several that match, the first counts. A connection that ends
 // too early counts as reset, and a request that took too long as aborted, as Node.js has it.
 //
@@ -59,15 +67,15 @@ var connectionFaults = []struct {
 	code, text string
 }{
 	{syscall.ECONNREFUSED, "ECONNREFUSED", "Connection refused"},
-	{syscall.ECONNRESET, "ECONNRESET", "Connection reset by peer"},
-	{syscall.EPIPE, "ECONNRESET", "Connection reset by peer"},
-	{io.EOF, "ECONNRESET", "Connection reset by peer"},
-	{io.ErrUnexpectedEOF, "ECONNRESET", "Connection reset by peer"},
+	{syscall.ECONNRESET, codeReset, textReset},
+	{syscall.EPIPE, codeReset, textReset},
+	{io.EOF, codeReset, textReset},
+	{io.ErrUnexpectedEOF, codeReset, textReset},
 	{syscall.ETIMEDOUT, "ETIMEDOUT", "Operation timed out"},
 	{context.DeadlineExceeded, "ECONNABORTED", "Connection aborted"},
 	{syscall.ECONNABORTED, "ECONNABORTED", "Connection aborted"},
 	// net/http closes a connection that was reset, and may still be writing to it.
-	{net.ErrClosed, "ECONNRESET", "Connection reset by peer"},
+	{net.ErrClosed, codeReset, textReset},
 }
 
 // connectionError says why no reply came.
@@ -86,5 +94,5 @@ func connectionError(err error) *ConnectionError {
 	if timeout, ok := errors.AsType[net.Error](err); ok && timeout.Timeout() {
 		return &ConnectionError{Code: "ETIMEDOUT", Text: "Operation timed out", Retryable: true, cause: err}
 	}
-	return &ConnectionError{Code: "ERR_NETWORK", Text: "Network error", cause: err}
+	return &ConnectionError{Code: codeNetwork, Text: "Network error", cause: err}
 }

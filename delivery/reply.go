@@ -19,6 +19,10 @@ type UploadReply struct {
 	Processed int
 	// Unprocessed are the records that were refused, in CleverTap's order.
 	Unprocessed []Refusal
+	// Code and Error say why the call failed as a whole: the HTTP status, though the reply's own may be 200, and CleverTap's
+	// words. 0 and nothing when it did not.
+	Code  int
+	Error string
 }
 
 // Refusal is why one record was refused.
@@ -51,6 +55,8 @@ func ParseUploadReply(body []byte) (*UploadReply, bool) {
 	if reply.Status == "" {
 		return nil, false
 	}
+	reply.Code, _ = number(root.Get("code"))
+	reply.Error = text(root.Get("error"))
 	if count, ok := number(root.Get("processed")); ok && count >= 0 {
 		reply.Processed = count
 	}
