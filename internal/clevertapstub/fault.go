@@ -2,6 +2,7 @@ package clevertapstub
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"maps"
 	"net"
@@ -13,8 +14,9 @@ import (
 type Fault struct {
 	// Delay is how long the answer takes.
 	Delay time.Duration
-	// Reset cuts the connection off without an answer.
-	Reset bool
+	// Reset cuts the connection off without an answer, before the call is looked at. Lose does so afterwards: what can be taken
+	// is taken, and the answer is lost.
+	Reset, Lose bool
 	// Status is the HTTP status to answer with at once; 0 answers as ever. Header and Body go with it.
 	Status int
 	Header http.Header
@@ -30,12 +32,53 @@ func (s *Stub) Fail(faults ...Fault) {
 	s.faults = append(s.faults, faults...)
 }
 
-// nextFault takes the fault of this call; the zero one lets it pass.
-func (s *Stub) nextFault() (fault Fault) {
+// FailAccount is Fail for the calls of one account.
+func (s *Stub) FailAccount(account string, faults ...Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.faults) > 0 {
+	s.accountFaults[account] = append(s.accountFaults[account], faults...)
+}
+
+// FailBy lets a function say how each call goes wrong that Fail says nothing of. It is called by one goroutine at a time.
+func (s *Stub) FailBy(next func() Fault) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.failBy = next
+}
+
+// Refuse answers uploads with an HTTP status, as long as look returns one for their body.
+func (s *Stub) Refuse(look func(body []byte) int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.refuse = look
+}
+
+// Rewrite changes what CleverTap answers.
+func (s *Stub) Rewrite(change func(reply string) string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.rewrite = change
+}
+
+// nextFault takes the fault of a call; the zero one lets it pass.
+func (s *Stub) nextFault(r *http.Request, body []byte) (fault Fault) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.refuse != nil {
+		if status := s.refuse(body); status != 0 {
+			return Fault{Status: status, Body: fmt.Sprintf(`{"status":"fail","error":"Malformed request","code":%d}`, status)}
+		}
+	}
+	account := r.Header.Get(accountHeader)
+	if own := s.accountFaults[account]; len(own) > 0 {
+		s.accountFaults[account] = own[1:]
+		return own[0]
+	}
+	switch {
+	case len(s.faults) > 0:
 		fault, s.faults = s.faults[0], s.faults[1:]
+	case s.failBy != nil:
+		fault = s.failBy()
 	}
 	return fault
 }

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"sync"
@@ -64,6 +65,11 @@ type Stub struct {
 	faults []Fault
 	open   map[string]int
 	peak   map[string]int
+
+	accountFaults map[string][]Fault
+	failBy        func() Fault
+	refuse        func(body []byte) int
+	rewrite       func(reply string) string
 }
 
 // New returns a stand-in.
@@ -74,7 +80,8 @@ func New(options Options) *Stub {
 	if options.MaxDeletions == 0 {
 		options.MaxDeletions = MaxDeletions
 	}
-	return &Stub{options: options, open: map[string]int{}, peak: map[string]int{}}
+	options.Accounts = maps.Clone(options.Accounts)
+	return &Stub{options: options, open: map[string]int{}, peak: map[string]int{}, accountFaults: map[string][]Fault{}}
 }
 
 // Calls returns what came, in the order of the answers.
@@ -105,6 +112,20 @@ func (s *Stub) Peak(account, path string) int {
 	return s.peak[account+" "+path]
 }
 
+// ForgetPeaks makes Peak count from now on.
+func (s *Stub) ForgetPeaks() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.peak)
+}
+
+// SetPasscode changes an account's passcode.
+func (s *Stub) SetPasscode(account, passcode string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.options.Accounts[account] = passcode
+}
+
 // reply is an answer: either a reply of CleverTap to a call, or one to an upload.
 type reply struct {
 	HTTP int `json:"-"`
@@ -127,7 +148,7 @@ func (s *Stub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // The caller is gone, or sends without end; there is nobody to answer.
 	}
-	fault := s.nextFault()
+	fault := s.nextFault(r, body)
 	leave, free := s.enter(r)
 	defer leave()
 	if gone := fault.waits(r.Context()); gone || fault.Reset {
@@ -146,10 +167,29 @@ func (s *Stub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case free:
 		answer = s.answer(r, body, fault.Records)
 	}
+	if fault.Lose {
+		s.keep(r, body, 0)
+		reset(w)
+		return
+	}
 	s.keep(r, body, answer.HTTP)
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(answer.HTTP)
-	_ = json.NewEncoder(w).Encode(answer) //nolint:errchkjson // A reply can be written; whether the caller reads it is the caller's affair.
+	_, _ = io.WriteString(w, s.text(answer))
+}
+
+// text returns an answer as it is sent.
+func (s *Stub) text(answer reply) string {
+	text, err := json.Marshal(answer)
+	if err != nil {
+		return err.Error() // It can't be: a reply can be written.
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.rewrite != nil {
+		return s.rewrite(string(text))
+	}
+	return string(text)
 }
 
 // keep remembers a call.
@@ -165,7 +205,7 @@ func (s *Stub) keep(r *http.Request, body []byte, status int) {
 func (s *Stub) enter(r *http.Request) (leave func(), free bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	key, limit := r.Header.Get("X-Clevertap-Account-Id")+" "+r.URL.Path, s.options.MaxDeletions
+	key, limit := r.Header.Get(accountHeader)+" "+r.URL.Path, s.options.MaxDeletions
 	if r.URL.Path == uploadPath {
 		limit = s.options.MaxUploads
 	}
@@ -177,6 +217,9 @@ func (s *Stub) enter(r *http.Request) (leave func(), free bool) {
 		s.open[key]--
 	}, s.open[key] <= limit
 }
+
+// accountHeader names the account.
+const accountHeader = "X-Clevertap-Account-Id"
 
 // The paths that are served.
 const (
@@ -199,7 +242,9 @@ func (s *Stub) answer(r *http.Request, body []byte, faults map[int]int) reply {
 		return failed(http.StatusMethodNotAllowed, "Method not allowed")
 	}
 	if s.options.Accounts != nil {
-		passcode, known := s.options.Accounts[r.Header.Get("X-Clevertap-Account-Id")]
+		s.mu.Lock()
+		passcode, known := s.options.Accounts[r.Header.Get(accountHeader)]
+		s.mu.Unlock()
 		if !known {
 			return failed(http.StatusUnauthorized, "Account ID is not valid")
 		}
