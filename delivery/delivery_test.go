@@ -44,14 +44,14 @@ func upload(endpoint string) delivery.Request {
 }
 
 // relayed returns a client whose calls go to a handler, under a path.
-func relayed(t *testing.T, handler http.Handler, path string, options delivery.Options) *delivery.Client {
-	t.Helper()
+func relayed(tb testing.TB, handler http.Handler, path string, options delivery.Options) *delivery.Client {
+	tb.Helper()
 	server := httptest.NewServer(handler)
 	base, err := url.Parse(server.URL + path)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	options.BaseURL = base
 	client := delivery.New(options)
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		client.Close()
 		server.Close()
 	})

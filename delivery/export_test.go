@@ -9,3 +9,16 @@ func (c *Client) OpenAccounts() int {
 	defer c.deletions.mu.Unlock()
 	return len(c.deletions.gates)
 }
+
+// Accounts returns how many accounts the sender knows.
+func (s *Sender) Accounts() int { return len(s.all()) }
+
+// Users returns how many users have records on their way.
+func (s *Sender) Users() (count int) {
+	for _, a := range s.all() {
+		a.mu.Lock()
+		count += len(a.users)
+		a.mu.Unlock()
+	}
+	return count
+}

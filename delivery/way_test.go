@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -56,8 +57,9 @@ func TestFaultsOverHTTP2AreThoseOfAConnection(t *testing.T) {
 
 func TestCertificatesAreVerified(t *testing.T) {
 	t.Parallel()
-	server := httptest.NewTLSServer(http.NotFoundHandler())
-	server.Config.ErrorLog = nil
+	server := httptest.NewUnstartedServer(http.NotFoundHandler())
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.StartTLS()
 	defer server.Close()
 	base, err := url.Parse(server.URL)
 	require.NoError(t, err)
