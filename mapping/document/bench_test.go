@@ -1,6 +1,7 @@
 package document_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"strings"
 	"testing"
@@ -81,6 +82,19 @@ func BenchmarkLargeObject(b *testing.B) {
 	for b.Loop() {
 		if d.Parse(src, document.Options{DuplicateKeys: true}) != nil {
 			b.Fatal("the object does not parse")
+		}
+	}
+}
+
+// BenchmarkScanner shows what cutting a batch into its events costs.
+func BenchmarkScanner(b *testing.B) {
+	text := append(append([]byte(`[`), bytes.Repeat([]byte(identify+","), 100)...), `{}]`...)
+	b.SetBytes(int64(len(text)))
+	b.ReportAllocs()
+	for b.Loop() {
+		s := document.Scanner{Text: text, RefuseKey: "__proto__"}
+		if !s.Array(func() bool { _, ok := s.Part(); return ok }) {
+			b.Fatal("the batch does not scan")
 		}
 	}
 }

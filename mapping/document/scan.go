@@ -9,12 +9,9 @@ import (
 	"strings"
 )
 
-// MaxScanDepth is how deep a text that is scanned may be nested, the limit of encoding/json. It only bounds the scanner's
-// stack: the limit of those who parse is far lower, and they refuse one part instead of the whole text.
-const MaxScanDepth = 10_000
-
 // Scanner walks JSON text and finds where each value ends: for those who cut a text into parts and hand them on as they are.
-// It builds nothing and allocates nothing. Text need not be UTF-8, and keys may repeat.
+// It builds nothing and allocates nothing, but for a bit for each level of nesting beyond 64: values may be nested to any depth,
+// so that whoever parses a part refuses that part alone. Text need not be UTF-8, and keys may repeat.
 //
 // Its methods step over what is at the place reached and report whether it is JSON. After a problem, nothing goes on.
 type Scanner struct {
@@ -29,9 +26,10 @@ type Scanner struct {
 	// Refused tells that the text is refused for RefuseKey.
 	Refused bool
 
-	depth int
 	// escaped tells that the string scanned last has escapes.
 	escaped bool
+	// keyEnd is where the key scanned last ends.
+	keyEnd int
 }
 
 // Fail notes a problem at the place reached, and returns false.
@@ -59,6 +57,14 @@ func (s *Scanner) Err() error {
 
 // Peek skips white space and returns the byte there, or 0 at the end. (A NUL in the text is 0 as well; it begins nothing.)
 func (s *Scanner) Peek() byte {
+	if s.At < len(s.Text) && s.Text[s.At] > ' ' {
+		return s.Text[s.At]
+	}
+	return s.skipSpace()
+}
+
+// skipSpace is Peek where there may be white space. On its own, it lets Peek be a part of those who call it.
+func (s *Scanner) skipSpace() byte {
 	for ; s.At < len(s.Text); s.At++ {
 		switch c := s.Text[s.At]; c {
 		case ' ', '\t', '\n', '\r':
@@ -80,13 +86,19 @@ func (s *Scanner) End() bool {
 
 // Value steps over one value.
 func (s *Scanner) Value() bool {
-	switch s.Peek() {
+	switch c := s.Peek(); c {
+	case '{', '[':
+		return s.nested()
+	default:
+		return s.scalar(c)
+	}
+}
+
+// scalar steps over a value that is neither an array nor an object, and begins with c.
+func (s *Scanner) scalar(c byte) bool {
+	switch c {
 	case '"':
 		return s.quoted()
-	case '{':
-		return s.Object(nil)
-	case '[':
-		return s.Array(nil)
 	case 't':
 		return s.literal("true")
 	case 'f':
@@ -100,6 +112,89 @@ func (s *Scanner) Value() bool {
 	}
 }
 
+// nested steps over an array or object and all that is within it.
+func (s *Scanner) nested() bool {
+	var around levels
+	object := false // whether the innermost container is an object
+	for {
+		switch c := s.Peek(); c {
+		case '"':
+			if !s.quoted() {
+				return false
+			}
+		case '{', '[':
+			if s.At++; s.Peek() == c+2 { // the closing bracket follows the opening one, but for a character
+				s.At++
+				break
+			}
+			around.enter(object)
+			if object = c == '{'; object && !s.key() {
+				return false
+			}
+			continue
+		default:
+			if !s.scalar(c) {
+				return false
+			}
+		}
+		for around.depth > 0 && s.Peek() != ',' {
+			if !s.closing(object) {
+				return false
+			}
+			object = around.leave()
+		}
+		if around.depth == 0 {
+			return true
+		}
+		if s.At++; object && !s.key() {
+			return false
+		}
+	}
+}
+
+// closing steps over the bracket that ends an object or array.
+func (s *Scanner) closing(object bool) bool {
+	switch c := s.Peek(); {
+	case object && c == '}', !object && c == ']':
+		s.At++
+		return true
+	case object:
+		return s.expected("a comma or a closing brace")
+	default:
+		return s.expected("a comma or a closing bracket")
+	}
+}
+
+// levels are the containers around the innermost one: of each, whether it is an object, in one bit.
+type levels struct {
+	depth int
+	// last has the bits of the innermost ones, the innermost one's lowest; outer those around them, in words of 64.
+	last  uint64
+	outer []uint64
+}
+
+// enter adds a container.
+func (l *levels) enter(object bool) {
+	if l.depth&63 == 0 && l.depth > 0 {
+		l.outer = append(l.outer, l.last)
+	}
+	l.depth++
+	if l.last <<= 1; object {
+		l.last |= 1
+	}
+}
+
+// leave takes the innermost one away and reports whether it is an object.
+func (l *levels) leave() (object bool) {
+	object = l.last&1 == 1
+	l.depth--
+	if l.last >>= 1; l.depth&63 == 0 && l.depth > 0 {
+		l.last = l.outer[len(l.outer)-1]
+		l.outer = l.outer[:len(l.outer)-1]
+	}
+	return object
+}
+
 // Part steps over one value and returns its text, without the space around it; false when there is a problem.
 func (s *Scanner) Part() ([]byte, bool) {
 	s.Peek()
@@ -110,65 +205,67 @@ func (s *Scanner) Part() ([]byte, bool) {
 	return s.Text[start:s.At:s.At], true
 }
 
-// Object steps over an object, at whose brace the scanner must be. Member, unless nil, is told each key, quotes and all, with
-// its place, and steps over the value; when it returns false, so does Object.
+// Object steps over an object, at whose brace the scanner must be. Member is told each key, quotes and all, with its place, and
+// steps over the value; when it returns false, so does Object.
 func (s *Scanner) Object(member func(key []byte, at int) bool) bool {
-	if !s.enter() {
-		return false
-	}
+	s.At++
 	if s.Peek() == '}' {
-		return s.leave()
+		s.At++
+		return true
 	}
 	for {
-		if s.Peek() != '"' {
-			return s.expected("a key")
-		}
+		s.Peek()
 		start := s.At
-		if !s.quoted() {
+		if !s.key() {
 			return false
 		}
-		key := s.Text[start:s.At]
-		if s.RefuseKey != "" && s.refuses(key) {
-			s.At, s.Refused = start, true
-			return s.Fail(fmt.Sprintf("the key %q is not allowed", s.RefuseKey))
-		}
-		if s.Peek() != ':' {
-			return s.expected("a colon")
-		}
-		s.At++
-		if member == nil {
-			if !s.Value() {
-				return false
-			}
-		} else if !member(key, start) {
+		if !member(s.Text[start:s.keyEnd], start) {
 			return false
 		}
 		switch s.Peek() {
 		case ',':
 			s.At++
 		case '}':
-			return s.leave()
+			s.At++
+			return true
 		default:
 			return s.expected("a comma or a closing brace")
 		}
 	}
 }
 
-// Array steps over an array, at whose bracket the scanner must be. Element, unless nil, steps over each element; when it
-// returns false, so does Array.
-func (s *Scanner) Array(element func() bool) bool {
-	if !s.enter() {
+// key steps over a key and the colon after it.
+func (s *Scanner) key() bool {
+	if s.Peek() != '"' {
+		return s.expected("a key")
+	}
+	start := s.At
+	if !s.quoted() {
 		return false
 	}
+	s.keyEnd = s.At
+	if s.RefuseKey != "" && (s.escaped || s.At-start == len(s.RefuseKey)+2) &&
+		QuotedIs(s.Text[start:s.At], s.RefuseKey) {
+		s.At, s.Refused = start, true
+		return s.Fail(fmt.Sprintf("the key %q is not allowed", s.RefuseKey))
+	}
+	if s.Peek() != ':' {
+		return s.expected("a colon")
+	}
+	s.At++
+	return true
+}
+
+// Array steps over an array, at whose bracket the scanner must be. Element steps over each element; when it returns false, so
+// does Array.
+func (s *Scanner) Array(element func() bool) bool {
+	s.At++
 	if s.Peek() == ']' {
-		return s.leave()
+		s.At++
+		return true
 	}
 	for {
-		if element == nil {
-			if !s.Value() {
-				return false
-			}
-		} else if !element() {
+		if !element() {
 			return false
 		}
 		switch s.Peek() {
@@ -176,36 +273,12 @@ func (s *Scanner) Array(element func() bool) bool {
 			s.At++
 			s.Peek()
 		case ']':
-			return s.leave()
+			s.At++
+			return true
 		default:
 			return s.expected("a comma or a closing bracket")
 		}
 	}
-}
-
-// enter steps over an opening bracket.
-func (s *Scanner) enter() bool {
-	if s.depth == MaxScanDepth {
-		return s.Fail(fmt.Sprintf("arrays and objects are nested more than %d deep", MaxScanDepth))
-	}
-	s.depth++
-	s.At++
-	return true
-}
-
-// leave steps over a closing bracket.
-func (s *Scanner) leave() bool {
-	s.depth--
-	s.At++
-	return true
-}
-
-// refuses reports whether the key scanned last is the one that is refused.
-func (s *Scanner) refuses(key []byte) bool {
-	if !s.escaped {
-		return len(key) == len(s.RefuseKey)+2 && string(key[1:len(key)-1]) == s.RefuseKey
-	}
-	return Unquote(key) == s.RefuseKey
 }
 
 // literal steps over true, false or null.

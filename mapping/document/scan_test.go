@@ -1,7 +1,9 @@
 package document_test
 
 import (
+	"bytes"
 	"encoding/json"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -54,10 +56,9 @@ func TestScannerSaysWhereTextIsNoJSON(t *testing.T) {
 		"misspelt literal":        {`trve`, 1, 3, `'v' where true is expected`},
 		"NaN":                     {`NaN`, 1, 1, `'N' where a value is expected`},
 		"comment":                 {"// no\n1", 1, 1, `'/' where a value is expected`},
-		"too deep": {
-			strings.Repeat("[", document.MaxScanDepth+1), 1, document.MaxScanDepth + 1,
-			"arrays and objects are nested more than 10000 deep",
-		},
+		"end far within":          {strings.Repeat("[", 100_000), 1, 100_001, "the text ends where a value is expected"},
+		"a bracket for a brace":   {strings.Repeat(`[{"a":`, 100) + "1]", 1, 602, `']' where a comma or a closing brace is expected`},
+		"a brace for a bracket":   {strings.Repeat(`[`, 100) + "1}", 1, 102, `'}' where a comma or a closing bracket is expected`},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -75,10 +76,41 @@ func TestScannerTakesJSON(t *testing.T) {
 	for _, text := range []string{
 		`{}`, `[]`, `""`, `0`, `-0.5e-7`, `1E5`, `true`, `false`, `null`, " \t\r\n{ } ", `{"":{"":[[],{}]}}`,
 		`"\"\\\/\b\f\n\r\t\u0000\uD800\ue9AF"`, `"ünïcödé 😀 and a long tail"`, "\"\xff\x7f\"",
-		strings.Repeat("[", document.MaxScanDepth) + strings.Repeat("]", document.MaxScanDepth),
 	} {
 		require.NoError(t, scan([]byte(text)), "%.40q", text)
 	}
+}
+
+// TestScannerTakesAnyDepth: what is nested too deep for a parser is cut out like anything else.
+func TestScannerTakesAnyDepth(t *testing.T) {
+	t.Parallel()
+	for _, depth := range []int{1, 63, 64, 65, 128, 129, 10_000, 1_000_000} {
+		for _, around := range [][2]string{{"[", "]"}, {`{"a":`, "}"}, {`[{"b":[],"a":`, `},{"c":{}}]`}} {
+			deep := strings.Repeat(around[0], depth) + "1" + strings.Repeat(around[1], depth)
+			s := document.Scanner{Text: []byte(`[` + deep + `,2]`), RefuseKey: "z"}
+			var parts []string
+			require.True(t, s.Array(func() bool {
+				part, ok := s.Part()
+				parts = append(parts, string(part))
+				return ok
+			}))
+			require.Len(t, parts[0], len(deep), "the deep one is whole")
+			require.Equal(t, []string{"2"}, parts[1:])
+			s = document.Scanner{Text: []byte(strings.Repeat(around[0], depth) + `{"z":1`), RefuseKey: "z"}
+			require.False(t, s.Value())
+			require.True(t, s.Refused)
+		}
+	}
+}
+
+func TestScannerTakesNextToNoMemoryForDepth(t *testing.T) {
+	text := []byte(strings.Repeat("[", 1<<20) + strings.Repeat("]", 1<<20))
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	s := document.Scanner{Text: text}
+	require.True(t, s.Value())
+	runtime.ReadMemStats(&after)
+	require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(len(text)), "a bit for each level, and what growing leaves behind")
 }
 
 // FuzzScanner holds the scanner against encoding/json: a text is JSON for one exactly when it is for the other.
@@ -90,6 +122,9 @@ func FuzzScanner(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
+		if bytes.Count(text, []byte{'['})+bytes.Count(text, []byte{'{'}) > 10_000 {
+			return // encoding/json nests no deeper
+		}
 		require.Equal(t, json.Valid(text), scan(text) == nil, "%q", text)
 	})
 }
