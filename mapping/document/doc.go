@@ -24,6 +24,11 @@
 //
 // `make bench-parsers` measures it again; a test beside the benchmark, in tools/bench/parsers, holds the last three columns.
 //
+// What a caller sends decides how deep, how many and how large values are, so all of that has a bound, or takes neither time nor
+// memory out of proportion: Options limit what is parsed, Cost tells beforehand what it takes, a Scanner steps over a value of any
+// depth, a large object finds its members by an index, and Spend limits what may be made of little. Since a parsed tree is at most
+// Options.MaxDepth deep, and what is built onto it limits its own depth, functions that follow a tree may call themselves.
+//
 // A Document owns one block of text and one slice of nodes of 24 bytes that point into it, so a reused Document parses
 // without allocating. Values are handles into a Document; new values may be built in it beside the parsed ones and share
 // their text. A Document is for one goroutine at a time, and its values live until it is parsed into or reset again.

@@ -72,6 +72,8 @@ type node struct {
 	next  uint32
 	kind  Kind
 	flags uint8
+	// index is the number of a large object's index, from 1; 0 is none.
+	index uint16
 }
 
 // Document is an ordered JSON tree. The zero value is ready to be parsed into; Reset makes it ready to be built in.
@@ -84,6 +86,11 @@ type Document struct {
 	find indexes
 	// scratch is room for sorting.
 	scratch []sortable
+
+	// source is how many bytes came in, spent what of the growth that they allow is used up, and overspent tells that more was
+	// asked for. effort is what Effort returns.
+	source, spent, effort int
+	overspent             bool
 }
 
 // maxKept bounds the memory that a document holds on to between uses, so that one huge event does not stay for ever.
@@ -105,6 +112,7 @@ func (d *Document) Reset() {
 	d.nodes = append(d.nodes[:0], node{})
 	d.root = 0
 	d.find.reset()
+	d.source, d.spent, d.effort, d.overspent = 0, 0, 0, false
 }
 
 // Root returns the value that was parsed, or set by SetRoot.
@@ -123,7 +131,7 @@ func (d *Document) add(kind Kind, flags uint8, at, size uint32) uint32 {
 		d.nodes = append(d.nodes, node{})
 	}
 	n := &d.nodes[id]
-	n.keyAt, n.keyLen, n.at, n.size, n.next, n.kind, n.flags = 0, 0, at, size, 0, kind, flags
+	n.keyAt, n.keyLen, n.at, n.size, n.next, n.kind, n.flags, n.index = 0, 0, at, size, 0, kind, flags, 0
 	return uint32(id)
 }
 
@@ -201,16 +209,17 @@ func (d *Document) Embed(v Value) Value {
 	switch v.Kind() {
 	case Bool:
 		return d.NewBool(v.True())
-	case Number:
-		return d.NewNumber(v.Text())
-	case String:
-		return d.NewString(v.Text())
+	case Number, String:
+		from := v.doc.nodes[v.id]
+		at := len(d.text)
+		d.text = append(d.text, v.Bytes()...)
+		return Value{d, d.add(from.kind, from.flags&^keyFlags, uint32(at), from.size)}
 	case Object, Array:
 		container := Value{d, d.add(v.Kind(), 0, 0, 0)}
 		for m := v.First(); m.Exists(); m = m.Next() {
 			member := d.Embed(m)
 			if v.Kind() == Object {
-				member.keyed(m.Key())
+				member.keyed(m.KeyBytes())
 			}
 			container.link(member.id)
 		}

@@ -1,6 +1,7 @@
 package document
 
 import (
+	"slices"
 	"unicode/utf8"
 )
 
@@ -8,6 +9,9 @@ import (
 // to the end of the document's text.
 func (p *parser) escaped(start, i int) (at, size uint32, escapes bool) {
 	d, src := p.d, p.src
+	if rest := len(src) - start; rest > manyBytes && cap(d.text)-len(d.text) < rest {
+		d.text = slices.Grow(d.text, rest) // once for all strings that follow
+	}
 	begin := len(d.text)
 	d.text = append(d.text, src[start:i]...)
 	for i < len(src) {

@@ -2,27 +2,23 @@ package document
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"fmt"
 	"math/bits"
 	"unicode/utf8"
 )
 
-// Limits that hold when Options say nothing else.
-const (
-	// DefaultMaxDepth is how deep arrays and objects may be nested.
-	DefaultMaxDepth = 512
-	// DefaultMaxBytes is how long a text may be.
-	DefaultMaxBytes = 256 << 20
-)
-
 // Options say what a text may hold beyond RFC 8259's grammar. The zero value is the strictest: no duplicate keys, no lone
 // surrogates, and the default limits. Text that is not UTF-8 is always refused.
 type Options struct {
-	// MaxDepth limits nesting; 0 is DefaultMaxDepth.
+	// MaxDepth limits nesting; 0 is DefaultMaxDepth. Parsing and all that is done to a tree takes stack for each level, so it
+	// should stay in the thousands.
 	MaxDepth int
 	// MaxBytes limits the text's length; 0 is DefaultMaxBytes.
 	MaxBytes int
+	// MaxNodes limits how many values the text holds; 0 is DefaultMaxNodes. See Cost.
+	MaxNodes int
 	// DuplicateKeys takes objects that repeat a key: the last value counts, at the place of the first.
 	DuplicateKeys bool
 	// LoneSurrogates takes `\ud800` without its other half. It is kept in the form of WTF-8 and written as it came.
@@ -53,17 +49,14 @@ func Locate(text []byte, offset int) (line, column int) {
 // *SyntaxError, and leaves the document empty.
 func (d *Document) Parse(text []byte, options Options) error {
 	d.Reset()
-	p := parser{d: d, depth: options.MaxDepth, options: options}
-	if p.depth == 0 {
-		p.depth = DefaultMaxDepth
-	}
-	limit := options.MaxBytes
-	if limit == 0 {
-		limit = DefaultMaxBytes
-	}
-	if len(text) > limit {
+	p := parser{d: d, depth: cmp.Or(options.MaxDepth, DefaultMaxDepth), options: options}
+	if limit := cmp.Or(options.MaxBytes, DefaultMaxBytes); len(text) > limit {
 		return &SyntaxError{Problem: fmt.Sprintf("it is longer than %d bytes", limit), Line: 1, Column: 1}
 	}
+	if limit := cmp.Or(options.MaxNodes, DefaultMaxNodes); !d.reserve(text, limit) {
+		return &SyntaxError{Problem: fmt.Sprintf("it holds more than %d values", limit), Line: 1, Column: 1}
+	}
+	d.source = len(text)
 	d.text = append(d.text, text...)
 	p.src = d.text
 	p.space()
@@ -354,7 +347,7 @@ func (p *parser) repeats(object, child uint32, start int) bool {
 		}
 		if !p.options.DuplicateKeys {
 			p.at = start
-			p.fail(fmt.Sprintf("the key %q is there twice", key))
+			p.fail(fmt.Sprintf("the key %q is there twice", shown(key)))
 		}
 		Value{p.d, at}.Replace(Value{p.d, child})
 		return true
@@ -365,8 +358,8 @@ func (p *parser) repeats(object, child uint32, start int) bool {
 // repeatsInLarge does the same for all members of a large object at once.
 func (p *parser) repeatsInLarge(object uint32) {
 	d := p.d
-	x := d.newIndex(object)
-	x.object = 0 // it serves nobody else: a duplicate would be in it
+	x := &d.find.scratch // it serves nobody else: a duplicate would be in it
+	d.emptyIndex(x, object)
 	last := uint32(0)
 	for at := d.nodes[object].at; at != 0; at = d.nodes[at].next {
 		earlier := d.insert(x, at)
@@ -378,7 +371,7 @@ func (p *parser) repeatsInLarge(object uint32) {
 			if int(n.keyAt) <= len(p.src) {
 				p.at = int(n.keyAt) - 1
 			}
-			p.fail(fmt.Sprintf("the key %q is there twice", d.text[n.keyAt:n.keyAt+n.keyLen]))
+			p.fail(fmt.Sprintf("the key %q is there twice", shown(d.keyOf(at))))
 			return
 		}
 		Value{d, earlier}.Replace(Value{d, at})

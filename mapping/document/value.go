@@ -150,14 +150,30 @@ func (v Value) SetUint(key string, number uint64) {
 // Replace puts the content of another value of the same document in this one's place; its key stays.
 func (v Value) Replace(with Value) {
 	d := v.doc
+	d.forget(v.id)
 	n, from := &d.nodes[v.id], d.nodes[with.id]
 	n.kind, n.at, n.size = from.kind, from.at, from.size
 	n.flags = n.flags&keyFlags | from.flags&^keyFlags
 }
 
-// Remove takes a member or element out of the container.
+// Remove takes a member or element out of the container. Of a large object, it takes no longer than of a small one.
 func (v Value) Remove(member Value) {
+	if v.doc.nodes[v.id].kind == Object && v.large() {
+		v.doc.unlink(v.id, member.id)
+		return
+	}
 	v.Filter(func(m Value) bool { return m != member })
+}
+
+// Truncate drops the elements of an array after one of them, or all when that is an absent value.
+func (v Value) Truncate(after Value) {
+	d := v.doc
+	n := &d.nodes[v.id]
+	if after.id == 0 {
+		n.at, n.size = 0, 0
+		return
+	}
+	d.nodes[after.id].next, n.size = 0, after.id
 }
 
 // Filter keeps the members or elements that keep says yes to, in their order.
@@ -165,6 +181,7 @@ func (v Value) Filter(keep func(member Value) bool) {
 	d := v.doc
 	first, last, gone := uint32(0), uint32(0), false
 	for at := d.nodes[v.id].at; at != 0; at = d.nodes[at].next {
+		d.effort++
 		switch {
 		case !keep(Value{d, at}):
 			gone = true
@@ -192,6 +209,7 @@ func (v Value) Sort(order func(members []Value)) {
 	}
 	order(members)
 	d := v.doc
+	d.effort += len(members)
 	d.forget(v.id)
 	d.nodes[v.id].at, d.nodes[v.id].size = 0, 0
 	for _, m := range members {
@@ -204,13 +222,16 @@ func (v Value) link(child uint32) {
 	d := v.doc
 	d.nodes[child].next = 0
 	parent := &d.nodes[v.id]
+	last := parent.size
 	if parent.at == 0 {
 		parent.at = child
 	} else {
-		d.nodes[parent.size].next = child
+		d.nodes[last].next = child
 	}
 	parent.size = child
-	d.added(v.id, child)
+	if parent.index != 0 {
+		d.added(v.id, child, last)
+	}
 }
 
 // Last returns the last member of an object or element of an array, or an absent value.

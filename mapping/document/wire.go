@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"unicode/utf8"
 
 	"google.golang.org/protobuf/encoding/protowire"
@@ -63,34 +64,42 @@ func Fields(message []byte, use func(number protowire.Number, kind protowire.Typ
 	return nil
 }
 
-// AppendStructWire appends an object in the wire form of a Struct, without a length. What Struct refuses is an error that wraps
-// ErrNotRepresentable.
+// AppendStructWire appends an object in the wire form of a Struct, without a length. Its errors are those of Struct.
 func (v Value) AppendStructWire(dst []byte) ([]byte, error) {
 	if v.Kind() != Object {
 		return dst, fmt.Errorf("%w: %s where an object is expected", ErrNotRepresentable, v.Kind())
 	}
+	dst, err := v.appendStructWire(dst, DefaultMaxDepth)
+	if err != nil {
+		err = placed(err)
+	}
+	return dst, err
+}
+
+// appendStructWire is AppendStructWire for an object that may be nested so deep.
+func (v Value) appendStructWire(dst []byte, depth int) ([]byte, error) {
 	d := v.doc
 	for at := d.nodes[v.id].at; at != 0; at = d.nodes[at].next {
 		m := &d.nodes[at]
 		key := d.keyOf(at)
 		if m.flags&keyUTF8 == 0 && !utf8.Valid(key) {
-			return dst, fmt.Errorf("%w: the key %q is not UTF-8", ErrNotRepresentable, key)
+			return dst, errKey(Value{d, at})
 		}
 		var entry, value int
-		dst, entry = beginMessage(dst, structFields)
+		dst, entry = beginNested(dst, structFields, depth)
 		dst = AppendText(dst, entryKey, key)
-		dst, value = beginMessage(dst, entryValue)
+		dst, value = beginNested(dst, entryValue, depth)
 		var err error
-		if dst, err = (Value{d, at}).appendValueWire(dst); err != nil {
-			return dst, fmt.Errorf("%s: %w", key, err)
+		if dst, err = (Value{d, at}).appendValueWire(dst, depth-1); err != nil {
+			return dst, within(key, err)
 		}
-		dst = endMessage(endMessage(dst, value), entry)
+		dst = endNested(endNested(dst, value, depth), entry, depth)
 	}
 	return dst, nil
 }
 
 // appendValueWire appends a value in the wire form of a Value, without a length.
-func (v Value) appendValueWire(dst []byte) ([]byte, error) {
+func (v Value) appendValueWire(dst []byte, depth int) ([]byte, error) {
 	switch n := &v.doc.nodes[v.id]; n.kind {
 	case Bool:
 		dst = protowire.AppendTag(dst, valueBool, protowire.VarintType)
@@ -105,26 +114,50 @@ func (v Value) appendValueWire(dst []byte) ([]byte, error) {
 	case String:
 		text := v.doc.text[n.at : n.at+n.size]
 		if n.flags&textUTF8 == 0 && !utf8.Valid(text) {
-			return dst, fmt.Errorf("%w: text that is not UTF-8", ErrNotRepresentable)
+			return dst, errText(v)
 		}
 		return AppendText(dst, valueString, text), nil
-	case Object:
-		return AppendMessage(dst, valueStruct, v.AppendStructWire)
-	case Array:
-		return AppendMessage(dst, valueList, v.appendListWire)
+	case Object, Array:
+		return v.appendContainerWire(dst, depth)
 	default:
 		dst = protowire.AppendTag(dst, valueNull, protowire.VarintType)
 		return protowire.AppendVarint(dst, 0), nil
 	}
 }
 
-// appendListWire appends an array in the wire form of a ListValue, without a length.
-func (v Value) appendListWire(dst []byte) ([]byte, error) {
-	var err error
-	for e := v.First(); e.Exists() && err == nil; e = e.Next() {
-		dst, err = AppendMessage(dst, listValues, e.appendValueWire)
+// appendContainerWire appends an object or array in the wire form of a Value, without a length.
+func (v Value) appendContainerWire(dst []byte, depth int) ([]byte, error) {
+	if depth < 0 {
+		return dst, errDeep(v)
 	}
-	return dst, err
+	number, write := protowire.Number(valueStruct), Value.appendStructWire
+	if v.Kind() == Array {
+		number, write = valueList, Value.appendListWire
+	}
+	dst, start := beginNested(dst, number, depth)
+	dst, err := write(v, dst, depth)
+	if err != nil {
+		return dst, err
+	}
+	return endNested(dst, start, depth), nil
+}
+
+// appendListWire appends an array in the wire form of a ListValue, without a length.
+func (v Value) appendListWire(dst []byte, depth int) ([]byte, error) {
+	index := 0
+	for e := v.First(); e.Exists(); e = e.Next() {
+		var (
+			start int
+			err   error
+		)
+		dst, start = beginNested(dst, listValues, depth)
+		if dst, err = e.appendValueWire(dst, depth-1); err != nil {
+			return dst, within("["+strconv.Itoa(index)+"]", err)
+		}
+		dst = endNested(dst, start, depth)
+		index++
+	}
+	return dst, nil
 }
 
 // AppendText appends a field that is a text, which must be UTF-8.
@@ -151,6 +184,36 @@ func AppendMessage(dst []byte, number protowire.Number, write func(dst []byte) (
 func beginMessage(dst []byte, number protowire.Number) (begun []byte, start int) {
 	dst = AppendText(dst, number, nil) // whose length, 0, is the byte kept
 	return dst, len(dst)
+}
+
+const (
+	// seldom is how many levels of nesting there may be left at which messages are rarely long: those further in are never moved,
+	// since moving a long text at each of hundreds of levels takes minutes.
+	seldom = DefaultMaxDepth - 8
+	// roomy is how many bytes are kept for the length of such a message.
+	roomy = 5
+)
+
+// beginNested is beginMessage for a message within an object or array that may be nested so deep. Far in, it keeps room for any
+// length, which is then written with more bytes than it needs: protobuf allows that.
+func beginNested(dst []byte, number protowire.Number, depth int) (begun []byte, start int) {
+	if depth > seldom {
+		return beginMessage(dst, number)
+	}
+	dst = append(protowire.AppendTag(dst, number, protowire.BytesType), 0x80, 0x80, 0x80, 0x80, 0)
+	return dst, len(dst)
+}
+
+// endNested ends a message that beginNested began.
+func endNested(dst []byte, start, depth int) []byte {
+	if depth > seldom {
+		return endMessage(dst, start)
+	}
+	size := len(dst) - start
+	for i := range roomy {
+		dst[start-roomy+i] |= byte(size>>(7*i)) & 0x7f
+	}
+	return dst
 }
 
 // endMessage ends the message that began at start.

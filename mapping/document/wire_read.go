@@ -11,10 +11,11 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 )
 
-// NewStructWire is NewStruct for a Struct in its wire form.
+// NewStructWire is NewStruct for a Struct in its wire form, without its PlaceErrors.
 func (d *Document) NewStructWire(wire []byte) (Value, error) {
 	at := len(d.text)
 	d.text = append(d.text, wire...)
+	d.source += len(wire)
 	r := wireReader{d: d, src: d.text}
 	return r.object(at, len(d.text), DefaultMaxDepth)
 }
@@ -155,6 +156,9 @@ func (r *wireReader) member(at, end, depth int) (uint32, error) {
 func (r *wireReader) value(at, end, depth int) (made uint32, err error) {
 	if depth < 0 {
 		return 0, errTooDeep
+	}
+	if len(r.d.nodes) > DefaultMaxNodes {
+		return 0, errTooMany
 	}
 	for at < end {
 		f, next, ok := r.field(at, end)
