@@ -10,7 +10,7 @@ const maxArrayIndex = 1<<32 - 2
 
 // ArrayIndex returns the index that key spells when it is a canonical array index: "0" to "4294967294" without sign,
 // leading zeros or anything else. Such keys come first in an object, in ascending order, whenever they were added.
-func ArrayIndex(key string) (uint32, bool) {
+func ArrayIndex[T string | []byte](key T) (uint32, bool) {
 	if len(key) == 0 || len(key) > 10 || key[0] == '0' && len(key) > 1 {
 		return 0, false
 	}
@@ -27,28 +27,26 @@ func ArrayIndex(key string) (uint32, bool) {
 	return uint32(n), true
 }
 
-// CompareKeys orders two keys of one object by OrdinaryOwnPropertyKeys as far as their text says: array indexes by
-// value, before all others. It is 0 for two keys of which neither is an array index; those keep the order in which they
-// were added, so sort with a stable algorithm.
-func CompareKeys(a, b string) int {
-	i, isIndexA := ArrayIndex(a)
-	j, isIndexB := ArrayIndex(b)
-	switch {
-	case isIndexA && isIndexB:
-		return cmp.Compare(i, j)
-	case isIndexA:
-		return -1
-	case isIndexB:
-		return 1
-	}
-	return 0
-}
-
 // SortProperties puts the members of one object, given in the order in which their keys were added, into the order in
-// which JavaScript lists them. Members already in order are left alone.
-func SortProperties[T any](members []T, key func(T) string) {
-	byKey := func(a, b T) int { return CompareKeys(key(a), key(b)) }
-	if !slices.IsSortedFunc(members, byKey) {
-		slices.SortStableFunc(members, byKey)
+// which JavaScript lists them (OrdinaryOwnPropertyKeys): array indexes by value, before all others, which stay in their order.
+// The keys differ.
+func SortProperties[T any, K string | []byte](members []T, key func(T) K) {
+	type indexed struct {
+		index  uint32
+		member T
+	}
+	var indexes []indexed
+	others := members[:0]
+	for _, m := range members {
+		if index, ok := ArrayIndex(key(m)); ok {
+			indexes = append(indexes, indexed{index, m})
+		} else {
+			others = append(others, m)
+		}
+	}
+	copy(members[len(indexes):], others)
+	slices.SortFunc(indexes, func(a, b indexed) int { return cmp.Compare(a.index, b.index) })
+	for i, m := range indexes {
+		members[i] = m.member
 	}
 }

@@ -76,6 +76,11 @@ func FuzzSplitPath(f *testing.F) {
 		segments := SplitPath(key, nil)
 		require.Equal(t, key == "", len(segments) == 0)
 		require.LessOrEqual(t, len(segments), strings.Count(key, ".")+1)
+		size := 0
+		for _, segment := range segments {
+			size += len(segment.Key)
+		}
+		require.LessOrEqual(t, size, 8*len(key)+len(undefinedText), "1e20 has 21 digits, a key without them no more than it had")
 		if IsPlainKey(key) {
 			require.Equal(t, []Segment{keySegment(key)}, segments)
 		}

@@ -3,44 +3,55 @@ package javascript
 import (
 	"errors"
 	"math"
+	"strconv"
 
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
 )
 
-// ErrTooLong says that keys like `a.999999999` ask for arrays with more holes than MaxHoles.
-var ErrTooLong = errors.New("an index in a key is too large")
+// MaxSteps is how many steps a key may have that is a path: as deep as a text is parsed. JavaScript takes more, and then runs out
+// of stack when it writes the result.
+const MaxSteps = 2000
 
-// MaxHoles limits the holes, written as nulls, of all arrays that a Setter makes: JavaScript would make any number, and die of it.
-const MaxHoles = 1 << 16
+// Errors of a Setter.
+var (
+	// ErrTooLong says that keys like `a.999999999` ask for arrays with more holes than what came in allows: some thousands, and
+	// more in a large event. JavaScript would make any number, and die of it.
+	ErrTooLong = errors.New("an index in a key is too large")
+	// ErrTooDeep says that a key has more than MaxSteps steps.
+	ErrTooDeep = errors.New("a key has more than " + strconv.Itoa(MaxSteps) + " steps")
+)
 
 // Setter puts values into objects under keys that are paths (SplitPath), as set-value 4 does: it makes or replaces what
 // stands in the way, and what it puts in is shared, not copied. Make one for each event with NewSetter.
 type Setter struct {
-	// holes is how many more there may be.
-	holes int
+	// segments is memory for those of a key.
+	segments []Segment
 	// elements are those of arrays that were asked for by an index: finding one again takes no walk.
 	elements map[document.Value][]document.Value
 	// sources are the containers that were put in, by the values that stand for them where they were put.
 	sources map[document.Value]document.Value
+	// walked counts the elements that were visited to find them.
+	walked int
 }
 
 // NewSetter returns a setter.
 func NewSetter() *Setter {
-	return &Setter{
-		holes: MaxHoles, elements: map[document.Value][]document.Value{}, sources: map[document.Value]document.Value{},
-	}
+	return &Setter{elements: map[document.Value][]document.Value{}, sources: map[document.Value]document.Value{}}
 }
 
 // Set puts a value into an object under a key.
 func (s *Setter) Set(object document.Value, key string, v document.Value) error {
-	segments := SplitPath(key, nil)
+	s.segments = SplitPath(key, s.segments[:0])
+	if len(s.segments) > MaxSteps {
+		return ErrTooDeep
+	}
 	at := object
-	for i, segment := range segments {
-		if i == len(segments)-1 {
+	for i, segment := range s.segments {
+		if i == len(s.segments)-1 {
 			return s.place(at, segment, v)
 		}
 		next := s.own(at, segment.Key)
-		array := segments[i+1].Index
+		array := s.segments[i+1].Index
 		if array && next.Kind() != document.Array || !isContainer(next) {
 			made := object.Document().NewObject()
 			if array {
@@ -52,6 +63,7 @@ func (s *Setter) Set(object document.Value, key string, v document.Value) error 
 			if next = s.own(at, segment.Key); !next.Exists() {
 				return nil // a name on an array is not written to JSON, nor is what is under it
 			}
+			delete(s.sources, next) // nobody else has what was made
 		}
 		at = next
 	}
@@ -81,6 +93,7 @@ func (s *Setter) elementsOf(array document.Value) []document.Value {
 	for e := array.First(); e.Exists(); e = e.Next() {
 		known = append(known, e)
 	}
+	s.walked += len(known)
 	s.elements[array] = known
 	return known
 }
@@ -111,16 +124,18 @@ func (s *Setter) place(at document.Value, segment Segment, v document.Value) err
 	return nil
 }
 
+// holeBytes is what a hole takes: a value, and null and a comma when it is written.
+const holeBytes = document.NodeBytes + len("null,")
+
 // fill makes an array as long as that, at least. Holes are nulls.
 func (s *Setter) fill(array document.Value, length int64) error {
 	missing := length - int64(len(s.elementsOf(array)))
-	if missing > int64(s.holes) {
-		return ErrTooLong
-	}
 	if missing <= 0 {
 		return nil
 	}
-	s.holes -= int(missing)
+	if !array.Document().Spend(int(missing) * holeBytes) {
+		return ErrTooLong
+	}
 	hole := array.Document().NewNull()
 	for range missing {
 		s.append(array, hole)
@@ -140,10 +155,19 @@ func (s *Setter) resize(array, length document.Value) error {
 	if number != math.Trunc(number) || number < 0 || number > maxArrayIndex+1 {
 		return errLength
 	}
-	left := int64(number)
-	array.Filter(func(document.Value) bool { left--; return left >= 0 })
+	elements := s.elementsOf(array)
+	if number >= float64(len(elements)) {
+		return s.fill(array, int64(number))
+	}
+	left := elements[:int(number)]
+	var last document.Value
+	if len(left) > 0 {
+		last = left[len(left)-1]
+	}
+	array.Truncate(last)
+	s.elements[array] = left
 	s.changed(array)
-	return s.fill(array, int64(number))
+	return nil
 }
 
 // append adds an element.

@@ -107,7 +107,8 @@ func Own(v document.Value, key string) document.Value {
 func isContainer(v document.Value) bool { return v.Kind() >= document.Array }
 
 // Get is get-value 3: a value by a path of keys with dots between them. What is no object or array is its own answer; the
-// whole path may be one key; and a key that is not there is joined with those after it until one is. It never goes back.
+// whole path may be one key; and a key that is not there is joined with those after it until one is. It never goes back. Since it
+// tries so many keys, a path that a caller sends must have a limit on its dots.
 func Get(from document.Value, path string) document.Value {
 	if !isContainer(from) {
 		return from
@@ -152,7 +153,8 @@ func First(from document.Value, paths []string) document.Value {
 }
 
 // Entries returns the own enumerable properties of a value as an object: of an object itself, of an array its elements by
-// index, of a string its characters by index (of UTF-16), of anything else none.
+// index, of a string its characters by index (of UTF-16), of anything else none. A string that is too long for its document to
+// hold so many values has none either, and then the document's Err says so.
 func Entries(v document.Value) document.Value {
 	if v.Kind() == document.Object {
 		return v
@@ -166,32 +168,38 @@ func Entries(v document.Value) document.Value {
 			index++
 		}
 	case document.String:
-		for index, unit := range codeUnits(v.Text()) {
-			object.SetText(strconv.Itoa(index), unit)
+		if text := v.Text(); v.Document().Spend(len(text) * entryBytes) {
+			setUnits(object, text)
 		}
 	}
 	return object
 }
 
-// codeUnits splits text into its UTF-16 code units, each in WTF-8.
-func codeUnits(s string) []string {
-	var units []string
-	for i := 0; i < len(s); {
-		if surrogateAt(s, i) != 0 {
-			units = append(units, s[i:i+surrogateBytes])
+// entryBytes is what a character takes as a property, without the digits of its index.
+const entryBytes = document.NodeBytes + 1
+
+// setUnits sets the UTF-16 code units of a text, each in WTF-8, by their indexes.
+func setUnits(object document.Value, text string) {
+	index := 0
+	set := func(unit string) {
+		object.SetText(strconv.Itoa(index), unit)
+		index++
+	}
+	for i := 0; i < len(text); {
+		if surrogateAt(text, i) != 0 {
+			set(text[i : i+surrogateBytes])
 			i += surrogateBytes
 			continue
 		}
-		r, size := utf8.DecodeRuneInString(s[i:])
+		r, size := utf8.DecodeRuneInString(text[i:])
 		if r < firstPaired {
-			units = append(units, s[i:i+size])
+			set(text[i : i+size])
 		} else {
-			high, low := highSurrogate+(r-firstPaired)>>10, lowSurrogate+(r-firstPaired)&0x3ff
-			units = append(units, encodeSurrogate(high), encodeSurrogate(low))
+			set(encodeSurrogate(highSurrogate + (r-firstPaired)>>10))
+			set(encodeSurrogate(lowSurrogate + (r-firstPaired)&0x3ff))
 		}
 		i += size
 	}
-	return units
 }
 
 // Normalize makes a parsed document what JSON.parse makes of its text: numbers are doubles, written as JSON.stringify writes
@@ -216,11 +224,11 @@ func Normalize(d *document.Document) (infinite bool) {
 	return infinite
 }
 
-// Order puts an object's members into the order in which JavaScript lists them.
+// Order puts an object's members into the order in which JavaScript lists them: array indexes by value, before all others.
 func Order(object document.Value) {
 	for m := object.First(); m.Exists(); m = m.Next() {
 		if key := m.KeyBytes(); len(key) > 0 && isDigit(key[0]) {
-			object.Sort(func(members []document.Value) { SortProperties(members, document.Value.Key) })
+			object.Sort(func(members []document.Value) { SortProperties(members, document.Value.KeyBytes) })
 			return
 		}
 	}

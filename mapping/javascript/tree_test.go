@@ -184,12 +184,31 @@ func TestSetMakesFewHoles(t *testing.T) {
 	t.Parallel()
 	from, _ := parse(t, `{"a":1,"n":-1}`)
 	setter, into := javascript.NewSetter(), from.Document().NewObject()
-	require.NoError(t, setter.Set(into, "a.65000", from.First()))
-	require.NoError(t, setter.Set(into, "a.65001", from.First()), "no hole")
-	require.NoError(t, setter.Set(into, "b.536", from.First()))
-	require.ErrorIs(t, setter.Set(into, "c.1", from.First()), javascript.ErrTooLong, "all arrays share the limit")
-	require.ErrorIs(t, setter.Set(into, "a.999999999", from.First()), javascript.ErrTooLong)
+	require.NoError(t, setter.Set(into, "a.4000", from.First()))
+	require.NoError(t, setter.Set(into, "a.4001", from.First()), "no hole")
+	require.NoError(t, setter.Set(into, "b.500", from.First()))
 	require.ErrorContains(t, setter.Set(into, "a.length", from.Get("n")), "invalid array length")
+	require.NoError(t, from.Document().Err())
+	require.ErrorIs(t, setter.Set(into, "c.100", from.First()), javascript.ErrTooLong, "all arrays share the limit")
+	require.ErrorIs(t, setter.Set(into, "a.999999999", from.First()), javascript.ErrTooLong)
+	require.ErrorIs(t, from.Document().Err(), document.ErrGrowth)
+
+	from, _ = parse(t, `{"a":"`+strings.Repeat("x", 100_000)+`"}`)
+	require.NoError(t, javascript.NewSetter().Set(from.Document().NewObject(), "a.100000", from.First()), "more in a large event")
+}
+
+func TestSetTakesKeysOfSomeDepth(t *testing.T) {
+	t.Parallel()
+	from, _ := parse(t, `{"a":1}`)
+	setter, into := javascript.NewSetter(), from.Document().NewObject()
+	require.NoError(t, setter.Set(into, strings.Repeat("a.", javascript.MaxSteps), from.First()))
+	require.Len(t, into.AppendJSON(nil), javascript.MaxSteps*6+1)
+	require.ErrorIs(t, setter.Set(into, strings.Repeat("b.", javascript.MaxSteps)+"c", from.First()), javascript.ErrTooDeep)
+	require.ErrorIs(t, setter.Set(into, strings.Repeat(".", 2_000_000), from.First()), javascript.ErrTooDeep)
+	require.Equal(t, 1, into.Len(), "what is refused sets nothing")
+	literal := strings.Repeat("a.", javascript.MaxSteps) + "constructor"
+	require.NoError(t, setter.Set(into, literal, from.First()))
+	require.True(t, into.Get(literal).Exists(), "one key, not a path")
 }
 
 func TestEntriesAndClean(t *testing.T) {
@@ -200,7 +219,14 @@ func TestEntriesAndClean(t *testing.T) {
 		v, _ := parse(t, in)
 		require.Equal(t, out, string(javascript.Entries(v).AppendJSON(nil)), in)
 	}
-	v, _ := parse(t, `{"a":null,"b":{"c":null,"d":[]},"e":["",null,{}],"f":0,"g":false}`)
+	v, _ := parse(t, `"`+strings.Repeat("a", 10_000)+`"`)
+	require.Equal(t, 10_000, javascript.Entries(v).Len())
+	require.NoError(t, v.Document().Err())
+	for range 50 {
+		javascript.Entries(v)
+	}
+	require.ErrorIs(t, v.Document().Err(), document.ErrGrowth)
+	v, _ = parse(t, `{"a":null,"b":{"c":null,"d":[]},"e":["",null,{}],"f":0,"g":false}`)
 	javascript.Clean(v)
 	require.Equal(t, `{"e":[""],"f":0,"g":false}`, string(v.AppendJSON(nil)))
 }
