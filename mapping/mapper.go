@@ -78,6 +78,11 @@ func (m *Mapper) begin(to *Destination) {
 
 // fail ends with an error.
 func (m *Mapper) fail(err *Error) *Result {
+	if field := rules.Cut(err.Field); field != err.Field {
+		shorter := *err // which may be the destination's
+		shorter.Field = field
+		err = &shorter
+	}
 	m.result.Status, m.result.Err = Failed, err
 	return &m.result
 }

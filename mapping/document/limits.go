@@ -3,6 +3,7 @@ package document
 import (
 	"bytes"
 	"errors"
+	"unicode/utf8"
 )
 
 // Limits that hold when Options say nothing else.
@@ -119,11 +120,14 @@ func countValues(text []byte) int {
 	return values
 }
 
-// shown cuts a text that an error repeats.
+// shown cuts a text that an error repeats, between two characters.
 func shown[T string | []byte](text T) string {
-	const most = 64
-	if len(text) > most {
-		return string(text[:most]) + "…"
+	most := 64
+	if len(text) <= most {
+		return string(text)
 	}
-	return string(text)
+	for most > 0 && !utf8.RuneStart(text[most]) {
+		most--
+	}
+	return string(text[:most]) + "…"
 }

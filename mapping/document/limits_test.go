@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 	"google.golang.org/protobuf/proto"
@@ -249,13 +250,14 @@ func TestErrorsCutLongKeys(t *testing.T) {
 	require.ErrorContains(t, err, "kkk…\" is there twice")
 	require.Less(t, len(err.Error()), 200)
 	for _, text := range []string{
-		`{"` + long + `":{"a":1e999}}`, `{"` + long + `\ud800":1}`, `{"a":1` + strings.Repeat("0", 1<<20) + `}`,
+		`{"a` + strings.Repeat("é", 50) + `":1e999}`, `{"` + long + `":{"a":1e999}}`, `{"` + long + `\ud800":1}`, `{"a":1` + strings.Repeat("0", 1<<20) + `}`,
 		strings.Repeat(`{"`+strings.Repeat("k", 1000)+`":`, 500) + "1e999" + strings.Repeat("}", 500),
 	} {
 		require.NoError(t, d.Parse([]byte(text), document.Options{LoneSurrogates: true}))
 		_, err = d.Root().Struct()
 		require.ErrorIs(t, err, document.ErrNotRepresentable)
 		require.Less(t, len(err.Error()), 40_000, "500 steps of 64 bytes at most")
+		require.True(t, utf8.ValidString(err.Error()))
 		_, wireErr := d.Root().AppendStructWire(nil)
 		require.EqualError(t, wireErr, err.Error())
 	}

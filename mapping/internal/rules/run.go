@@ -68,6 +68,9 @@ func (r *Run) Transform() (wanted bool, err *Error) {
 	if err := r.Rules.Calls[r.CallType](r); err != nil {
 		return false, err
 	}
+	if err := r.Doc.Err(); err != nil {
+		return false, &Error{Reason: InvalidFieldType, Message: "the event can't be transformed: " + err.Error()}
+	}
 	return true, r.To.Unusable
 }
 
@@ -82,9 +85,7 @@ func (r *Run) Diagnose(severity Severity, code Code, container, key, message str
 	if severity < r.minSeverity {
 		return
 	}
-	r.Diagnostics = append(r.Diagnostics, Diagnostic{
-		Severity: severity, Code: code, Path: Path(container, key), Message: message,
-	})
+	r.note(Diagnostic{Severity: severity, Code: code, Path: Path(container, key), Message: message})
 }
 
 // DiagnoseMember is Diagnose for a member of container under its own key.
@@ -94,7 +95,14 @@ func (r *Run) DiagnoseMember(
 	if severity < r.minSeverity {
 		return
 	}
-	r.Diagnostics = append(r.Diagnostics, Diagnostic{
+	r.note(Diagnostic{
 		Severity: severity, Code: code, Path: container + "." + string(member.KeyBytes()), Message: message,
 	})
+}
+
+// note keeps a diagnostic. An event that asks for far more of them than it is long fails.
+func (r *Run) note(d Diagnostic) {
+	if r.Doc.Spend(len(d.Path) + len(d.Message)) {
+		r.Diagnostics = append(r.Diagnostics, d)
+	}
 }

@@ -30,6 +30,15 @@ func Quote[T string | []byte](text T) string {
 	return fmt.Sprintf("%q", text)
 }
 
+// Cut shortens a path that is too long to be shown.
+func Cut(path string) string {
+	const most = 256
+	if len(path) <= most {
+		return path
+	}
+	return strings.ToValidUTF8(path[:most], "") + "…"
+}
+
 // OneOf lists alternatives: "a, b or c".
 func OneOf(names []string) string {
 	last := len(names) - 1

@@ -63,7 +63,10 @@ func (x *extraction) set(container, properties, name document.Value) *rules.Erro
 			return nil
 		}
 	} else if container.Kind() == document.String {
-		v = container // get-value's answer for a path into a string is the string
+		v = container // get-value's answer for a path into a string is the string, as often as it has characters
+		if doc := v.Document(); !doc.Spend(len(v.Bytes())) {
+			return throws("", v, "traits and properties can't be a long string: "+doc.Err().Error())
+		}
 	}
 	if x.setter == nil {
 		x.put(name, v)

@@ -1,0 +1,61 @@
+package mapping_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/rudder-clevertap/rudder-clevertap/mapping"
+)
+
+// TestLittleDoesNotBecomeMuch: what follows the content of an event fails it before it takes memory out of proportion.
+func TestLittleDoesNotBecomeMuch(t *testing.T) {
+	t.Parallel()
+	transformer, problem := mapping.ParseTransformerConfig([]byte(`{"trackAnonymous":true}`))
+	require.Nil(t, problem)
+	guide, problem := mapping.ParseDestination([]byte(`{"accountId":"A","passcode":"P","region":"in1","trackAnonymous":true}`))
+	require.Nil(t, problem)
+	identify := func(traits string) string { return `{"type":"identify","userId":"u","traits":` + traits + `}` }
+	long := func(unit string) string { return strings.Repeat(unit, 1_000_000) }
+	for _, c := range []struct {
+		name, event, err string
+		to               *mapping.Destination
+	}{
+		{"a key of two million steps", identify(`{"a` + long(".a") + `":1}`), "a key has more than 2000 steps", transformer},
+		{"dots alone", identify(`{"` + long("..") + `":1}`), "a key has more than 2000 steps", transformer},
+		{"holes", identify(`{"a.65000":1}`), "an index in a key is too large", transformer},
+		{"a string for each of its characters", identify(`"` + long("a") + `"`), "more would be made of it than its size allows", transformer},
+		{
+			"the same for what all objects have", `{"type":"identify","userId":"u","traits":{"1.5":1,"a.b":2},"context":{"traits":"` + long("a") + `"}}`,
+			"more would be made of it than its size allows", transformer,
+		},
+		{"a million values more than there may be", identify(`[` + long("1,") + long("1,") + long("1,") + `1]`), "it holds more than 2097152 values", guide},
+		{"nesting", identify(long("[") + long("]")), "values are nested too deep", guide},
+		{"diagnostics without end", identify("{" + members(700_000, `{}`) + "}"), "more would be made of it than its size allows", guide},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			var m mapping.Mapper
+			got := m.TransformJSON([]byte(c.event), c.to)
+			require.NotNil(t, got.Err)
+			require.ErrorContains(t, got.Err, c.err)
+			require.Less(t, len(got.Err.Message), 500)
+			require.Less(t, len(got.Err.Field), 300)
+			got = m.TransformJSON([]byte(identify(`{"plan":"p"}`)), c.to)
+			require.Nil(t, got.Err, "the next one is as it should be")
+		})
+	}
+}
+
+// members writes members of an object, each with the same value.
+func members(count int, value string) string {
+	var text strings.Builder
+	for i := range count {
+		if i > 0 {
+			text.WriteByte(',')
+		}
+		text.WriteString(`"` + string(rune('a'+i%26)) + strings.Repeat("k", i/26%40) + string(rune('a'+i/1040%26)) + string(rune('a'+i/27040)) + `":` + value)
+	}
+	return text.String()
+}
