@@ -30,9 +30,9 @@ func TestLittleDoesNotBecomeMuch(t *testing.T) {
 			"the same for what all objects have", `{"type":"identify","userId":"u","traits":{"1.5":1,"a.b":2},"context":{"traits":"` + long("a") + `"}}`,
 			"more would be made of it than its size allows", transformer,
 		},
-		{"a million values more than there may be", identify(`[` + long("1,") + long("1,") + long("1,") + `1]`), "it holds more than 2097152 values", guide},
-		{"nesting", identify(long("[") + long("]")), "values are nested too deep", guide},
-		{"diagnostics without end", identify("{" + members(700_000, `{}`) + "}"), "more would be made of it than its size allows", guide},
+		{"more values than there may be", identify(`[` + long("1,") + `1]`), "it holds more than 262144 values", guide},
+		{"the same", identify(`[` + long("1,") + `1]`), "it holds more than 262144 values", transformer},
+		{"nesting", identify(strings.Repeat("[", 100_000) + strings.Repeat("]", 100_000)), "values are nested too deep", guide},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -46,16 +46,4 @@ func TestLittleDoesNotBecomeMuch(t *testing.T) {
 			require.Nil(t, got.Err, "the next one is as it should be")
 		})
 	}
-}
-
-// members writes members of an object, each with the same value.
-func members(count int, value string) string {
-	var text strings.Builder
-	for i := range count {
-		if i > 0 {
-			text.WriteByte(',')
-		}
-		text.WriteString(`"` + string(rune('a'+i%26)) + strings.Repeat("k", i/26%40) + string(rune('a'+i/1040%26)) + string(rune('a'+i/27040)) + `":` + value)
-	}
-	return text.String()
 }

@@ -6,6 +6,10 @@ import (
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
 )
 
+// MaxValues is how many values an event may hold: some five times as many as an order of a thousand products with fifty
+// properties each, which CleverTap does not take either.
+const MaxValues = 256 << 10
+
 // Ruleset is one documented set of mapping rules. It is a value: the tables and policies by which one ruleset
 // differs from another, and the steps for each call type that apply them. Nothing writes to it once it is
 // made.

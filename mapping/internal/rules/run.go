@@ -85,7 +85,9 @@ func (r *Run) Diagnose(severity Severity, code Code, container, key, message str
 	if severity < r.minSeverity {
 		return
 	}
-	r.note(Diagnostic{Severity: severity, Code: code, Path: Path(container, key), Message: message})
+	r.Diagnostics = append(r.Diagnostics, Diagnostic{
+		Severity: severity, Code: code, Path: Path(container, key), Message: message,
+	})
 }
 
 // DiagnoseMember is Diagnose for a member of container under its own key.
@@ -95,14 +97,7 @@ func (r *Run) DiagnoseMember(
 	if severity < r.minSeverity {
 		return
 	}
-	r.note(Diagnostic{
+	r.Diagnostics = append(r.Diagnostics, Diagnostic{
 		Severity: severity, Code: code, Path: container + "." + string(member.KeyBytes()), Message: message,
 	})
-}
-
-// note keeps a diagnostic. An event that asks for far more of them than it is long fails.
-func (r *Run) note(d Diagnostic) {
-	if r.Doc.Spend(len(d.Path) + len(d.Message)) {
-		r.Diagnostics = append(r.Diagnostics, d)
-	}
 }

@@ -11,9 +11,11 @@ func Rules() *rules.Ruleset { return ruleset }
 
 //nolint:gochecknoglobals // A table; nothing writes to it.
 var ruleset = &rules.Ruleset{
-	Name:     "transformer",
-	Decode:   decode,
-	JSON:     document.Options{DuplicateKeys: true, LoneSurrogates: true, MaxDepth: 2000},
+	Name:   "transformer",
+	Decode: decode,
+	JSON: document.Options{
+		DuplicateKeys: true, LoneSurrogates: true, MaxDepth: 2000, MaxNodes: rules.MaxValues,
+	},
 	Prepare:  step(run.prepare),
 	CallType: func(r *rules.Run) (string, *rules.Error) { return run{r}.callType() },
 	Calls: map[string]rules.Call{
