@@ -200,6 +200,19 @@ protodeps: .protodeps/.done ## Fetch the .proto files that ours import, at their
 clean: ## Remove what was built or fetched
 	rm -rf $(BIN) .protodeps
 
+# ---- Under attack ----
+
+# How much memory the program may take. With the race detector, it takes eight times as much memory and time.
+HOSTILE_MEMORY_MIB ?= 1024
+HOSTILE = $(GO) test -count=1 -timeout 30m -v ./test/hostile
+
+.PHONY: hostile
+hostile: build ## Send the program thousands of hostile requests, built as released and with the race detector
+	CGO_ENABLED=1 $(GO) build -race -o $(BIN)/rudder-clevertap-race ./cmd/rudder-clevertap
+	HOSTILE_PROGRAM=$(CURDIR)/$(BIN)/rudder-clevertap HOSTILE_MEMORY_MIB=$(HOSTILE_MEMORY_MIB) $(HOSTILE)
+	HOSTILE_PROGRAM=$(CURDIR)/$(BIN)/rudder-clevertap-race HOSTILE_MEMORY_MIB=$$((8 * $(HOSTILE_MEMORY_MIB))) \
+	HOSTILE_PATIENCE_S=240 $(HOSTILE)
+
 # ---- With a real rudder-server's clients ----
 
 # Its own module, see test/rudderserver/doc.go. The tests run a program that go test does not watch: never a cached result.
