@@ -72,7 +72,7 @@ func AppendText(dst []byte, v document.Value) ([]byte, error) {
 	}
 }
 
-// Number is Number(v), or ErrThrows.
+// Number is Number(v), or NaN and ErrThrows.
 func Number(v document.Value) (float64, error) {
 	switch v.Kind() {
 	case document.Invalid:
@@ -88,7 +88,10 @@ func Number(v document.Value) (float64, error) {
 		return ParseJSONNumber(v.Bytes()), nil
 	default:
 		text, err := AppendText(nil, v)
-		return ToNumber(string(text)), err
+		if err != nil {
+			return math.NaN(), err
+		}
+		return ToNumber(string(text)), nil
 	}
 }
 

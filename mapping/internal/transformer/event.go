@@ -31,22 +31,32 @@ func (r run) screen() *rules.Error { return r.view(r.Rules.Screen) }
 // view builds the event record of a page or screen call.
 func (r run) view(by rules.Naming) *rules.Error {
 	return r.event(func(record document.Value) *rules.Error {
-		name := javascript.First(r.Event, []string{"event", "properties.event", "name", "properties.name"})
+		name, path := r.viewName()
 		if !name.Exists() {
 			record.SetText("evtName", by.Nameless)
 			return nil
 		}
-		if name.Kind() == document.Object && javascript.Truthy(name.Get("toHTML")) {
-			return throws("event", name, "the name can't be read as text: it has a member toHTML")
+		if javascript.Truthy(name.Get("toHTML")) {
+			return throws(path, name, "the name can't be read as text: it has a member toHTML")
 		}
 		text, err := javascript.AppendText(nil, name)
 		if err != nil {
-			return throws("event", name, "the name can't be read as text: "+err.Error())
+			return throws(path, name, "the name can't be read as text: "+err.Error())
 		}
 		html := javascript.AppendEscapedHTML([]byte(by.Prefix), string(text))
 		record.SetText("evtName", javascript.Trim(string(html)))
 		return nil
 	})
+}
+
+// viewName is the first name of a page or screen that counts, and where it is.
+func (r run) viewName() (document.Value, string) {
+	for _, path := range []string{"event", "properties.event", "name", "properties.name"} {
+		if v := javascript.First(r.Event, []string{path}); v.Exists() {
+			return v, path
+		}
+	}
+	return document.Value{}, ""
 }
 
 // event builds the record of a track, page or screen call; setName writes its evtName.
@@ -91,24 +101,18 @@ func (r run) event(setName func(record document.Value) *rules.Error) *rules.Erro
 	return nil
 }
 
-// isOrder reports whether the event's text is that of an order; also for page and screen.
+// isOrder reports whether the event's text is that of an order; also for page and screen. JavaScript's lower case
+// makes the letters of that text of no others than those of ASCII.
 func (r run) isOrder() (bool, *rules.Error) {
 	name := r.Event.Get("event")
-	if !javascript.Truthy(name) {
-		return false, nil
-	}
-	if name.Kind() == document.String {
-		text := name.Bytes()
-		if len(text) <= len(rules.OrderCompleted) {
-			return rules.EqualFold(text, rules.OrderCompleted), nil
-		}
-		return javascript.ToLower(string(text)) == rules.OrderCompleted, nil
+	if name.Kind() < document.Array {
+		return rules.EqualFold(name.Bytes(), rules.OrderCompleted), nil
 	}
 	text, err := javascript.AppendText(nil, name)
 	if err != nil {
 		return false, throws("event", name, "the event's name can't be read as text: "+err.Error())
 	}
-	return javascript.ToLower(string(text)) == rules.OrderCompleted, nil
+	return rules.EqualFold(text, rules.OrderCompleted), nil
 }
 
 // properties returns the properties as they are; null and absent ones are an empty object.
@@ -144,16 +148,15 @@ func (r run) items(data document.Value) *rules.Error {
 	if !javascript.Truthy(given) {
 		return nil
 	}
-	text, err := javascript.AppendText(nil, given)
-	if err != nil {
-		return throws("properties.products", given, "the products can't be read as text: "+err.Error())
+	products := given
+	if given.Kind() == document.String {
+		var parsed document.Document
+		if err := parsed.Parse(given.Bytes(), r.Rules.JSON); err != nil {
+			return throws("properties.products", given, "the products are not JSON: "+err.Error())
+		}
+		r.Infinite = javascript.Normalize(&parsed) || r.Infinite
+		products = parsed.Root()
 	}
-	var parsed document.Document
-	if err := parsed.Parse(text, r.Rules.JSON); err != nil {
-		return throws("properties.products", given, "the products are not JSON: "+err.Error())
-	}
-	r.Infinite = javascript.Normalize(&parsed) || r.Infinite
-	products := parsed.Root()
 	first := products.First().Kind()
 	if products.Kind() != document.Array || first != document.Null && first < document.Array {
 		return &rules.Error{

@@ -26,10 +26,7 @@ func (r run) extract(into document.Value, known *rules.Table, containers ...stri
 		if !javascript.Truthy(container) {
 			continue
 		}
-		properties := container
-		if container.Kind() != document.Object {
-			properties = javascript.Entries(container)
-		}
+		properties := javascript.Entries(container)
 		for p := properties.First(); p.Exists(); p = p.Next() {
 			if known.Of(p.KeyBytes()).Reserved() {
 				continue

@@ -11,7 +11,8 @@ func (r run) userIDOnly() document.Value {
 	if v := javascript.Get(r.Event, "userId"); javascript.Truthy(v) || javascript.Zero(v) {
 		return v
 	}
-	return r.firstTrait(r.Rules.Traits.Keys(rules.PersonID))
+	v, _ := r.firstTrait(r.Rules.Traits.Keys(rules.PersonID))
+	return v
 }
 
 // userIDOrAnonymous is its userId field.

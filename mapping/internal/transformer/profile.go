@@ -20,7 +20,7 @@ func (r run) identify() *rules.Error {
 		return err
 	}
 	if !r.To.ObjectIDMapping {
-		setOrNull(record, "identity", r.userIDOrAnonymous())
+		record.Set("identity", r.userIDOrAnonymous()) // null, when nobody is named
 		r.emit(record, false)
 		return nil
 	}
@@ -54,14 +54,6 @@ func (r run) alias() *rules.Error {
 	}
 	r.emit(record, false)
 	return nil
-}
-
-// setOrNull sets a value, or null when it is absent.
-func setOrNull(record document.Value, key string, v document.Value) {
-	if !v.Exists() {
-		v = record.Document().NewNull()
-	}
-	record.Set(key, v)
 }
 
 // profile builds profileData.
@@ -125,21 +117,23 @@ func (r run) fullName(profile document.Value) *rules.Error {
 	if javascript.Truthy(profile.Get("Name")) {
 		return nil
 	}
-	first := r.firstTrait(r.Rules.Traits.Keys(rules.FirstName))
-	last := r.firstTrait(r.Rules.Traits.Keys(rules.LastName))
+	first, firstPath := r.firstTrait(r.Rules.Traits.Keys(rules.FirstName))
+	last, lastPath := r.firstTrait(r.Rules.Traits.Keys(rules.LastName))
 	if !javascript.Truthy(first) || !javascript.Truthy(last) {
 		return nil
 	}
 	var err error
+	fault, path := first, firstPath
 	name := r.Doc.Build(func(dst []byte) []byte {
 		if dst, err = javascript.AppendText(dst, first); err != nil {
 			return dst
 		}
+		fault, path = last, lastPath
 		dst, err = javascript.AppendText(append(dst, ' '), last)
 		return dst
 	})
 	if err != nil {
-		return throws("traits", first, "a first or last name can't be read as text: "+err.Error())
+		return throws(path, fault, path+" can't be read as text: "+err.Error())
 	}
 	profile.Put("Name", name)
 	return nil

@@ -14,12 +14,9 @@ func decode(text []byte) []byte {
 	return javascript.ToValidUTF8(bytes.TrimPrefix(text, []byte("\xef\xbb\xbf")))
 }
 
-// prepare makes numbers and key order those of JavaScript. What is not an object has no properties.
+// prepare makes numbers and key order those of JavaScript.
 func (r run) prepare() *rules.Error {
 	r.Infinite = javascript.Normalize(&r.Doc)
-	if r.Event.Kind() != document.Object {
-		r.Event = r.Doc.NewObject()
-	}
 	return nil
 }
 
@@ -49,16 +46,16 @@ func (r run) callType() (string, *rules.Error) {
 	return name, nil
 }
 
-// firstTrait returns the first value that counts of some traits.
-func (r run) firstTrait(keys []string) document.Value {
+// firstTrait returns the first value that counts of some traits, and its path.
+func (r run) firstTrait(keys []string) (document.Value, string) {
 	for _, in := range []string{"traits.", "context.traits."} {
 		for _, key := range keys {
 			if v := javascript.Get(r.Event, in+key); javascript.Truthy(v) || javascript.Zero(v) {
-				return v
+				return v, in + key
 			}
 		}
 	}
-	return document.Value{}
+	return document.Value{}, ""
 }
 
 // throws is the error for what throws an exception in rudder-transformer.

@@ -53,9 +53,6 @@ var ruleset = &rules.Ruleset{
 		rules.Field{From: "anonymousId", Role: rules.Internal},
 		rules.Field{From: "ts", Role: rules.Internal},
 		rules.Field{From: "overrideFields", Role: rules.Internal},
-		rules.Field{From: "__proto__", Role: rules.Internal},
-		rules.Field{From: "constructor", Role: rules.Internal},
-		rules.Field{From: "prototype", Role: rules.Internal},
 
 		rules.Field{From: "category-unsubscribe", Role: rules.Structured},
 		rules.Field{From: "category-resubscribe", Role: rules.Structured},

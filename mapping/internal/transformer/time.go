@@ -13,10 +13,13 @@ func (r run) profileTime(record document.Value) *rules.Error {
 		ts = javascript.Get(r.Event, "context.traits.ts")
 	}
 	ts, err := r.seconds(ts, "traits.ts")
-	if err == nil && ts.Exists() {
+	if err != nil {
+		return err
+	}
+	if ts.Exists() {
 		record.Set("ts", ts)
 	}
-	return err
+	return nil
 }
 
 // eventTime sets the ts of an event from properties.ts. An order's is taken raw, others only if they count.
@@ -26,10 +29,11 @@ func (r run) eventTime(record document.Value, order bool) *rules.Error {
 		return nil
 	}
 	ts, err := r.seconds(raw, "properties.ts")
-	if err == nil {
-		record.Set("ts", ts)
+	if err != nil {
+		return err
 	}
-	return err
+	record.Set("ts", ts)
+	return nil
 }
 
 // seconds converts a ts as rudder-transformer does: what Number() reads as a number other than 0 stays as it
@@ -38,11 +42,8 @@ func (r run) seconds(ts document.Value, field string) (document.Value, *rules.Er
 	if !javascript.Truthy(ts) {
 		return ts, nil
 	}
-	number, err := javascript.Number(ts)
-	if err != nil {
-		return ts, throws(field, ts, field+" can't be read as a time: "+err.Error())
-	}
-	if number != 0 && number == number {
+	// What throws as a number is none, and throws as text.
+	if number, _ := javascript.Number(ts); number != 0 && number == number {
 		return ts, nil
 	}
 	text, err := javascript.AppendText(nil, ts)

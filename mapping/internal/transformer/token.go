@@ -9,7 +9,7 @@ import (
 // token builds the record of the device's push token, for a device that is known by its anonymousId.
 func (r run) token(objectID document.Value) *rules.Error {
 	byOS, err := r.tokenTypeOfSystem()
-	if err != nil || byOS == "" {
+	if byOS == "" {
 		return err
 	}
 	token := javascript.Get(r.Event, "context.device.token")
@@ -25,9 +25,7 @@ func (r run) token(objectID document.Value) *rules.Error {
 	data, record := r.Doc.NewObject(), r.Doc.NewObject()
 	data.Set("id", token)
 	data.SetText("type", r.tokenType(options, byOS))
-	if keys := options.Get("chromeKeys"); !javascript.Nullish(keys) {
-		data.Set("keys", keys)
-	}
+	data.Set("keys", options.Get("chromeKeys"))
 	record.SetText("type", "token")
 	record.Set("tokenData", data)
 	record.Set("objectId", objectID)
