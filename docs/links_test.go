@@ -11,6 +11,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/rudder-clevertap/rudder-clevertap/internal/cases"
+	"github.com/rudder-clevertap/rudder-clevertap/mapping"
 )
 
 // documents are the Markdown files of the repository, by their path from its root.
@@ -94,8 +97,12 @@ func TestTheFrontPageShowsWhatComesOut(t *testing.T) {
 	_, payload, found := strings.Cut(text, "\n\n    ")
 	require.True(t, found)
 	payload, _, _ = strings.Cut(payload, "\n")
-	got := became(t, difference{event: `{"type"` + event, settings: `"region":"in1",`}, "RULESET_GUIDE")
-	require.Equal(t, payload, `{"d":[`+got+`]}`)
+	to, problem := mapping.ParseDestination(cases.Case{}.Destination())
+	require.Nil(t, problem)
+	result := new(mapping.Mapper).TransformJSON([]byte(`{"type"`+event), to)
+	require.Nil(t, result.Err)
+	require.Len(t, result.Records, 1)
+	require.Equal(t, payload, `{"d":[`+string(result.Records[0].AppendJSON(nil))+`]}`)
 }
 
 func TestEveryTableIsHeldByATest(t *testing.T) {

@@ -3,6 +3,8 @@ package mapping_test
 import (
 	"fmt"
 	"runtime"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -12,6 +14,7 @@ import (
 	rudderstackv1 "github.com/rudder-clevertap/rudder-clevertap/gen/rudderstack/v1"
 	"github.com/rudder-clevertap/rudder-clevertap/internal/cases"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping"
+	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
 )
 
 // destination compiles the settings of a case.
@@ -22,78 +25,133 @@ func destination(t *testing.T, c cases.Case) *mapping.Destination {
 	return to
 }
 
-// check compares what became of an event with what a case says.
-func check(t *testing.T, c cases.Case, got *mapping.Result, same func(t *testing.T, wanted string, r mapping.Record)) {
+// eachCase runs a test for each case under each ruleset.
+func eachCase(t *testing.T, run func(t *testing.T, c cases.Case, wanted cases.Outcome, to *mapping.Destination)) {
 	t.Helper()
-	if c.Error != "" {
-		require.NotNil(t, got.Err, "it should fail with %s", c.Error)
-		require.Equal(t, c.Error, string(got.Err.Reason)+" "+got.Err.Field)
+	for _, ruleset := range cases.Rulesets() {
+		for _, c := range cases.All() {
+			t.Run(string(ruleset)+"/"+c.Rule, func(t *testing.T) {
+				t.Parallel()
+				to, err := mapping.ParseDestination(c.DestinationUnder(ruleset))
+				require.Nil(t, err)
+				run(t, c, c.Under(ruleset), to)
+			})
+		}
+	}
+}
+
+// requireOutcome demands that an event became what a case says; same compares the records.
+func requireOutcome(t *testing.T, wanted cases.Outcome, got *mapping.Result, same func(wanted string, r mapping.Record)) {
+	t.Helper()
+	if wanted.Error != "" {
+		require.NotNil(t, got.Err, "it should fail with %s", wanted.Error)
+		require.Equal(t, wanted.Error, string(got.Err.Reason)+" "+got.Err.Field)
 		require.Equal(t, mapping.Failed, got.Status)
 		require.NotEmpty(t, got.Err.Message)
+		if wanted.Message != "" {
+			require.Equal(t, wanted.Message, got.Err.Message)
+		}
 		require.Empty(t, got.Records)
 		return
 	}
 	require.Nil(t, got.Err)
-	if c.Filtered {
+	if wanted.Filtered {
 		require.Equal(t, mapping.Filtered, got.Status)
 		require.Empty(t, got.Records)
 		return
 	}
 	require.Equal(t, mapping.Transformed, got.Status)
-	require.Len(t, got.Records, len(c.Records))
+	require.Len(t, got.Records, len(wanted.Records))
 	for i, r := range got.Records {
 		require.Equal(t, i == 1, r.Token)
-		same(t, c.Records[i], r)
+		same(wanted.Records[i], r)
 	}
 	var diagnostics []string
 	for _, d := range got.Diagnostics {
 		require.NotEmpty(t, d.Message)
+		require.Equal(t, severities()[d.Code], d.Severity, d.Code)
 		diagnostics = append(diagnostics, string(d.Code)+" "+d.Path)
 	}
-	require.ElementsMatch(t, c.Diagnostics, diagnostics)
+	require.ElementsMatch(t, wanted.Diagnostics, diagnostics)
 }
 
-func TestGuide(t *testing.T) {
-	t.Parallel()
-	for _, c := range cases.All() {
-		t.Run(c.Rule, func(t *testing.T) {
-			t.Parallel()
-			var m mapping.Mapper
-			exact := c.JSONOnly
-			check(t, c, m.TransformJSON([]byte(c.Event), destination(t, c)), func(t *testing.T, wanted string, r mapping.Record) {
-				t.Helper()
-				text := string(r.AppendJSON(nil))
-				require.JSONEq(t, wanted, text)
-				if exact {
-					require.Equal(t, wanted, text)
-				}
-			})
-		})
+// severities are those that the contract documents for each code.
+func severities() map[mapping.Code]mapping.Severity {
+	return map[mapping.Code]mapping.Severity{
+		mapping.NestedValueStringified:  mapping.SeverityWarning,
+		mapping.InvalidTimestamp:        mapping.SeverityWarning,
+		mapping.TimestampInMilliseconds: mapping.SeverityInfo,
+		mapping.UnknownGender:           mapping.SeverityWarning,
+		mapping.TraitOverridden:         mapping.SeverityWarning,
+		mapping.SubscriptionNotBoolean:  mapping.SeverityWarning,
+		mapping.ReservedEventName:       mapping.SeverityError,
+		mapping.NumericIDConverted:      mapping.SeverityInfo,
+		mapping.UnknownTokenType:        mapping.SeverityWarning,
 	}
 }
 
-func TestGuideTyped(t *testing.T) {
+func TestCases(t *testing.T) {
 	t.Parallel()
-	for _, c := range cases.All() {
-		if c.JSONOnly {
+	eachCase(t, func(t *testing.T, c cases.Case, wanted cases.Outcome, to *mapping.Destination) {
+		t.Helper()
+		var m mapping.Mapper
+		got := m.TransformJSON([]byte(c.Event), to)
+		requireOutcome(t, wanted, got, func(wanted string, r mapping.Record) {
+			require.Equal(t, wanted, string(r.AppendJSON(nil)))
+		})
+		if wanted.Error != "" {
+			kind := wanted.Kind
+			if kind == "" {
+				kind = kindAt(c.Event, got.Err).String()
+			}
+			require.Equal(t, kind, got.Err.Kind.String())
+		}
+	})
+}
+
+// kindAt is the kind of what an event has at the field of an error.
+func kindAt(event string, err *mapping.Error) document.Kind {
+	var parsed document.Document
+	if err.Reason == mapping.InvalidJSON || parsed.Parse([]byte(event), document.Options{DuplicateKeys: true}) != nil {
+		return document.Invalid
+	}
+	at := parsed.Root()
+	for _, key := range strings.FieldsFunc(err.Field, func(r rune) bool { return strings.ContainsRune(".[]", r) }) {
+		if index, err := strconv.Atoi(key); err == nil {
+			for at = at.First(); index > 0; index-- {
+				at = at.Next()
+			}
 			continue
 		}
-		t.Run(c.Rule, func(t *testing.T) {
-			t.Parallel()
-			var event rudderstackv1.Event
-			require.NoError(t, protojson.UnmarshalOptions{DiscardUnknown: true}.Unmarshal([]byte(c.Event), &event))
-			var m mapping.Mapper
-			check(t, c, m.TransformEvent(&event, destination(t, c)), func(t *testing.T, wanted string, r mapping.Record) {
-				t.Helper()
-				require.JSONEq(t, wanted, string(r.AppendJSON(nil)))
-				typed, err := r.Proto()
-				require.Nil(t, err)
-				text, marshalErr := protojson.Marshal(typed)
-				require.NoError(t, marshalErr)
-				require.JSONEq(t, wanted, string(text))
-			})
-		})
+		at = at.Get(key)
 	}
+	return at.Kind()
+}
+
+func TestCasesOfTypedEvents(t *testing.T) {
+	t.Parallel()
+	eachCase(t, func(t *testing.T, c cases.Case, wanted cases.Outcome, to *mapping.Destination) {
+		t.Helper()
+		if c.JSONOnly {
+			return
+		}
+		var event rudderstackv1.Event
+		require.NoError(t, protojson.UnmarshalOptions{DiscardUnknown: true}.Unmarshal([]byte(c.Event), &event))
+		var m mapping.Mapper
+		requireOutcome(t, wanted, m.TransformEvent(&event, to), func(wanted string, r mapping.Record) {
+			require.JSONEq(t, wanted, string(r.AppendJSON(nil)))
+			typed, err := r.Proto()
+			if member := cases.Untyped(wanted); member != "" {
+				require.Equal(t, mapping.NotRepresentable, err.Reason)
+				require.Equal(t, member, err.Field)
+				return
+			}
+			require.Nil(t, err)
+			text, marshalErr := protojson.Marshal(typed)
+			require.NoError(t, marshalErr)
+			require.JSONEq(t, wanted, string(text))
+		})
+	})
 }
 
 func TestResultNamesTheEvent(t *testing.T) {
@@ -150,7 +208,8 @@ func TestAllocations(t *testing.T) {
 	var m mapping.Mapper
 	dst := make([]byte, 0, 4096)
 	for _, c := range cases.All() {
-		if c.Error != "" || strings.Contains(c.Rule, "numeric id") {
+		wanted := c.Under(cases.Guide)
+		if wanted.Error != "" || slices.ContainsFunc(wanted.Diagnostics, func(d string) bool { return strings.HasPrefix(d, "NUMERIC_ID") }) {
 			continue
 		}
 		to := destination(t, c)
@@ -161,7 +220,7 @@ func TestAllocations(t *testing.T) {
 			}
 		}
 		run()
-		require.LessOrEqual(t, testing.AllocsPerRun(10, run), float64(2+len(c.Diagnostics)), c.Rule)
+		require.LessOrEqual(t, testing.AllocsPerRun(10, run), float64(2+len(wanted.Diagnostics)), c.Rule)
 	}
 }
 

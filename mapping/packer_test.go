@@ -17,9 +17,9 @@ type body struct {
 }
 
 // pack transforms n identify events, the last tokens of which bring a device token.
-func pack(t *testing.T, n, tokens int) (*mapping.Packer, []mapping.Place) {
+func pack(t *testing.T, ruleset cases.Ruleset, n, tokens int) (*mapping.Packer, []mapping.Place) {
 	t.Helper()
-	to := destination(t, cases.Case{Settings: cases.Settings{"enableObjectIdMapping": true}})
+	to := destination(t, cases.Case{Settings: cases.Settings{"enableObjectIdMapping": true, "ruleset": ruleset}})
 	p := mapping.NewPacker(to)
 	var m mapping.Mapper
 	var places []mapping.Place
@@ -38,17 +38,22 @@ func pack(t *testing.T, n, tokens int) (*mapping.Packer, []mapping.Place) {
 func TestPackerKeepsOrderAndLimits(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
+		ruleset        cases.Ruleset
 		events, tokens int
 		wanted         []int
 	}{
-		{0, 0, nil},
-		{1, 0, []int{1}},
-		{1, 1, []int{1, 1}},
-		{1000, 0, []int{1000}},
-		{1001, 0, []int{1000, 1}},
-		{1500, 250, []int{1000, 500, 100, 100, 50}},
+		{cases.Guide, 0, 0, nil},
+		{cases.Guide, 1, 0, []int{1}},
+		{cases.Guide, 1, 1, []int{1, 1}},
+		{cases.Guide, 1000, 0, []int{1000}},
+		{cases.Guide, 1001, 0, []int{1000, 1}},
+		{cases.Guide, 1500, 250, []int{1000, 500, 100, 100, 50}},
+		{cases.Transformer, 1, 1, []int{2}},
+		{cases.Transformer, 1001, 0, []int{1000, 1}},
+		{cases.Transformer, 500, 500, []int{1000}},
+		{cases.Transformer, 1000, 1, []int{999, 2}},
 	} {
-		p, places := pack(t, c.events, c.tokens)
+		p, places := pack(t, c.ruleset, c.events, c.tokens)
 		bodies := p.JSON(nil)
 		require.Len(t, bodies, p.Len())
 		var sizes []int
@@ -78,7 +83,7 @@ func TestPackerKeepsOrderAndLimits(t *testing.T) {
 
 func TestPackerHandsOverFullPayloads(t *testing.T) {
 	t.Parallel()
-	p, _ := pack(t, 2300, 130)
+	p, _ := pack(t, cases.Guide, 2300, 130)
 	var sizes []int
 	take := func(text []byte) error {
 		var b body

@@ -10,26 +10,15 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/rudder-clevertap/rudder-clevertap/internal/cases"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping"
+	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
 )
-
-// recordings returns the folder of recorded answers of rudder-transformer, or skips the test.
-func recordings(t *testing.T) string {
-	t.Helper()
-	dir := os.Getenv("TRANSFORMER_CASES")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "shared", "cases", "transformer")
-	}
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("no recordings of rudder-transformer: set TRANSFORMER_CASES to their folder (%v)", err)
-	}
-	return dir
-}
 
 // lines reads a file of JSON lines.
 func lines(t *testing.T, name string, each func(line []byte)) {
 	t.Helper()
-	file, err := os.Open(filepath.Join(recordings(t), name))
+	file, err := os.Open(filepath.Join(cases.Recordings(t), name))
 	require.NoError(t, err)
 	defer func() { require.NoError(t, file.Close()) }()
 	scanner := bufio.NewScanner(file)
@@ -120,69 +109,120 @@ func TestTransformerGivesWhatTheReferenceGaveToEdgeCases(t *testing.T) {
 	})
 }
 
-// TestTransformerValuesAreThemselves: what is done to one of an event's values shows where JavaScript shows
-// it, and nowhere else.
-func TestTransformerValuesAreThemselves(t *testing.T) {
+// TestConfigsOfRudderTransformer: what a destination's Config becomes there, whatever is in it.
+func TestConfigsOfRudderTransformer(t *testing.T) {
 	t.Parallel()
-	const on = `{"enableObjectIdMapping":true,"trackAnonymous":true}`
-	for _, c := range []struct{ name, event, records string }{
-		{
-			"a container that is set twice keeps what a path put into it",
-			`{"type":"identify","userId":"u","traits":{"address":{"city":"A"}},"context":{"traits":{"address.city":"B","address":{}}}}`,
-			`{"type":"profile","profileData":{"address":"{\"city\":\"B\"}"},"identity":"u"}`,
-		},
-		{
-			"cleaning a device token leaves the profile alone",
-			`{"type":"identify","anonymousId":{"a":null,"c":1},"context":{"device":{"token":"t"},"os":{"name":"ios"}}}`,
-			`{"type":"profile","profileData":{},"objectId":{"a":null,"c":1}}` +
-				`{"type":"token","tokenData":{"id":"t","type":"apns"},"objectId":{"c":1}}`,
-		},
-		{
-			"an infinite number is one until it is written",
-			`{"type":"track","event":"E","userId":"u","properties":{"ts":[1e400]}}`,
-			`{"evtName":"E","evtData":{"ts":"[null]"},"ts":[null],"type":"event","identity":"u"}`,
-		},
-		{
-			"an array's length is a property",
-			`{"type":"identify","userId":"u","traits":{"tags":["a"],"tags.length":3,"length":5},"context":{"traits":["x","y"]}}`,
-			`{"type":"profile","profileData":{"0":"x","1":"y","tags":"[\"a\",null,null]","length":2},"identity":"u"}`,
-		},
-		{
-			"a text has functions for properties, and is itself what is found there",
-			`{"type":"identify","userId":"u","traits":{"toString":1},"context":{"traits":"é"}}`,
-			`{"type":"profile","profileData":{"0":"é","toString":"é"},"identity":"u"}`,
-		},
-		{
-			"overrideFields is read plainly",
-			`{"type":"identify","userId":"u","traits.overrideFields":{"x":1},"context.traits":{"overrideFields":{"y":1}}}`,
-			`{"type":"profile","profileData":{},"identity":"u"}`,
-		},
-		{
-			"the system is read before anything is known of a token",
-			`{"type":"identify","userId":"u","context":{"os":{"name":5}}}`,
-			`INVALID_FIELD_TYPE context.os.name`,
-		},
-		{
-			"a key asks for an array that is too long",
-			`{"type":"identify","userId":"u","traits":{"a.3000000":1}}`,
-			`INVALID_FIELD_TYPE a.3000000`,
-		},
-		{
-			"no array has such a length",
-			`{"type":"identify","userId":"u","traits":{"tags":["a"],"tags.length":"x"}}`,
-			`INVALID_FIELD_TYPE tags.length`,
-		},
+	const api, json = "https://api.clevertap.com/1/upload", `"Content-Type":"application/json"`
+	for _, c := range []struct{ config, endpoint, headers string }{
+		{`{}`, api, `{` + json + `}`},
+		{`5`, api, `{` + json + `}`},
+		{"\ufeff" + ` {"accountId":"A","passcode":"P"} `, api, `{"X-CleverTap-Account-Id":"A","X-CleverTap-Passcode":"P",` + json + `}`},
+		{`{"passcode":"P","accountId":"A"}`, api, `{"X-CleverTap-Account-Id":"A","X-CleverTap-Passcode":"P",` + json + `}`},
+		{`{"accountId":null,"passcode":5.0}`, api, `{"X-CleverTap-Account-Id":null,"X-CleverTap-Passcode":5,` + json + `}`},
+		{`{"accountId":["A"],"passcode":1e400}`, api, `{"X-CleverTap-Account-Id":["A"],"X-CleverTap-Passcode":null,` + json + `}`},
+		{`{"accountId":"","passcode":"P","passcode":"Q"}`, api, `{"X-CleverTap-Account-Id":"","X-CleverTap-Passcode":"Q",` + json + `}`},
+		{`{"region":"none"}`, api, `{` + json + `}`},
+		{`{"region":""}`, api, `{` + json + `}`},
+		{`{"region":0}`, api, `{` + json + `}`},
+		{`{"region":null}`, api, `{` + json + `}`},
+		{`{"region":"eu1"}`, "https://eu1.api.clevertap.com/1/upload", `{` + json + `}`},
+		{`{"region":"NONE"}`, "https://NONE.api.clevertap.com/1/upload", `{` + json + `}`},
+		{`{"region":" us1 "}`, "https:// us1 .api.clevertap.com/1/upload", `{` + json + `}`},
+		{`{"region":["x",null,1.0]}`, "https://x,,1.api.clevertap.com/1/upload", `{` + json + `}`},
+		{`{"region":{}}`, "https://[object Object].api.clevertap.com/1/upload", `{` + json + `}`},
+		{`{"region":true}`, "https://true.api.clevertap.com/1/upload", `{` + json + `}`},
+		{`{"region":"\ud800"}`, "https://\ufffd.api.clevertap.com/1/upload", `{` + json + `}`},
 	} {
-		to, problem := mapping.ParseTransformerConfig([]byte(on))
+		to, problem := mapping.ParseTransformerConfig([]byte(c.config))
+		require.Nil(t, problem, c.config)
+		require.Equal(t, c.endpoint, to.Endpoint(), c.config)
+		require.Equal(t, c.headers, string(to.AppendHeadersJSON(nil)), c.config)
+		require.Equal(t, "transformer", to.RulesetName())
+	}
+}
+
+// TestHeadersOfRudderTransformer: those that can be sent as they are; what is neither text nor a number can't.
+func TestHeadersOfRudderTransformer(t *testing.T) {
+	t.Parallel()
+	contentType := mapping.Header{Name: "Content-Type", Value: "application/json"}
+	for config, wanted := range map[string][]mapping.Header{
+		`{"accountId":"A","passcode":"P"}`:       {{Name: "X-CleverTap-Account-Id", Value: "A"}, {Name: "X-CleverTap-Passcode", Value: "P"}, contentType},
+		`{"accountId":42,"passcode":1e2}`:        {{Name: "X-CleverTap-Account-Id", Value: "42"}, {Name: "X-CleverTap-Passcode", Value: "100"}, contentType},
+		`{"accountId":null,"passcode":["P"]}`:    {contentType},
+		`{"accountId":true,"passcode":"\ud800"}`: {contentType},
+		`{}`:                                     {contentType},
+	} {
+		to, problem := mapping.ParseTransformerConfig([]byte(config))
+		require.Nil(t, problem, config)
+		require.Equal(t, wanted, to.Headers(), config)
+	}
+}
+
+// TestSwitchesOfRudderTransformer: a switch is on when JavaScript takes its value for true.
+func TestSwitchesOfRudderTransformer(t *testing.T) {
+	t.Parallel()
+	for value, on := range map[string]bool{
+		`true`: true, `"false"`: true, `"0"`: true, `1`: true, `{}`: true, `[]`: true, `-1`: true,
+		`false`: false, `""`: false, `0`: false, `null`: false,
+	} {
+		to, problem := mapping.ParseTransformerConfig([]byte(`{"trackAnonymous":` + value + `}`))
 		require.Nil(t, problem)
 		var m mapping.Mapper
-		require.Equal(t, c.records, text(m.TransformJSON([]byte(c.event), to)), c.name)
+		got := text(m.TransformJSON([]byte(`{"type":"track","event":"E","anonymousId":"a"}`), to))
+		if on {
+			require.Equal(t, `{"evtName":"E","evtData":{},"type":"event","identity":"a"}`, got, value)
+		} else {
+			require.Equal(t, "ANONYMOUS_TRACKING_DISABLED userId", got, value)
+		}
+		to, problem = mapping.ParseTransformerConfig([]byte(`{"enableObjectIdMapping":` + value + `}`))
+		require.Nil(t, problem)
+		got = text(m.TransformJSON([]byte(`{"type":"identify","anonymousId":"a"}`), to))
+		if on {
+			require.Equal(t, `{"type":"profile","profileData":{},"objectId":"a"}`, got, value)
+		} else {
+			require.Equal(t, `{"type":"profile","profileData":{},"identity":"a"}`, got, value)
+		}
 	}
-	to, problem := mapping.ParseTransformerConfig([]byte(`{"region":{"toString":1}}`))
+}
+
+// TestDepthOfRudderTransformer: events nest deeper there than GUIDE allows, and not without end.
+func TestDepthOfRudderTransformer(t *testing.T) {
+	t.Parallel()
+	to, problem := mapping.ParseTransformerConfig([]byte(`{}`))
 	require.Nil(t, problem)
 	var m mapping.Mapper
-	require.Equal(t, "INVALID_DESTINATION destination.Config.region", text(m.TransformJSON([]byte(`{"type":"alias"}`), to)))
-	require.Equal(t, "UNSUPPORTED_MESSAGE_TYPE type", text(m.TransformJSON([]byte(`{"type":"group"}`), to)), "its own fault first")
+	for depth, wanted := range map[int]mapping.Status{document.DefaultMaxDepth + 1: mapping.Transformed, 2000: mapping.Transformed, 2001: mapping.Failed} {
+		arrays := depth - 2 // within the event and its traits
+		got := m.TransformJSON([]byte(`{"type":"identify","userId":"u","traits":{"a":`+strings.Repeat("[", arrays)+strings.Repeat("]", arrays)+`}}`), to)
+		require.Equal(t, wanted, got.Status, depth)
+	}
+}
+
+// TestUnusableConfigsOfRudderTransformer: events fail there, but for those that have a fault of their own.
+func TestUnusableConfigsOfRudderTransformer(t *testing.T) {
+	t.Parallel()
+	for config, wanted := range map[string]struct{ reason, message string }{
+		``:       {"INVALID_DESTINATION destination.Config", "the destination has no Config"},
+		" \n":    {"INVALID_DESTINATION destination.Config", "the destination has no Config"},
+		" null ": {"INVALID_DESTINATION destination.Config", "the destination has no Config"},
+		`{"region":{"toString":1}}`: {
+			"INVALID_DESTINATION destination.Config.region",
+			"the region can't be read as text: an object with a member toString has no text",
+		},
+	} {
+		to, problem := mapping.ParseTransformerConfig([]byte(config))
+		require.Nil(t, problem)
+		var m mapping.Mapper
+		got := m.TransformJSON([]byte(`{"type":"alias"}`), to)
+		require.Equal(t, wanted.reason, text(got), config)
+		require.Equal(t, wanted.message, got.Err.Message)
+		require.Equal(t, strings.Contains(config, "{"), got.Err.Kind == document.Object)
+		require.Equal(t, "UNSUPPORTED_MESSAGE_TYPE type", text(m.TransformJSON([]byte(`{"type":"group"}`), to)))
+		require.Equal(t, "MISSING_MESSAGE_TYPE type", text(m.TransformJSON([]byte(`{}`), to)))
+	}
+	_, problem := mapping.ParseTransformerConfig([]byte(`{"a"`))
+	require.Equal(t, mapping.InvalidJSON, problem.Reason)
+	require.Equal(t, "destination", problem.Field)
 }
 
 // text is an event's records, or the reason and the field of its error.

@@ -61,9 +61,11 @@ func TestTheWireFormIsReadAndWrittenLikeMessages(t *testing.T) {
 		if c.JSONOnly {
 			continue
 		}
-		run(t, []byte(c.Event), destination(t, c))
-		transformer := cases.Case{Settings: cases.Settings{"ruleset": "RULESET_TRANSFORMER", "enableObjectIdMapping": c.Settings["enableObjectIdMapping"]}}
-		run(t, []byte(c.Event), destination(t, transformer))
+		for _, ruleset := range cases.Rulesets() {
+			to, problem := mapping.ParseDestination(c.DestinationUnder(ruleset))
+			require.Nil(t, problem)
+			run(t, []byte(c.Event), to)
+		}
 	}
 	for _, event := range genevents.New(1).Batch(200) {
 		run(t, event, destination(t, cases.Case{}))

@@ -37,12 +37,12 @@ func records(t *testing.T, uploads []*clevertapv1.Upload) []string {
 }
 
 // requireCase demands that an event became what its case says. The result is one of a batch of one event.
-func requireCase(t *testing.T, c cases.Case, uploads []*clevertapv1.Upload, result *transformerv1.EventResult) {
+func requireCase(t *testing.T, wanted cases.Outcome, uploads []*clevertapv1.Upload, result *transformerv1.EventResult) {
 	t.Helper()
-	if c.Error != "" {
+	if wanted.Error != "" {
 		require.Equal(t, transformerv1.Status_STATUS_FAILED, result.GetStatus())
 		info := reasonOfStatus(t, result.GetError())
-		require.Equal(t, c.Error, info.GetReason()+" "+info.GetMetadata()["field"])
+		require.Equal(t, wanted.Error, info.GetReason()+" "+info.GetMetadata()["field"])
 		require.Empty(t, uploads)
 		return
 	}
@@ -51,59 +51,75 @@ func requireCase(t *testing.T, c cases.Case, uploads []*clevertapv1.Upload, resu
 	for _, d := range result.GetDiagnostics() {
 		diagnostics = append(diagnostics, d.GetCode()+" "+d.GetPath())
 	}
-	if c.Filtered {
+	if wanted.Filtered {
 		require.Equal(t, transformerv1.Status_STATUS_FILTERED, result.GetStatus())
 		require.Empty(t, uploads)
 		return
 	}
 	require.Equal(t, transformerv1.Status_STATUS_TRANSFORMED, result.GetStatus())
-	require.ElementsMatch(t, c.Diagnostics, diagnostics)
+	require.ElementsMatch(t, wanted.Diagnostics, diagnostics)
 	got := records(t, uploads)
-	require.Len(t, got, len(c.Records))
+	require.Len(t, got, len(wanted.Records))
 	for i := range got {
-		require.JSONEq(t, c.Records[i], got[i])
+		if typed := uploads[0].GetPayload() != nil; typed {
+			require.JSONEq(t, wanted.Records[i], got[i])
+			continue
+		}
+		require.Equal(t, wanted.Records[i], got[i])
 	}
 }
 
-// TestTheGuideOverGRPC runs every rule of the guide through unary calls, batches and a stream, in both forms
-// of events.
-func TestTheGuideOverGRPC(t *testing.T) {
+// TestCasesOverGRPC runs every rule of both rulesets through unary calls, batches and a stream, in both forms of events.
+func TestCasesOverGRPC(t *testing.T) {
 	t.Parallel()
 	r := start(t, Options{})
-	for i, c := range cases.All() {
-		forms := map[string]*transformerv1.BatchTransformRequest{"json": {EventsJson: [][]byte{[]byte(c.Event)}}}
-		if !c.JSONOnly {
-			forms["typed"] = &transformerv1.BatchTransformRequest{Events: []*rudderstackv1.Event{typedEvent(t, c.Event)}}
-		}
-		for form, req := range forms {
-			t.Run(c.Rule+"/"+form, func(t *testing.T) {
+	for _, ruleset := range cases.Rulesets() {
+		for _, c := range cases.All() {
+			settings, wanted := c.DestinationUnder(ruleset), c.Under(ruleset)
+			t.Run(string(ruleset)+"/"+c.Rule+"/json", func(t *testing.T) {
 				t.Parallel()
-				req.Target = &transformerv1.BatchTransformRequest_DestinationJson{DestinationJson: c.Destination()}
-				batch, err := r.client().BatchTransform(t.Context(), req)
-				require.NoError(t, err)
-				require.Len(t, batch.GetResults(), 1)
-				requireCase(t, c, batch.GetUploads(), batch.GetResults()[0])
-
-				message := &transformerv1.StreamTransformRequest{
-					Sequence: uint64(i), Events: req.GetEvents(), EventsJson: req.GetEventsJson(),
-					Target: &transformerv1.StreamTransformRequest_DestinationJson{DestinationJson: c.Destination()},
-				}
-				streamed := exchange(t, r.open(t), message)
-				require.Len(t, streamed.GetResults(), 1)
-				requireCase(t, c, streamed.GetUploads(), streamed.GetResults()[0])
-
-				single := jsonRequest(c.Event)
-				if len(req.GetEvents()) > 0 {
-					single.EventForm = &transformerv1.TransformRequest_Event{Event: req.GetEvents()[0]}
-				}
-				single.Target = &transformerv1.TransformRequest_DestinationJson{DestinationJson: c.Destination()}
-				one, err := r.client().Transform(t.Context(), single)
-				result := &transformerv1.EventResult{Status: one.GetStatus(), Diagnostics: one.GetDiagnostics()}
-				if err != nil {
-					result.Status, result.Error = transformerv1.Status_STATUS_FAILED, status.Convert(err).Proto()
-				}
-				requireCase(t, c, one.GetUploads(), result)
+				runCase(t, r, &transformerv1.BatchTransformRequest{EventsJson: [][]byte{[]byte(c.Event)}}, settings, wanted)
+			})
+			if c.JSONOnly {
+				continue
+			}
+			t.Run(string(ruleset)+"/"+c.Rule+"/typed", func(t *testing.T) {
+				t.Parallel()
+				typed := []*rudderstackv1.Event{typedEvent(t, c.Event)}
+				runCase(t, r, &transformerv1.BatchTransformRequest{Events: typed}, settings, wanted.Typed())
 			})
 		}
 	}
+}
+
+// runCase sends the one event of a batch in all three calls.
+func runCase(t *testing.T, r *running, req *transformerv1.BatchTransformRequest, settings []byte, wanted cases.Outcome) {
+	t.Helper()
+	req.Target = &transformerv1.BatchTransformRequest_DestinationJson{DestinationJson: settings}
+	batch, err := r.client().BatchTransform(t.Context(), req)
+	require.NoError(t, err)
+	require.Len(t, batch.GetResults(), 1)
+	requireCase(t, wanted, batch.GetUploads(), batch.GetResults()[0])
+
+	const sequence = 7
+	streamed := exchange(t, r.open(t), &transformerv1.StreamTransformRequest{
+		Sequence: sequence, Events: req.GetEvents(), EventsJson: req.GetEventsJson(),
+		Target: &transformerv1.StreamTransformRequest_DestinationJson{DestinationJson: settings},
+	})
+	require.Equal(t, uint64(sequence), streamed.GetSequence())
+	require.Len(t, streamed.GetResults(), 1)
+	requireCase(t, wanted, streamed.GetUploads(), streamed.GetResults()[0])
+
+	single := &transformerv1.TransformRequest{Target: &transformerv1.TransformRequest_DestinationJson{DestinationJson: settings}}
+	if typed := req.GetEvents(); len(typed) > 0 {
+		single.EventForm = &transformerv1.TransformRequest_Event{Event: typed[0]}
+	} else {
+		single.EventForm = &transformerv1.TransformRequest_EventJson{EventJson: req.GetEventsJson()[0]}
+	}
+	one, err := r.client().Transform(t.Context(), single)
+	result := &transformerv1.EventResult{Status: one.GetStatus(), Diagnostics: one.GetDiagnostics()}
+	if err != nil {
+		result.Status, result.Error = transformerv1.Status_STATUS_FAILED, status.Convert(err).Proto()
+	}
+	requireCase(t, wanted, one.GetUploads(), result)
 }

@@ -1,96 +1,408 @@
 package cases
 
-// happened is the record of an event of user u.
-func happened(name, data string) []string {
-	return []string{`{"type":"event","evtName":"` + name + `","evtData":` + data + `,"identity":"u"}`}
-}
-
 // tracks: "track, page, screen → event record", track.
 func tracks() []Case {
 	return []Case{
-		{Rule: "track", Event: `{"type":"track","userId":"u","event":"Checked Out","properties":{"Clicked_Rush_delivery_Button":true,"total_value":2000,"revenue":2000}}`, Records: happened("Checked Out", `{"Clicked_Rush_delivery_Button":true,"revenue":2000,"total_value":2000}`)},
-		{Rule: "no properties", Event: `{"type":"track","userId":"u","event":"E"}`, Records: happened("E", `{}`)},
-		{Rule: "null properties", Event: `{"type":"track","userId":"u","event":"E","properties":null}`, Records: happened("E", `{}`)},
-		{Rule: "null properties are left out, empty ones stay", Event: `{"type":"track","userId":"u","event":"E","properties":{"a":null,"b":"","c":0,"d":false}}`, Records: happened("E", `{"b":"","c":0,"d":false}`)},
 		{
-			Rule: "nested properties become JSON text", JSONOnly: true, Event: `{"type":"track","userId":"u","event":"E","properties":{"cart":{"z":1,"a":[null]},"tags":["x"],"plain":"p"}}`,
-			Records: happened("E", `{"cart":"{\"z\":1,\"a\":[null]}","tags":"[\"x\"]","plain":"p"}`), Diagnostics: []string{"NESTED_VALUE_STRINGIFIED properties.cart", "NESTED_VALUE_STRINGIFIED properties.tags"},
+			Rule: "track",
+			Event: `{"type":"track","userId":"u","event":"Checked Out",` +
+				`"properties":{"Clicked_Rush_delivery_Button":true,"total_value":2000,"revenue":2000}}`,
+			Both: event("Checked Out", `{"Clicked_Rush_delivery_Button":true,"total_value":2000,"revenue":2000}`),
 		},
 		{
-			Rule: "typed nested properties have their keys sorted", Event: `{"type":"track","userId":"u","event":"E","properties":{"cart":{"a":[null],"z":1}}}`,
-			Records: happened("E", `{"cart":"{\"a\":[null],\"z\":1}"}`), Diagnostics: []string{"NESTED_VALUE_STRINGIFIED properties.cart"},
+			Rule:  "no properties",
+			Event: `{"type":"track","userId":"u","event":"E"}`,
+			Both:  event("E", `{}`),
 		},
-		{Rule: "the name from properties.event", Event: `{"type":"track","userId":"u","properties":{"event":"From Properties"}}`, Records: happened("From Properties", `{"event":"From Properties"}`)},
-		{Rule: "event wins over properties.event", Event: `{"type":"track","userId":"u","event":"E","properties":{"event":"P"}}`, Records: happened("E", `{"event":"P"}`)},
-		{Rule: "no name", Event: `{"type":"track","userId":"u","properties":{}}`, Error: "MISSING_EVENT_NAME event"},
-		{Rule: "an empty name", Event: `{"type":"track","userId":"u","event":""}`, Error: "MISSING_EVENT_NAME event"},
-		{Rule: "a name that is no text", Event: `{"type":"track","userId":"u","event":7}`, Error: "INVALID_FIELD_TYPE event", JSONOnly: true},
-		{Rule: "a name in the properties that is no text", Event: `{"type":"track","userId":"u","properties":{"event":["x"]}}`, Error: "INVALID_FIELD_TYPE properties.event"},
-		{Rule: "properties that are no object", Event: `{"type":"track","userId":"u","event":"E","properties":"x"}`, Error: "INVALID_FIELD_TYPE properties", JSONOnly: true},
 		{
-			Rule: "a track of the reserved name", Event: `{"type":"track","userId":"u","event":"web page viewed"}`, Records: happened("web page viewed", `{}`),
-			Diagnostics: []string{"RESERVED_EVENT_NAME event"},
+			Rule:  "null properties",
+			Event: `{"type":"track","userId":"u","event":"E","properties":null}`,
+			Both:  event("E", `{}`),
+		},
+		{
+			Rule:        "null properties are left out, empty ones stay",
+			Event:       `{"type":"track","userId":"u","event":"E","properties":{"a":null,"b":"","c":0,"d":false}}`,
+			Guide:       event("E", `{"b":"","c":0,"d":false}`),
+			Transformer: event("E", `{"a":null,"b":"","c":0,"d":false}`),
+		},
+		{
+			Rule:        "a null property",
+			Difference:  "null properties",
+			Event:       `{"type":"track","userId":"u","event":"E","properties":{"a":null}}`,
+			Guide:       event("E", `{}`),
+			Transformer: event("E", `{"a":null}`),
+		},
+		{
+			Rule:     "nested properties become JSON text",
+			JSONOnly: true,
+			Event: `{"type":"track","userId":"u","event":"E","properties":{"cart":{"z":1,"a":[null]},` +
+				`"tags":["x"],"plain":"p"}}`,
+			Both: event("E", `{"cart":"{\"z\":1,\"a\":[null]}","tags":"[\"x\"]","plain":"p"}`).
+				with("NESTED_VALUE_STRINGIFIED properties.cart", "NESTED_VALUE_STRINGIFIED properties.tags"),
+		},
+		{
+			Rule:  "typed nested properties have their keys sorted",
+			Event: `{"type":"track","userId":"u","event":"E","properties":{"cart":{"a":[null],"z":1}}}`,
+			Both:  event("E", `{"cart":"{\"a\":[null],\"z\":1}"}`).with("NESTED_VALUE_STRINGIFIED properties.cart"),
+		},
+		{
+			Rule: "categories stay structured in events too",
+			Event: `{"type":"track","userId":"u","event":"E",` +
+				`"properties":{"category-unsubscribe":{"email":["a"]},"category-resubscribe":["b"]}}`,
+			Both: event("E", `{"category-unsubscribe":{"email":["a"]},"category-resubscribe":["b"]}`),
+		},
+		{
+			Rule: "properties keep their names: dots, event, name, ts, prototype",
+			Event: `{"type":"track","userId":"u","event":"E","properties":{"a.b":1,"event":2,"name":3,` +
+				`"ts":4,"constructor":5,"prototype":6}}`,
+			Both: gives(`{"type":"event","evtName":"E","evtData":{"a.b":1,"event":2,"name":3,"ts":4,` +
+				`"constructor":5,"prototype":6},"identity":"u","ts":4}`),
+		},
+		{
+			Rule:        "the name from properties.event",
+			Difference:  "a track's name in its properties",
+			Event:       `{"type":"track","userId":"u","properties":{"event":"From Properties"}}`,
+			Guide:       event("From Properties", `{"event":"From Properties"}`),
+			Transformer: noName(),
+		},
+		{
+			Rule:  "event wins over properties.event",
+			Event: `{"type":"track","userId":"u","event":"E","properties":{"event":"P"}}`,
+			Both:  event("E", `{"event":"P"}`),
+		},
+		{
+			Rule:        "no name",
+			Event:       `{"type":"track","userId":"u","properties":{}}`,
+			Guide:       fails("MISSING_EVENT_NAME event"),
+			Transformer: noName(),
+		},
+		{
+			Rule:        "an empty name",
+			Event:       `{"type":"track","userId":"u","event":""}`,
+			Guide:       fails("MISSING_EVENT_NAME event"),
+			Transformer: noName(),
+		},
+		{
+			Rule:        "a null name",
+			Event:       `{"type":"track","userId":"u","event":null}`,
+			Guide:       fails("MISSING_EVENT_NAME event"),
+			Transformer: noName(),
+		},
+		{
+			Rule:  "a blank name",
+			Event: `{"type":"track","userId":"u","event":" "}`,
+			Both:  event(" ", `{}`),
+		},
+		{
+			Rule:        "a name that is a number",
+			JSONOnly:    true,
+			Event:       `{"type":"track","userId":"u","event":7}`,
+			Guide:       fails("INVALID_FIELD_TYPE event"),
+			Transformer: gives(`{"type":"event","evtName":7,"evtData":{},"identity":"u"}`),
+		},
+		{
+			Rule:        "a name of 0",
+			JSONOnly:    true,
+			Event:       `{"type":"track","userId":"u","event":0}`,
+			Guide:       fails("INVALID_FIELD_TYPE event"),
+			Transformer: gives(`{"type":"event","evtName":0,"evtData":{},"identity":"u"}`),
+		},
+		{
+			Rule:        "a name of false",
+			JSONOnly:    true,
+			Event:       `{"type":"track","userId":"u","event":false}`,
+			Guide:       fails("INVALID_FIELD_TYPE event"),
+			Transformer: gives(`{"type":"event","evtName":false,"evtData":{},"identity":"u"}`),
+		},
+		{
+			Rule:        "a name that is an array",
+			JSONOnly:    true,
+			Event:       `{"type":"track","userId":"u","event":[]}`,
+			Guide:       fails("INVALID_FIELD_TYPE event"),
+			Transformer: gives(`{"type":"event","evtName":[],"evtData":{},"identity":"u"}`),
+		},
+		{
+			Rule:        "a name that is an object",
+			JSONOnly:    true,
+			Event:       `{"type":"track","userId":"u","event":{"a":1}}`,
+			Guide:       fails("INVALID_FIELD_TYPE event"),
+			Transformer: gives(`{"type":"event","evtName":{"a":1},"evtData":{},"identity":"u"}`),
+		},
+		{
+			Rule:     "a name that can't be read as text",
+			JSONOnly: true,
+			Event:    `{"type":"track","userId":"u","event":{"toString":1}}`,
+			Guide:    fails("INVALID_FIELD_TYPE event"),
+			Transformer: fails("INVALID_FIELD_TYPE event").
+				saying("the event's name can't be read as text: an object with a member toString has no text"),
+		},
+		{
+			Rule:        "a name in the properties that is not a string",
+			Event:       `{"type":"track","userId":"u","properties":{"event":["x"]}}`,
+			Guide:       fails("INVALID_FIELD_TYPE properties.event"),
+			Transformer: noName(),
+		},
+		{
+			Rule:        "properties that are text",
+			JSONOnly:    true,
+			Event:       `{"type":"track","userId":"u","event":"E","properties":"x"}`,
+			Guide:       fails("INVALID_FIELD_TYPE properties"),
+			Transformer: event("E", `{"0":"x"}`),
+		},
+		{
+			Rule:        "properties that are text of two letters",
+			Difference:  "wrong types",
+			JSONOnly:    true,
+			Event:       `{"type":"track","userId":"u","event":"E","properties":"ab"}`,
+			Guide:       fails("INVALID_FIELD_TYPE properties"),
+			Transformer: event("E", `{"0":"a","1":"b"}`),
+		},
+		{
+			Rule:     "properties that are an empty string",
+			JSONOnly: true,
+			Event:    `{"type":"track","userId":"u","event":"E","properties":""}`,
+			Guide:    fails("INVALID_FIELD_TYPE properties"),
+			Transformer: fails("INVALID_FIELD_TYPE properties").
+				saying("Missing required value from \"properties\""),
+		},
+		{
+			Rule:        "properties of 0",
+			JSONOnly:    true,
+			Event:       `{"type":"track","userId":"u","event":"E","properties":0}`,
+			Guide:       fails("INVALID_FIELD_TYPE properties"),
+			Transformer: event("E", `0`),
+		},
+		{
+			Rule:        "properties of 5",
+			JSONOnly:    true,
+			Event:       `{"type":"track","userId":"u","event":"E","properties":5}`,
+			Guide:       fails("INVALID_FIELD_TYPE properties"),
+			Transformer: event("E", `{}`),
+		},
+		{
+			Rule:        "properties that are an array",
+			JSONOnly:    true,
+			Event:       `{"type":"track","userId":"u","event":"E","properties":[1,{"a":1}]}`,
+			Guide:       fails("INVALID_FIELD_TYPE properties"),
+			Transformer: event("E", `{"0":1,"1":"{\"a\":1}"}`),
+		},
+		{
+			Rule:        "properties that are text, and no name",
+			JSONOnly:    true,
+			Event:       `{"type":"track","userId":"u","properties":"x"}`,
+			Guide:       fails("INVALID_FIELD_TYPE properties"),
+			Transformer: noName(),
+		},
+		{
+			Rule:  "a track of the reserved name",
+			Event: `{"type":"track","userId":"u","event":"web page viewed"}`,
+			Both:  event("web page viewed", `{}`).with("RESERVED_EVENT_NAME event"),
+		},
+		{
+			Rule:  "the reserved name without its blanks",
+			Event: `{"type":"track","userId":"u","event":" WEBpage viewed "}`,
+			Both:  event(" WEBpage viewed ", `{}`).with("RESERVED_EVENT_NAME event"),
+		},
+		{
+			Rule:  "a longer name is not reserved",
+			Event: `{"type":"track","userId":"u","event":"Web Page Viewed 2"}`,
+			Both:  event("Web Page Viewed 2", `{}`),
+		},
+		{
+			Rule:  "nor is a shorter one",
+			Event: `{"type":"track","userId":"u","event":"Web Page View"}`,
+			Both:  event("Web Page View", `{}`),
+		},
+		{
+			Rule:  "nor one that differs in the bit of letter case alone",
+			Event: `{"type":"track","userId":"u","event":"Web Page Viewe\u0004"}`,
+			Both:  event(`Web Page Viewe\u0004`, `{}`),
 		},
 	}
 }
 
-// views: page and screen.
+// views: "track, page, screen → event record", page and screen.
 func views() []Case {
 	return []Case{
-		{Rule: "page with a name", Event: `{"type":"page","userId":"u","name":"Cart","category":"Shop","properties":{"path":"/cart","title":"test_item"}}`, Records: happened("Web Page Viewed Cart", `{"path":"/cart","title":"test_item"}`)},
 		{
-			Rule: "page without a name: CleverTap reserves it", Event: `{"type":"page","userId":"u"}`, Records: happened("Web Page Viewed", `{}`),
-			Diagnostics: []string{"RESERVED_EVENT_NAME name"},
+			Rule: "page with a name",
+			Event: `{"type":"page","userId":"u","name":"Cart","category":"Shop",` +
+				`"properties":{"path":"/cart","title":"test_item"}}`,
+			Guide:       event("Web Page Viewed Cart", `{"path":"/cart","title":"test_item"}`),
+			Transformer: event("Web Page Viewed: Cart", `{"path":"/cart","title":"test_item"}`),
 		},
-		{Rule: "page: no HTML escaping, no trimming", Event: `{"type":"page","userId":"u","name":" A & B "}`, Records: happened("Web Page Viewed  A & B ", `{}`)},
-		{Rule: "screen with a name", Event: `{"type":"screen","userId":"u","name":"Sample Screen Name","properties":{"prop_key":"prop_value"}}`, Records: happened("Screen Viewed: Sample Screen Name", `{"prop_key":"prop_value"}`)},
-		{Rule: "screen without a name", Event: `{"type":"screen","userId":"u"}`, Records: happened("Screen Viewed", `{}`)},
-		{Rule: "the name: event first", Event: `{"type":"screen","userId":"u","event":"1","name":"3","properties":{"event":"2","name":"4"}}`, Records: happened("Screen Viewed: 1", `{"event":"2","name":"4"}`)},
-		{Rule: "the name: properties.event second", Event: `{"type":"screen","userId":"u","name":"3","properties":{"event":"2","name":"4"}}`, Records: happened("Screen Viewed: 2", `{"event":"2","name":"4"}`)},
-		{Rule: "the name: name third", Event: `{"type":"page","userId":"u","name":"3","properties":{"event":"","name":"4"}}`, Records: happened("Web Page Viewed 3", `{"event":"","name":"4"}`)},
-		{Rule: "the name: properties.name last", Event: `{"type":"page","userId":"u","properties":{"name":"4"}}`, Records: happened("Web Page Viewed 4", `{"name":"4"}`)},
-		{Rule: "a name that is no text", Event: `{"type":"page","userId":"u","name":{}}`, Error: "INVALID_FIELD_TYPE name", JSONOnly: true},
-		{Rule: "a page named Order Completed is no purchase", Event: `{"type":"page","userId":"u","name":"Order Completed","properties":{"checkout_id":"1"}}`, Records: happened("Web Page Viewed Order Completed", `{"checkout_id":"1"}`)},
-		{Rule: "a screen whose event is Order Completed is none either", Event: `{"type":"screen","userId":"u","event":"Order Completed"}`, Records: happened("Screen Viewed: Order Completed", `{}`)},
-	}
-}
-
-// orders: "A track named Order Completed".
-func orders() []Case {
-	return []Case{
 		{
-			Rule: "Order Completed becomes Charged", JSONOnly: true,
-			Event: `{"type":"track","userId":"u","event":"Order Completed","properties":{"order_id":"1234","checkout_id":"12345","Payment mode":"Credit Card","revenue":15.0,"tax":1,"coupon":"Games",` +
-				`"products":[{"product_id":"123","name":"Monopoly","price":14,"tags":["a"]},{"product_id":"345","price":3.45}],"extra":{"b":1}}}`,
-			Records: happened("Charged", `{"Charged ID":"12345","Amount":15.0,"Items":[{"product_id":"123","name":"Monopoly","price":14,"tags":["a"]},{"product_id":"345","price":3.45}],`+
-				`"order_id":"1234","Payment mode":"Credit Card","tax":1,"coupon":"Games","extra":"{\"b\":1}"}`),
-			Diagnostics: []string{"NESTED_VALUE_STRINGIFIED properties.extra"},
+			Rule:  "page without a name: CleverTap reserves it",
+			Event: `{"type":"page","userId":"u"}`,
+			Both:  event("Web Page Viewed", `{}`).with("RESERVED_EVENT_NAME name"),
 		},
-		{Rule: "in any letter case", Event: `{"type":"track","userId":"u","event":"oRDER cOMPLETED","properties":{"revenue":1}}`, Records: happened("Charged", `{"Amount":1}`)},
-		{Rule: "named in the properties", Event: `{"type":"track","userId":"u","properties":{"event":"Order Completed","revenue":1}}`, Records: happened("Charged", `{"Amount":1,"event":"Order Completed"}`)},
-		{Rule: "without properties", Event: `{"type":"track","userId":"u","event":"Order Completed"}`, Records: happened("Charged", `{}`)},
 		{
-			Rule: "ts is the time and no property", Event: `{"type":"track","userId":"u","event":"Order Completed","properties":{"ts":1571043797,"revenue":1}}`,
-			Records: []string{`{"type":"event","evtName":"Charged","evtData":{"Amount":1},"identity":"u","ts":1571043797}`},
+			Rule:        "a page's name with blanks and HTML",
+			Event:       `{"type":"page","userId":"u","name":" A & B "}`,
+			Guide:       event("Web Page Viewed  A & B ", `{}`),
+			Transformer: event("Web Page Viewed:  A &amp; B", `{}`),
 		},
-		{Rule: "null fields are left out", Event: `{"type":"track","userId":"u","event":"Order Completed","properties":{"checkout_id":null,"products":null,"tax":null}}`, Records: happened("Charged", `{}`)},
-		{Rule: "an empty array of products", Event: `{"type":"track","userId":"u","event":"Order Completed","properties":{"products":[]}}`, Records: happened("Charged", `{"Items":[]}`)},
-		{Rule: "products that are no array", Event: `{"type":"track","userId":"u","event":"Order Completed","properties":{"products":{"sku":"A"}}}`, Error: "INVALID_PRODUCTS properties.products"},
-		{Rule: "a product that is no object, by index", Event: `{"type":"track","userId":"u","event":"Order Completed","properties":{"products":[{"sku":"A"},"B"]}}`, Error: "INVALID_PRODUCTS properties.products[1]"},
-		{Rule: "a null product", Event: `{"type":"track","userId":"u","event":"Order Completed","properties":{"products":[null]}}`, Error: "INVALID_PRODUCTS properties.products[0]"},
 		{
-			Rule: "a mapped field wins over a property of its CleverTap name", Event: `{"type":"track","userId":"u","event":"Order Completed","properties":{"Amount":2,"revenue":1}}`,
-			Records: happened("Charged", `{"Amount":1}`), Diagnostics: []string{"TRAIT_OVERRIDDEN properties.Amount"},
+			Rule:        "a page's name with HTML",
+			Difference:  "name of a page",
+			Event:       `{"type":"page","userId":"u","name":"Tom & Jerry"}`,
+			Guide:       event("Web Page Viewed Tom & Jerry", `{}`),
+			Transformer: event("Web Page Viewed: Tom &amp; Jerry", `{}`),
 		},
-		{Rule: "Items without products are kept structured", Event: `{"type":"track","userId":"u","event":"Order Completed","properties":{"Items":[{"a":1}]}}`, Records: happened("Charged", `{"Items":[{"a":1}]}`)},
 		{
-			Rule: "a track named Charged keeps its Items", Event: `{"type":"track","userId":"u","event":"Charged","properties":{"Amount":1,"Items":[{"a":{"b":1}}],"checkout_id":"c"}}`,
-			Records: happened("Charged", `{"Amount":1,"Items":[{"a":{"b":1}}],"checkout_id":"c"}`),
+			Rule:        "a screen's name with HTML",
+			Difference:  "name of a screen",
+			Event:       `{"type":"screen","userId":"u","name":"Tom & Jerry"}`,
+			Guide:       event("Screen Viewed: Tom & Jerry", `{}`),
+			Transformer: event("Screen Viewed: Tom &amp; Jerry", `{}`),
 		},
-		{Rule: "whose Items must be objects", Event: `{"type":"track","userId":"u","event":"Charged","properties":{"Items":[1]}}`, Error: "INVALID_PRODUCTS properties.Items[0]"},
 		{
-			Rule: "Items of another event become text", Event: `{"type":"track","userId":"u","event":"charged","properties":{"Items":[{"a":1}]}}`,
-			Records: happened("charged", `{"Items":"[{\"a\":1}]"}`), Diagnostics: []string{"NESTED_VALUE_STRINGIFIED properties.Items"},
+			Rule:        "all that HTML escapes",
+			Event:       "{\"type\":\"page\",\"userId\":\"u\",\"name\":\"& < > \\\" ' ` =\"}",
+			Guide:       gives("{\"type\":\"event\",\"evtName\":\"Web Page Viewed & < > \\\" ' ` =\",\"evtData\":{},\"identity\":\"u\"}"),
+			Transformer: event("Web Page Viewed: &amp; &lt; &gt; &quot; &#x27; &#x60; &#x3D;", `{}`),
+		},
+		{
+			Rule: "screen with a name",
+			Event: `{"type":"screen","userId":"u","name":"Sample Screen Name",` +
+				`"properties":{"prop_key":"prop_value"}}`,
+			Both: event("Screen Viewed: Sample Screen Name", `{"prop_key":"prop_value"}`),
+		},
+		{
+			Rule:  "screen without a name",
+			Event: `{"type":"screen","userId":"u"}`,
+			Both:  event("Screen Viewed", `{}`),
+		},
+		{
+			Rule:        "a screen's name with blanks and HTML",
+			Event:       `{"type":"screen","userId":"u","name":"  A&B\t"}`,
+			Guide:       event(`Screen Viewed:   A&B\t`, `{}`),
+			Transformer: event("Screen Viewed:   A&amp;B", `{}`),
+		},
+		{
+			Rule:  "a template in a name is data",
+			Event: `{"type":"screen","userId":"u","name":"{{value}}"}`,
+			Both:  event("Screen Viewed: {{value}}", `{}`),
+		},
+		{
+			Rule:        "a blank name of a page",
+			Event:       `{"type":"page","userId":"u","name":"  "}`,
+			Guide:       event("Web Page Viewed   ", `{}`).with("RESERVED_EVENT_NAME name"),
+			Transformer: event("Web Page Viewed:", `{}`),
+		},
+		{
+			Rule: "the name: event first",
+			Event: `{"type":"screen","userId":"u","event":"1","name":"3","properties":{"event":"2",` +
+				`"name":"4"}}`,
+			Both: event("Screen Viewed: 1", `{"event":"2","name":"4"}`),
+		},
+		{
+			Rule:  "the name: properties.event second",
+			Event: `{"type":"screen","userId":"u","name":"3","properties":{"event":"2","name":"4"}}`,
+			Both:  event("Screen Viewed: 2", `{"event":"2","name":"4"}`),
+		},
+		{
+			Rule:        "the name: name third",
+			Event:       `{"type":"page","userId":"u","name":"3","properties":{"event":"","name":"4"}}`,
+			Guide:       event("Web Page Viewed 3", `{"event":"","name":"4"}`),
+			Transformer: event("Web Page Viewed: 3", `{"event":"","name":"4"}`),
+		},
+		{
+			Rule:        "the name: properties.name last",
+			Event:       `{"type":"page","userId":"u","properties":{"name":"4"}}`,
+			Guide:       event("Web Page Viewed 4", `{"name":"4"}`),
+			Transformer: event("Web Page Viewed: 4", `{"name":"4"}`),
+		},
+		{
+			Rule: "a name that is empty or null is skipped",
+			Event: `{"type":"screen","userId":"u","event":null,"name":"","properties":{"event":"",` +
+				`"name":"4"}}`,
+			Both: event("Screen Viewed: 4", `{"event":"","name":"4"}`),
+		},
+		{
+			Rule:        "a number for a name",
+			JSONOnly:    true,
+			Event:       `{"type":"page","userId":"u","name":1e21}`,
+			Guide:       fails("INVALID_FIELD_TYPE name"),
+			Transformer: event("Web Page Viewed: 1e+21", `{}`),
+		},
+		{
+			Rule:        "0 for a name",
+			JSONOnly:    true,
+			Event:       `{"type":"page","userId":"u","name":0}`,
+			Guide:       fails("INVALID_FIELD_TYPE name"),
+			Transformer: event("Web Page Viewed: 0", `{}`),
+		},
+		{
+			Rule:        "false for a name ends the search",
+			JSONOnly:    true,
+			Event:       `{"type":"screen","userId":"u","event":false,"name":"N"}`,
+			Guide:       fails("INVALID_FIELD_TYPE event"),
+			Transformer: event("Screen Viewed: false", `{}`),
+		},
+		{
+			Rule:        "an array for a name",
+			JSONOnly:    true,
+			Event:       `{"type":"page","userId":"u","name":["a",["b",null]]}`,
+			Guide:       fails("INVALID_FIELD_TYPE name"),
+			Transformer: event("Web Page Viewed: a,b,", `{}`),
+		},
+		{
+			Rule:        "an object for a name",
+			JSONOnly:    true,
+			Event:       `{"type":"page","userId":"u","name":{}}`,
+			Guide:       fails("INVALID_FIELD_TYPE name"),
+			Transformer: event("Web Page Viewed: [object Object]", `{}`),
+		},
+		{
+			Rule:        "a name in the properties of a page that is not a string",
+			Event:       `{"type":"page","userId":"u","properties":{"name":{}}}`,
+			Guide:       fails("INVALID_FIELD_TYPE properties.name"),
+			Transformer: event("Web Page Viewed: [object Object]", `{"name":"{}"}`),
+		},
+		{
+			Rule:     "a name with a member toHTML",
+			JSONOnly: true,
+			Event:    `{"type":"page","userId":"u","name":{"toHTML":1}}`,
+			Guide:    fails("INVALID_FIELD_TYPE name"),
+			Transformer: fails("INVALID_FIELD_TYPE name").
+				saying("the name can't be read as text: it has a member toHTML"),
+		},
+		{
+			Rule:        "a name with a toHTML of 0",
+			JSONOnly:    true,
+			Event:       `{"type":"page","userId":"u","name":{"toHTML":0}}`,
+			Guide:       fails("INVALID_FIELD_TYPE name"),
+			Transformer: event("Web Page Viewed: [object Object]", `{}`),
+		},
+		{
+			Rule:     "a page's name that can't be read as text",
+			JSONOnly: true,
+			Event:    `{"type":"page","userId":"u","name":{"toString":1}}`,
+			Guide:    fails("INVALID_FIELD_TYPE name"),
+			Transformer: fails("INVALID_FIELD_TYPE name").
+				saying("the name can't be read as text: an object with a member toString has no text"),
+		},
+		{
+			Rule:        "properties of false",
+			JSONOnly:    true,
+			Event:       `{"type":"page","userId":"u","properties":false}`,
+			Guide:       fails("INVALID_FIELD_TYPE properties"),
+			Transformer: event("Web Page Viewed", `false`),
+		},
+		{
+			Rule:        "a page's properties that are text",
+			JSONOnly:    true,
+			Event:       `{"type":"page","userId":"u","name":"P","properties":"x"}`,
+			Guide:       fails("INVALID_FIELD_TYPE properties"),
+			Transformer: event("Web Page Viewed: P", `{"0":"x"}`),
+		},
+		{
+			Rule:        "a page without a name of an unknown person",
+			JSONOnly:    true,
+			Event:       `{"type":"page","name":"P","userId":{}}`,
+			Guide:       fails("INVALID_IDENTITY userId"),
+			Transformer: gives(`{"type":"event","evtName":"Web Page Viewed: P","evtData":{},"identity":{}}`),
 		},
 	}
 }

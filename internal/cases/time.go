@@ -1,178 +1,335 @@
 package cases
 
-import "fmt"
+// ownTime lets records without a ts take the event's own time.
+func ownTime() Settings { return Settings{"useEventTimestamp": true} }
 
-// times: "ts".
+// times: "ts", what is read as a time.
 func times() []Case {
-	own := Settings{"useEventTimestamp": true}
 	var all []Case
-	for _, c := range []struct {
-		rule, given string
-		wanted      int
-		diagnostic  string
-	}{
-		{"seconds", `1571043797`, 1571043797, ""},
-		{"seconds with a fraction are floored", `1571043797.9`, 1571043797, ""},
-		{"seconds in text", `"1571043797"`, 1571043797, ""},
-		{"seconds with an exponent", `1.571043797e9`, 1571043797, ""},
-		{"milliseconds from 1e11 up", `1571043797562`, 1571043797, "TIMESTAMP_IN_MILLISECONDS"},
-		{"milliseconds in text", `"1571043797562"`, 1571043797, "TIMESTAMP_IN_MILLISECONDS"},
-		{"the least milliseconds", `1e11`, 100000000, "TIMESTAMP_IN_MILLISECONDS"},
-		{"below them, seconds beyond uint32", `99999999999`, 0, "INVALID_TIMESTAMP"},
-		{"the last second", `4294967295`, 4294967295, ""},
-		{"one more", `4294967296`, 0, "INVALID_TIMESTAMP"},
-		{"the last millisecond", `4294967295999`, 4294967295, "TIMESTAMP_IN_MILLISECONDS"},
-		{"microseconds", `1571043797562000`, 0, "INVALID_TIMESTAMP"},
-		{"zero", `0`, 0, "INVALID_TIMESTAMP"},
-		{"less than one", `0.5`, 0, "INVALID_TIMESTAMP"},
-		{"negative", `-5`, 0, "INVALID_TIMESTAMP"},
-		{"negative text", `"-5"`, 0, "INVALID_TIMESTAMP"},
-		{"RFC 3339", `"2019-10-14T09:03:17Z"`, 1571043797, ""},
-		{"RFC 3339 with a fraction", `"2019-10-14T09:03:17.562Z"`, 1571043797, ""},
-		{"RFC 3339 with an offset", `"2019-10-14T14:33:17+05:30"`, 1571043797, ""},
-		{"an offset west", `"2019-10-14T01:03:17-08:00"`, 1571043797, ""},
-		{"ISO 8601 basic format", `"20191014T090317Z"`, 1571043797, ""},
-		{"an offset without a colon", `"2019-10-14T14:33:17+0530"`, 1571043797, ""},
-		{"an offset of hours", `"2019-10-14T10:03:17+01"`, 1571043797, ""},
-		{"no zone is UTC", `"2019-10-14T09:03:17"`, 1571043797, ""},
-		{"no seconds", `"2019-10-14T09:03Z"`, 1571043780, ""},
-		{"a blank for T", `"2019-10-14 09:03:17"`, 1571043797, ""},
-		{"lower case", `"2019-10-14t09:03:17z"`, 1571043797, ""},
-		{"a decimal comma", `"2019-10-14T09:03:17,5Z"`, 1571043797, ""},
-		{"a date alone is midnight UTC", `"2019-10-14"`, 1571011200, ""},
-		{"a leap day", `"2020-02-29"`, 1582934400, ""},
-		{"the end of a day", `"2019-10-13T24:00:00Z"`, 1571011200, ""},
-		{"a leap second", `"2016-12-31T23:59:60Z"`, 1483228800, ""},
-		{"no such day", `"2019-02-29"`, 0, "INVALID_TIMESTAMP"},
-		{"no such month", `"2019-13-01"`, 0, "INVALID_TIMESTAMP"},
-		{"no such hour", `"2019-10-14T25:00:00Z"`, 0, "INVALID_TIMESTAMP"},
-		{"no such minute", `"2019-10-14T23:61:00Z"`, 0, "INVALID_TIMESTAMP"},
-		{"before 1970", `"1969-12-31T23:59:59Z"`, 0, "INVALID_TIMESTAMP"},
-		{"after 2106", `"2106-02-07T06:28:16Z"`, 0, "INVALID_TIMESTAMP"},
-		{"the end of time", `"2106-02-07T06:28:15Z"`, 4294967295, ""},
-		{"other text", `"yesterday"`, 0, "INVALID_TIMESTAMP"},
-		{"an American date", `"10/14/2019"`, 0, "INVALID_TIMESTAMP"},
-		{"text after a date", `"2019-10-14T09:03:17Z!"`, 0, "INVALID_TIMESTAMP"},
-		{"hexadecimal", `"0x10"`, 0, "INVALID_TIMESTAMP"},
-		{"infinity", `"Infinity"`, 0, "INVALID_TIMESTAMP"},
-		{"beyond a double", `"1e999"`, 0, "INVALID_TIMESTAMP"},
-		{"a boolean", `true`, 0, "INVALID_TIMESTAMP"},
-		{"an array", `[1571043797]`, 0, "INVALID_TIMESTAMP"},
-		{"null, without a word", `null`, 0, ""},
-		{"empty, without a word", `""`, 0, ""},
+	for _, c := range []struct{ rule, given, guide, diagnostic, transformer string }{
+		{"seconds", `1571043797`, `1571043797`, "", `1571043797`},
+		{"seconds with a fraction are floored", `1571043797.9`, `1571043797`, "", `1571043797.9`},
+		{"seconds in text", `"1571043797"`, `1571043797`, "", `"1571043797"`},
+		{"seconds with an exponent", `1.571043797e9`, `1571043797`, "", `1571043797`},
+		{"milliseconds from 1e11 up", `1571043797562`, `1571043797`, "TIMESTAMP_IN_MILLISECONDS", `1571043797562`},
+		{"milliseconds in text", `"1571043797562"`, `1571043797`, "TIMESTAMP_IN_MILLISECONDS", `"1571043797562"`},
+		{"the least milliseconds", `1e11`, `100000000`, "TIMESTAMP_IN_MILLISECONDS", `100000000000`},
+		{"below them, seconds beyond uint32", `99999999999`, ``, "INVALID_TIMESTAMP", `99999999999`},
+		{"the last second", `4294967295`, `4294967295`, "", `4294967295`},
+		{"one more", `4294967296`, ``, "INVALID_TIMESTAMP", `4294967296`},
+		{"the last millisecond", `4294967295999`, `4294967295`, "TIMESTAMP_IN_MILLISECONDS", `4294967295999`},
+		{"microseconds", `1571043797562000`, ``, "INVALID_TIMESTAMP", `1571043797562000`},
+		{"zero", `0`, ``, "INVALID_TIMESTAMP", ``},
+		{"less than one", `0.5`, ``, "INVALID_TIMESTAMP", `0.5`},
+		{"negative", `-5`, ``, "INVALID_TIMESTAMP", `-5`},
+		{"negative text", `"-5"`, ``, "INVALID_TIMESTAMP", `"-5"`},
+		{"RFC 3339", `"2019-10-14T09:03:17Z"`, `1571043797`, "", `1571043797`},
+		{"RFC 3339 with a fraction", `"2019-10-14T09:03:17.562Z"`, `1571043797`, "", `1571043797`},
+		{"RFC 3339 with an offset", `"2019-10-14T14:33:17+05:30"`, `1571043797`, "", `1571043797`},
+		{"an offset west", `"2019-10-14T01:03:17-08:00"`, `1571043797`, "", `1571043797`},
+		{"ISO 8601 basic format", `"20191014T090317Z"`, `1571043797`, "", `null`},
+		{"an offset without a colon", `"2019-10-14T14:33:17+0530"`, `1571043797`, "", `1571043797`},
+		{"an offset of hours", `"2019-10-14T10:03:17+01"`, `1571043797`, "", `null`},
+		{"no zone is UTC", `"2019-10-14T09:03:17"`, `1571043797`, "", `1571043797`},
+		{"no seconds", `"2019-10-14T09:03Z"`, `1571043780`, "", `1571043780`},
+		{"a blank for T", `"2019-10-14 09:03:17"`, `1571043797`, "", `1571043797`},
+		{"lower case", `"2019-10-14t09:03:17z"`, `1571043797`, "", `1571043797`},
+		{"a decimal comma", `"2019-10-14T09:03:17,5Z"`, `1571043797`, "", `null`},
+		{"a date alone is midnight UTC", `"2019-10-14"`, `1571011200`, "", `1571011200`},
+		{"a leap day", `"2020-02-29"`, `1582934400`, "", `1582934400`},
+		{"the end of a day", `"2019-10-13T24:00:00Z"`, `1571011200`, "", `1571011200`},
+		{"a leap second", `"2016-12-31T23:59:60Z"`, `1483228800`, "", `null`},
+		{"no such day", `"2019-02-29"`, ``, "INVALID_TIMESTAMP", `1551398400`},
+		{"no such month", `"2019-13-01"`, ``, "INVALID_TIMESTAMP", `null`},
+		{"no such hour", `"2019-10-14T25:00:00Z"`, ``, "INVALID_TIMESTAMP", `null`},
+		{"no such minute", `"2019-10-14T23:61:00Z"`, ``, "INVALID_TIMESTAMP", `null`},
+		{"before 1970", `"1969-12-31T23:59:59Z"`, ``, "INVALID_TIMESTAMP", `-1`},
+		{"after 2106", `"2106-02-07T06:28:16Z"`, ``, "INVALID_TIMESTAMP", `4294967296`},
+		{"the end of time", `"2106-02-07T06:28:15Z"`, `4294967295`, "", `4294967295`},
+		{"other text", `"yesterday"`, ``, "INVALID_TIMESTAMP", `null`},
+		{"an American date", `"10/14/2019"`, ``, "INVALID_TIMESTAMP", `1571011200`},
+		{"text after a date", `"2019-10-14T09:03:17Z!"`, ``, "INVALID_TIMESTAMP", `null`},
+		{"hexadecimal", `"0x10"`, ``, "INVALID_TIMESTAMP", `"0x10"`},
+		{"infinity", `"Infinity"`, ``, "INVALID_TIMESTAMP", `"Infinity"`},
+		{"beyond a double", `"1e999"`, ``, "INVALID_TIMESTAMP", `"1e999"`},
+		{"a boolean", `true`, ``, "INVALID_TIMESTAMP", `true`},
+		{"an array", `[1571043797]`, ``, "INVALID_TIMESTAMP", `[1571043797]`},
+		{"null, without a word", `null`, ``, "", ``},
+		{"empty, without a word", `""`, ``, "", ``},
+		{"hexadecimal digits in upper case", `"0X1F"`, ``, "INVALID_TIMESTAMP", `"0X1F"`},
+		{"a number with a blank before it", `"  1571043797 "`, ``, "INVALID_TIMESTAMP", `"  1571043797 "`},
+		{"text of digits and a dot", `"1571043797.9"`, `1571043797`, "", `"1571043797.9"`},
+		{"a plus before seconds", `"+1571043797"`, `1571043797`, "", `"+1571043797"`},
+		{"an exponent with a plus", `"1.571043797e+9"`, `1571043797`, "", `"1.571043797e+9"`},
+		{"an exponent of milliseconds", `"1571043797562E0"`, `1571043797`, "TIMESTAMP_IN_MILLISECONDS", `"1571043797562E0"`},
+		{"an exponent with a minus", `"15710437970e-1"`, `1571043797`, "", `"15710437970e-1"`},
+		{"eight digits", `"20210303"`, `20210303`, "", `"20210303"`},
+		{"four digits", `"2021"`, `2021`, "", `"2021"`},
+		{"two numbers", `"1 2"`, ``, "INVALID_TIMESTAMP", `978393600`},
+		{"only a sign", `"-"`, ``, "INVALID_TIMESTAMP", `null`},
+		{"only a dot", `"."`, ``, "INVALID_TIMESTAMP", `null`},
+		{"zero in text", `"0"`, ``, "INVALID_TIMESTAMP", `946684800`},
+		{"zero in text twice", `"00"`, ``, "INVALID_TIMESTAMP", `946684800`},
+		{"a negative zero in text", `"-0"`, ``, "INVALID_TIMESTAMP", `946684800`},
+		{"a positive zero in text", `"+0"`, ``, "INVALID_TIMESTAMP", `946684800`},
+		{"a zero behind a dot", `".0"`, ``, "INVALID_TIMESTAMP", `946684800`},
+		{"a zero with a dot", `"0.0"`, ``, "INVALID_TIMESTAMP", `null`},
+		{"a zero in an array", `[0]`, ``, "INVALID_TIMESTAMP", `946684800`},
+		{"a number in an array", `[5]`, ``, "INVALID_TIMESTAMP", `[5]`},
+		{"an empty array", `[]`, ``, "INVALID_TIMESTAMP", `null`},
+		{"an empty object", `{}`, ``, "INVALID_TIMESTAMP", `null`},
+		{"a blank", `" "`, ``, "INVALID_TIMESTAMP", `null`},
+		{"false, with a word", `false`, ``, "INVALID_TIMESTAMP", ``},
+		{"a decimal comma in a number", `"0,5"`, ``, "INVALID_TIMESTAMP", `957139200`},
+		{"a number beyond a double", `1e400`, ``, "INVALID_TIMESTAMP", `null`},
+		{"a day that February has not", `"2021-02-30"`, ``, "INVALID_TIMESTAMP", `1614643200`},
+		{"no day 31 in April", `"2021-04-31"`, ``, "INVALID_TIMESTAMP", `1619827200`},
+		{"the last day of April", `"2021-04-30"`, `1619740800`, "", `1619740800`},
+		{"the last day of June", `"2021-06-30"`, `1625011200`, "", `1625011200`},
+		{"no day 31 in September", `"2021-09-31"`, ``, "INVALID_TIMESTAMP", `1633046400`},
+		{"the last day of December", `"2021-12-31"`, `1640908800`, "", `1640908800`},
+		{"no month 0", `"2021-00-10"`, ``, "INVALID_TIMESTAMP", `null`},
+		{"no day 0", `"2021-01-00"`, ``, "INVALID_TIMESTAMP", `null`},
+		{"no leap day in a century", `"2100-02-29"`, ``, "INVALID_TIMESTAMP", `4107542400`},
+		{"a leap day in a fourth century", `"2000-02-29"`, `951782400`, "", `951782400`},
+		{"the first of March after it", `"2000-03-01"`, `951868800`, "", `951868800`},
+		{"the first of January", `"2000-01-01"`, `946684800`, "", `946684800`},
+		{"half a second before 1970", `"1969-12-31T23:59:59.5Z"`, ``, "INVALID_TIMESTAMP", `-1`},
+		{"1970", `"1970-01-01T00:00:00Z"`, ``, "INVALID_TIMESTAMP", `0`},
+		{"the first second", `"1970-01-01T00:00:01Z"`, `1`, "", `1`},
+		{"the month's name", `"March 3, 2021"`, ``, "INVALID_TIMESTAMP", `1614729600`},
+		{"RFC 2822", `"Wed, 03 Mar 2021 12:13:14 GMT"`, ``, "INVALID_TIMESTAMP", `1614773594`},
+		{"single digits", `"2021-3-3"`, ``, "INVALID_TIMESTAMP", `1614729600`},
+		{"a date with slashes", `"2021/03/03"`, ``, "INVALID_TIMESTAMP", `1614729600`},
+		{"UTC behind a blank", `"2021-03-03 12:13:14 UTC"`, ``, "INVALID_TIMESTAMP", `1614773594`},
+		{"a time alone", `"10:20"`, ``, "INVALID_TIMESTAMP", `null`},
+		{"basic format without seconds", `"20191014T0903Z"`, `1571043780`, "", `null`},
+		{"basic format without minutes", `"20191014T09Z"`, `1571043600`, "", `null`},
+		{"an hour alone", `"2019-10-14T09Z"`, `1571043600`, "", `null`},
+		{"basic format with an offset", `"20191014T143317+0530"`, `1571043797`, "", `null`},
+		{"a basic date with extended time", `"20191014T09:03:17Z"`, `1571043797`, "", `null`},
+		{"an offset without minutes and a colon", `"2019-10-14T14:33:17+05:"`, ``, "INVALID_TIMESTAMP", `null`},
+		{"an offset of too many hours", `"2019-10-14T09:03:17+24:00"`, ``, "INVALID_TIMESTAMP", `null`},
+		{"the largest offset", `"2019-10-14T09:03:17+23:59"`, `1570957457`, "", `1570957457`},
+		{"an offset of too many minutes", `"2019-10-14T09:03:17+00:60"`, ``, "INVALID_TIMESTAMP", `null`},
+		{"a fraction without digits", `"2019-10-14T09:03:17.Z"`, ``, "INVALID_TIMESTAMP", `null`},
+		{"seconds beyond a leap second", `"2019-10-14T09:03:61Z"`, ``, "INVALID_TIMESTAMP", `null`},
+		{"the last minute", `"2019-10-14T23:59:59Z"`, `1571097599`, "", `1571097599`},
+		{"after the end of a day", `"2019-10-14T24:00:01Z"`, ``, "INVALID_TIMESTAMP", `null`},
+		{"an offset of one digit", `"2019-10-14T09:03:17+5"`, ``, "INVALID_TIMESTAMP", `null`},
+		{"another letter for T", `"2019-10-14X09:03:17Z"`, ``, "INVALID_TIMESTAMP", `null`},
+		{"a letter among the digits", `"2O19-10-14"`, ``, "INVALID_TIMESTAMP", `null`},
+		{"a character just before digits", `"2019-10-14T09:03:1/"`, ``, "INVALID_TIMESTAMP", `null`},
+		{"a character just after digits", `"2019-10-14T09:03:1:"`, ``, "INVALID_TIMESTAMP", `null`},
+		{"one dash left out", `"2019-1014"`, ``, "INVALID_TIMESTAMP", `null`},
+		{"too few digits of a day", `"2019-10-1"`, ``, "INVALID_TIMESTAMP", `1569888000`},
+		{"an offset that makes it 1970", `"1970-01-01T01:00:00+01:00"`, ``, "INVALID_TIMESTAMP", `0`},
+		{"an offset that makes it later", `"1969-12-31T23:30:00-01:00"`, `1800`, "", `1800`},
+		{"a zone and more", `"2019-10-14T09:03:17ZZ"`, ``, "INVALID_TIMESTAMP", `null`},
 	} {
-		ts, diagnostics := "", []string(nil)
-		if c.wanted > 0 {
-			ts = fmt.Sprintf(`,"ts":%d`, c.wanted)
+		record := func(ts string) Outcome {
+			if ts != "" {
+				ts = `,"ts":` + ts
+			}
+			return gives(`{"type":"profile","profileData":{},"identity":"u"` + ts + `}`)
 		}
+		guide := record(c.guide)
 		if c.diagnostic != "" {
-			diagnostics = []string{c.diagnostic + " traits.ts"}
+			guide = guide.with(c.diagnostic + " traits.ts")
 		}
 		all = append(all, Case{
-			Rule: "ts: " + c.rule, Event: `{"type":"identify","userId":"u","traits":{"ts":` + c.given + `}}`,
-			Records: []string{`{"type":"profile","profileData":{},"identity":"u"` + ts + `}`}, Diagnostics: diagnostics,
+			Rule:  "ts: " + c.rule,
+			Event: `{"type":"identify","userId":"u","traits":{"ts":` + c.given + `}}`,
+			Guide: guide, Transformer: record(c.transformer),
+			JSONOnly: c.given == "1e400",
 		})
 	}
-	stays := func(data string) string { return `{"type":"event","evtName":"E","evtData":` + data + `,"identity":"u"` }
-	return append(all, []Case{
-		{Rule: "ts of a track stays a property", Event: `{"type":"track","userId":"u","event":"E","properties":{"ts":"2019-10-14"}}`, Records: []string{stays(`{"ts":"2019-10-14"}`) + `,"ts":1571011200}`}},
-		{
-			Rule: "ts of a track that is no time", Event: `{"type":"track","userId":"u","event":"E","properties":{"ts":"x"}}`, Records: []string{stays(`{"ts":"x"}`) + `}`},
-			Diagnostics: []string{"INVALID_TIMESTAMP properties.ts"},
-		},
-		{Rule: "ts of the context's traits", Event: `{"type":"identify","userId":"u","traits":{"ts":""},"context":{"traits":{"ts":5}}}`, Records: []string{`{"type":"profile","profileData":{},"identity":"u","ts":5}`}},
-		{Rule: "the event's own time is not used", Event: `{"type":"track","userId":"u","event":"E","timestamp":"2019-10-14T09:03:17Z"}`, Records: []string{stays(`{}`) + `}`}},
-		{
-			Rule: "unless the destination asks for it", Settings: own, Event: `{"type":"track","userId":"u","event":"E","timestamp":"2019-10-14T09:03:17Z","originalTimestamp":"2020-02-29"}`,
-			Records: []string{stays(`{}`) + `,"ts":1571043797}`},
-		},
-		{
-			Rule: "then originalTimestamp serves as well", Settings: own, Event: `{"type":"identify","userId":"u","originalTimestamp":"2020-02-29"}`,
-			Records: []string{`{"type":"profile","profileData":{},"identity":"u","ts":1582934400}`},
-		},
-		{Rule: "and a ts still wins", Settings: own, Event: `{"type":"track","userId":"u","event":"E","timestamp":"2019-10-14","properties":{"ts":7}}`, Records: []string{stays(`{"ts":7}`) + `,"ts":7}`}},
-		{
-			Rule: "an event's time that is none", Settings: own, Event: `{"type":"track","userId":"u","event":"E","timestamp":"soon"}`, Records: []string{stays(`{}`) + `}`},
-			Diagnostics: []string{"INVALID_TIMESTAMP timestamp"},
-		},
-	}...)
+	return all
 }
 
-// filters: "Event filtering".
-func filters() []Case {
-	list := []map[string]any{{"eventName": " Checked Out "}, {"eventName": ""}}
-	white := Settings{"eventFilteringOption": "whitelistedEvents", "whitelistedEvents": list}
-	black := Settings{"eventFilteringOption": "blacklistedEvents", "blacklistedEvents": list, "whitelistedEvents": list}
-	off := Settings{"eventFilteringOption": "disable", "blacklistedEvents": list}
-	track := func(name string) string { return `{"type":"track","userId":"u","event":"` + name + `"}` }
+// eventTimes: where ts is read, and the event's own time.
+func eventTimes() []Case {
 	return []Case{
-		{Rule: "whitelist: listed, trimmed", Settings: white, Event: track("Checked Out  "), Records: happened("Checked Out  ", `{}`)},
-		{Rule: "whitelist: not listed", Settings: white, Event: track("Added"), Filtered: true},
-		{Rule: "whitelist: letter case counts", Settings: white, Event: track("checked out"), Filtered: true},
-		{Rule: "whitelist: an empty list lets nothing pass", Settings: Settings{"eventFilteringOption": "whitelistedEvents"}, Event: track("Added"), Filtered: true},
-		{Rule: "blacklist: listed", Settings: black, Event: track("Checked Out"), Filtered: true},
-		{Rule: "blacklist: not listed", Settings: black, Event: track("Added"), Records: happened("Added", `{}`)},
-		{Rule: "filters are for track only: page", Settings: white, Event: `{"type":"page","userId":"u","name":"P"}`, Records: happened("Web Page Viewed P", `{}`)},
-		{Rule: "filters are for track only: identify", Settings: white, Event: `{"type":"identify","userId":"u"}`, Records: profile(`{}`)},
-		{Rule: "a track without a name fails all the same", Settings: white, Event: `{"type":"track","userId":"u"}`, Error: "MISSING_EVENT_NAME event"},
-		{Rule: "disabled", Settings: off, Event: track("Checked Out"), Records: happened("Checked Out", `{}`)},
-		{Rule: "the name of an order is its own, not Charged", Settings: Settings{"eventFilteringOption": "blacklistedEvents", "blacklistedEvents": []map[string]any{{"eventName": "Order Completed"}}}, Event: track("Order Completed"), Filtered: true},
-	}
-}
-
-// deviceModes: "Device mode".
-func deviceModes() []Case {
-	native := Settings{"useNativeSDK": true}
-	e := func(kind, name, rest string) string {
-		return `{"type":"` + kind + `","userId":"u","event":"E","previousId":"p","context":{"library":{"name":"` + name + `"}` + rest
-	}
-	js, droid, apple, react := "RudderLabs JavaScript SDK", "com.rudderstack.android.sdk.core", "rudder-ios-library", "@rudderstack/Rudder-SDK-React-Native"
-	sent := happened("E", `{}`)
-	screen := happened("Screen Viewed: E", `{}`)
-	page := happened("Web Page Viewed E", `{}`)
-	aliased := []string{`{"type":"profile","profileData":{"identity":"u"},"identity":"p"}`}
-	return []Case{
-		{Rule: "web in device mode: track", Settings: native, Event: e("track", js, "}}"), Filtered: true},
-		{Rule: "web in device mode: identify", Settings: native, Event: e("identify", js, "}}"), Filtered: true},
-		{Rule: "web in device mode: page", Settings: native, Event: e("page", js, "}}"), Filtered: true},
-		{Rule: "web in device mode: screen is not sent by the SDK", Settings: native, Event: e("screen", js, "}}"), Records: screen},
-		{Rule: "web in device mode: alias is not sent by the SDK", Settings: native, Event: e("alias", js, "}}"), Records: aliased},
-		{Rule: "Android in device mode: screen", Settings: native, Event: e("screen", droid, "}}"), Filtered: true},
-		{Rule: "Android in device mode: page", Settings: native, Event: e("page", droid, "}}"), Records: page},
-		{Rule: "iOS in device mode", Settings: native, Event: e("track", apple, "}}"), Filtered: true},
-		{Rule: "React Native in device mode, any letter case", Settings: native, Event: e("track", react, "}}"), Filtered: true},
-		{Rule: "a server's event", Settings: native, Event: e("track", "rudder-server-sdk", "}}"), Records: sent},
-		{Rule: "by channel web", Settings: native, Event: e("track", "other", `},"channel":"web"}`), Filtered: true},
-		{Rule: "by channel mobile and Android", Settings: native, Event: e("screen", "other", `,"os":{"name":"ANDROID"}},"channel":"mobile"}`), Filtered: true},
-		{Rule: "by channel mobile and an Apple system", Settings: native, Event: e("screen", "", `,"os":{"name":"iPadOS"}},"channel":"mobile"}`), Filtered: true},
-		{Rule: "by channel mobile and another system", Settings: native, Event: e("track", "", `,"os":{"name":"Tizen"}},"channel":"mobile"}`), Records: sent},
-		{Rule: "the library comes before the channel", Settings: Settings{"useNativeSDK": map[string]any{"web": true}}, Event: e("track", droid, `},"channel":"web"}`), Records: sent},
-		{Rule: "by source type: on", Settings: Settings{"useNativeSDK": map[string]any{"android": true}}, Event: e("track", droid, "}}"), Filtered: true},
-		{Rule: "by source type: another's", Settings: Settings{"useNativeSDK": map[string]any{"ios": true}}, Event: e("track", droid, "}}"), Records: sent},
-		{Rule: "connectionMode decides: device", Settings: Settings{"connectionMode": "device", "useNativeSDK": false}, Event: e("track", js, "}}"), Filtered: true},
-		{Rule: "connectionMode decides: cloud", Settings: Settings{"connectionMode": map[string]any{"web": "cloud"}, "useNativeSDK": true}, Event: e("track", js, "}}"), Records: sent},
-		{Rule: "where connectionMode is silent, useNativeSDK decides", Settings: Settings{"connectionMode": map[string]any{"web": "cloud"}, "useNativeSDK": true}, Event: e("track", droid, "}}"), Filtered: true},
-		{Rule: "off", Settings: Settings{"useNativeSDK": false}, Event: e("track", js, "}}"), Records: sent},
-		{Rule: "what tells the platform has a wrong type: context", Settings: native, Event: `{"type":"track","userId":"u","event":"E","context":"web"}`, Error: "INVALID_FIELD_TYPE context", JSONOnly: true},
-		{Rule: "what tells the platform has a wrong type: library", Settings: native, Event: `{"type":"track","userId":"u","event":"E","context":{"library":{"name":5}}}`, Error: "INVALID_FIELD_TYPE context.library.name", JSONOnly: true},
-		{Rule: "what tells the platform has a wrong type: channel", Settings: native, Event: `{"type":"track","userId":"u","event":"E","channel":["web"]}`, Error: "INVALID_FIELD_TYPE channel", JSONOnly: true},
-		{Rule: "what tells the platform has a wrong type: os", Settings: native, Event: `{"type":"track","userId":"u","event":"E","channel":"mobile","context":{"os":5}}`, Error: "INVALID_FIELD_TYPE context.os", JSONOnly: true},
-	}
-}
-
-// shapes: "wrong JSON types give a 400 that names the field", and what strict JSON refuses.
-func shapes() []Case {
-	return []Case{
-		{Rule: "an event that is an array", Event: `[{"type":"track"}]`, Error: "INVALID_FIELD_TYPE ", JSONOnly: true},
-		{Rule: "an event that is text", Event: `"track"`, Error: "INVALID_FIELD_TYPE ", JSONOnly: true},
-		{Rule: "an event that is null", Event: `null`, Error: "INVALID_FIELD_TYPE ", JSONOnly: true},
-		{Rule: "traits that are text", Event: `{"type":"identify","userId":"u","traits":"x"}`, Error: "INVALID_FIELD_TYPE traits", JSONOnly: true},
-		{Rule: "a context that is an array", Event: `{"type":"identify","userId":"u","context":[]}`, Error: "INVALID_FIELD_TYPE context", JSONOnly: true},
-		{Rule: "context.traits that are a number", Event: `{"type":"identify","userId":"u","context":{"traits":1}}`, Error: "INVALID_FIELD_TYPE context.traits", JSONOnly: true},
-		{Rule: "null containers", Event: `{"type":"identify","userId":"u","traits":null,"context":null,"integrations":null}`, Records: profile(`{}`)},
-		{Rule: "a repeated key", Event: `{"type":"identify","userId":"u","traits":{"a":1,"a":2}}`, Error: "INVALID_JSON ", JSONOnly: true},
-		{Rule: "half a surrogate pair", Event: `{"type":"identify","userId":"\ud800"}`, Error: "INVALID_JSON ", JSONOnly: true},
-		{Rule: "bytes that are not UTF-8", Event: "{\"type\":\"identify\",\"userId\":\"\xff\"}", Error: "INVALID_JSON ", JSONOnly: true},
-		{Rule: "a messageId that is no text is nobody's fault", Event: `{"type":"identify","userId":"u","messageId":5}`, Records: profile(`{}`), JSONOnly: true},
+		{
+			Rule:  "ts of a track stays a property",
+			Event: `{"type":"track","userId":"u","event":"E","properties":{"ts":"2019-10-14"}}`,
+			Both: gives(`{"type":"event","evtName":"E","evtData":{"ts":"2019-10-14"},"identity":"u",` +
+				`"ts":1571011200}`),
+		},
+		{
+			Rule:        "ts of a track that is not a time",
+			Difference:  "ts that is not a time",
+			Event:       `{"type":"track","userId":"u","event":"E","properties":{"ts":"x"}}`,
+			Guide:       event("E", `{"ts":"x"}`).with("INVALID_TIMESTAMP properties.ts"),
+			Transformer: gives(`{"type":"event","evtName":"E","evtData":{"ts":"x"},"identity":"u","ts":null}`),
+		},
+		{
+			Rule:        "ts of a track of 0",
+			Event:       `{"type":"track","userId":"u","event":"E","properties":{"ts":0}}`,
+			Guide:       event("E", `{"ts":0}`).with("INVALID_TIMESTAMP properties.ts"),
+			Transformer: gives(`{"type":"event","evtName":"E","evtData":{"ts":0},"identity":"u","ts":0}`),
+		},
+		{
+			Rule:        "ts of a track of false",
+			Event:       `{"type":"track","userId":"u","event":"E","properties":{"ts":false}}`,
+			Guide:       event("E", `{"ts":false}`).with("INVALID_TIMESTAMP properties.ts"),
+			Transformer: gives(`{"type":"event","evtName":"E","evtData":{"ts":false},"identity":"u","ts":false}`),
+		},
+		{
+			Rule:  "ts of a track that is empty",
+			Event: `{"type":"track","userId":"u","event":"E","properties":{"ts":""}}`,
+			Both:  event("E", `{"ts":""}`),
+		},
+		{
+			Rule:        "ts of a track that is null",
+			Event:       `{"type":"track","userId":"u","event":"E","properties":{"ts":null}}`,
+			Guide:       event("E", `{}`),
+			Transformer: event("E", `{"ts":null}`),
+		},
+		{
+			Rule:  "ts of a track that can't be read",
+			Event: `{"type":"track","userId":"u","event":"E","properties":{"ts":{"toString":1}}}`,
+			Guide: event("E", `{"ts":"{\"toString\":1}"}`).
+				with("NESTED_VALUE_STRINGIFIED properties.ts", "INVALID_TIMESTAMP properties.ts"),
+			Transformer: fails("INVALID_FIELD_TYPE properties.ts").
+				saying("properties.ts can't be read as a time: an object with a member toString has no text"),
+		},
+		{
+			Rule:  "ts of a screen",
+			Event: `{"type":"screen","userId":"u","properties":{"ts":1571043797562}}`,
+			Guide: gives(`{"type":"event","evtName":"Screen Viewed","evtData":{"ts":1571043797562},` +
+				`"identity":"u","ts":1571043797}`).with("TIMESTAMP_IN_MILLISECONDS properties.ts"),
+			Transformer: gives(`{"type":"event","evtName":"Screen Viewed","evtData":{"ts":1571043797562},` +
+				`"identity":"u","ts":1571043797562}`),
+		},
+		{
+			Rule:       "ts of a track in milliseconds",
+			Difference: "ts in milliseconds",
+			Event:      `{"type":"track","userId":"u","event":"E","properties":{"ts":1571043797562}}`,
+			Guide: gives(`{"type":"event","evtName":"E","evtData":{"ts":1571043797562},"identity":"u",` +
+				`"ts":1571043797}`).with("TIMESTAMP_IN_MILLISECONDS properties.ts"),
+			Transformer: gives(`{"type":"event","evtName":"E","evtData":{"ts":1571043797562},"identity":"u",` +
+				`"ts":1571043797562}`),
+		},
+		{
+			Rule:        "ts of a page under a key with a dot",
+			JSONOnly:    true,
+			Event:       `{"type":"page","userId":"u","properties.ts":5}`,
+			Guide:       event("Web Page Viewed", `{}`).with("RESERVED_EVENT_NAME name"),
+			Transformer: gives(`{"type":"event","evtName":"Web Page Viewed","evtData":{},"identity":"u","ts":5}`),
+		},
+		{
+			Rule:  "ts of a track in its traits is not read",
+			Event: `{"type":"track","userId":"u","event":"E","traits":{"ts":5}}`,
+			Both:  event("E", `{}`),
+		},
+		{
+			Rule:  "ts of the context's traits",
+			Event: `{"type":"identify","userId":"u","traits":{"ts":""},"context":{"traits":{"ts":5}}}`,
+			Both:  gives(`{"type":"profile","profileData":{},"identity":"u","ts":5}`),
+		},
+		{
+			Rule:  "ts of the root traits wins",
+			Event: `{"type":"identify","userId":"u","traits":{"ts":1},"context":{"traits":{"ts":2}}}`,
+			Both:  gives(`{"type":"profile","profileData":{},"identity":"u","ts":1}`),
+		},
+		{
+			Rule:  "ts of an identify that can't be read",
+			Event: `{"type":"identify","userId":"u","traits":{"ts":{"toString":1}}}`,
+			Guide: profile(`{}`).with("INVALID_TIMESTAMP traits.ts"),
+			Transformer: fails("INVALID_FIELD_TYPE traits.ts").
+				saying("traits.ts can't be read as a time: an object with a member toString has no text"),
+		},
+		{
+			Rule:        "ts of the context's traits that is null",
+			Event:       `{"type":"identify","userId":"u","context":{"traits":{"ts":null}}}`,
+			Guide:       profile(`{}`),
+			Transformer: gives(`{"type":"profile","profileData":{},"identity":"u","ts":null}`),
+		},
+		{
+			Rule:        "ts of the context's traits that is empty",
+			Event:       `{"type":"identify","userId":"u","traits":{"ts":0},"context":{"traits":{"ts":""}}}`,
+			Guide:       profile(`{}`).with("INVALID_TIMESTAMP traits.ts"),
+			Transformer: gives(`{"type":"profile","profileData":{},"identity":"u","ts":""}`),
+		},
+		{
+			Rule:        "ts of the context's traits that is not a time",
+			Event:       `{"type":"identify","userId":"u","context":{"traits":{"ts":false}}}`,
+			Guide:       profile(`{}`).with("INVALID_TIMESTAMP context.traits.ts"),
+			Transformer: gives(`{"type":"profile","profileData":{},"identity":"u","ts":false}`),
+		},
+		{
+			Rule:        "ts of an alias in the context's traits",
+			Event:       `{"type":"alias","userId":"u","previousId":"p","context":{"traits":{"ts":0}}}`,
+			Guide:       gives(`{"type":"profile","profileData":{"identity":"u"},"identity":"p"}`).with("INVALID_TIMESTAMP context.traits.ts"),
+			Transformer: gives(`{"type":"profile","profileData":{"identity":"u"},"identity":"p","ts":0}`),
+		},
+		{
+			Rule:  "ts of an alias that is a date",
+			Event: `{"type":"alias","userId":"u","previousId":"p","traits":{"ts":"2019-10-14"}}`,
+			Both:  gives(`{"type":"profile","profileData":{"identity":"u"},"identity":"p","ts":1571011200}`),
+		},
+		{
+			Rule:  "ts of an alias that can't be read",
+			Event: `{"type":"alias","userId":"u","previousId":"p","traits":{"ts":[{"toString":1}]}}`,
+			Guide: gives(`{"type":"profile","profileData":{"identity":"u"},"identity":"p"}`).with("INVALID_TIMESTAMP traits.ts"),
+			Transformer: fails("INVALID_FIELD_TYPE traits.ts").
+				saying("traits.ts can't be read as a time: an object with a member toString has no text"),
+		},
+		{
+			Rule:     "ts that holds a number beyond a double",
+			JSONOnly: true,
+			Event:    `{"type":"track","event":"E","userId":"u","properties":{"ts":[1e400]}}`,
+			Guide: event("E", `{"ts":"[1e400]"}`).
+				with("NESTED_VALUE_STRINGIFIED properties.ts", "INVALID_TIMESTAMP properties.ts"),
+			Transformer: gives(`{"type":"event","evtName":"E","evtData":{"ts":"[null]"},"identity":"u","ts":[null]}`),
+		},
+		{
+			Rule:  "the event's own time is not used",
+			Event: `{"type":"track","userId":"u","event":"E","timestamp":"2019-10-14T09:03:17Z"}`,
+			Both:  event("E", `{}`),
+		},
+		{
+			Rule:       "unless the destination asks for it",
+			Difference: "useEventTimestamp, an event without ts",
+			Settings:   ownTime(),
+			Event: `{"type":"track","userId":"u","event":"E","timestamp":"2019-10-14T09:03:17Z",` +
+				`"originalTimestamp":"2020-02-29"}`,
+			Guide:       gives(`{"type":"event","evtName":"E","evtData":{},"identity":"u","ts":1571043797}`),
+			Transformer: event("E", `{}`),
+		},
+		{
+			Rule:        "then originalTimestamp serves as well",
+			Settings:    ownTime(),
+			Event:       `{"type":"identify","userId":"u","originalTimestamp":"2020-02-29"}`,
+			Guide:       gives(`{"type":"profile","profileData":{},"identity":"u","ts":1582934400}`),
+			Transformer: profile(`{}`),
+		},
+		{
+			Rule:     "and a ts still wins",
+			Settings: ownTime(),
+			Event:    `{"type":"track","userId":"u","event":"E","timestamp":"2019-10-14","properties":{"ts":7}}`,
+			Both:     gives(`{"type":"event","evtName":"E","evtData":{"ts":7},"identity":"u","ts":7}`),
+		},
+		{
+			Rule:     "an event's time that can't be read",
+			Settings: ownTime(),
+			Event:    `{"type":"track","userId":"u","event":"E","timestamp":"soon"}`,
+			Both:     event("E", `{}`).with("INVALID_TIMESTAMP timestamp"),
+		},
+		{
+			Rule:     "an event without any time",
+			Settings: ownTime(),
+			Event:    `{"type":"track","userId":"u","event":"E"}`,
+			Both:     event("E", `{}`),
+		},
+		{
+			Rule:     "a timestamp that is empty",
+			Settings: ownTime(),
+			Event: `{"type":"alias","userId":"u","previousId":"p","timestamp":"",` +
+				`"originalTimestamp":"2020-02-29"}`,
+			Guide:       gives(`{"type":"profile","profileData":{"identity":"u"},"identity":"p","ts":1582934400}`),
+			Transformer: gives(`{"type":"profile","profileData":{"identity":"u"},"identity":"p"}`),
+		},
 	}
 }

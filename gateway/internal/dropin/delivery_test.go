@@ -18,6 +18,7 @@ import (
 
 	"github.com/rudder-clevertap/rudder-clevertap/delivery"
 	"github.com/rudder-clevertap/rudder-clevertap/gateway/internal/dropin"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/cases"
 	"github.com/rudder-clevertap/rudder-clevertap/server"
 )
 
@@ -119,7 +120,7 @@ func recordedReply(t *testing.T, row exchange) (int, string) {
 
 func TestCallsToCleverTapAnswerAsRecorded(t *testing.T) {
 	t.Parallel()
-	recordings(t)
+	cases.Recordings(t)
 	var current exchange
 	stand := standIn(t, func(r *http.Request, _ string) (int, string) {
 		if !strings.HasPrefix(current.Name, "del ") {
@@ -225,7 +226,7 @@ type upstreamReply struct {
 // readRecording reads a file of JSON.
 func readRecording(t *testing.T, name string, into any) {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(recordings(t), name))
+	text, err := os.ReadFile(filepath.Join(cases.Recordings(t), name))
 	require.NoError(t, err)
 	require.NoError(t, json.Unmarshal(text, into))
 }

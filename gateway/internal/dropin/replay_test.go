@@ -16,23 +16,10 @@ import (
 	"github.com/rudder-clevertap/rudder-clevertap/server"
 )
 
-// recordings returns the folder of recorded answers of rudder-transformer, or skips the test.
-func recordings(t *testing.T) string {
-	t.Helper()
-	dir := os.Getenv("TRANSFORMER_CASES")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "..", "shared", "cases", "transformer")
-	}
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("no recordings of rudder-transformer: set TRANSFORMER_CASES to their folder (%v)", err)
-	}
-	return dir
-}
-
 // recordedLines reads a file of JSON lines.
 func recordedLines(t *testing.T, name string, each func(line []byte)) {
 	t.Helper()
-	file, err := os.Open(filepath.Join(recordings(t), name))
+	file, err := os.Open(filepath.Join(cases.Recordings(t), name))
 	require.NoError(t, err)
 	defer file.Close()
 	lines := bufio.NewScanner(file)
@@ -80,7 +67,7 @@ func isException(item map[string]any) bool {
 
 func TestProcessorAnswersAsRecorded(t *testing.T) {
 	t.Parallel()
-	dir := recordings(t)
+	dir := cases.Recordings(t)
 	url := serveDropin(t, dropin.Options{}, server.Options{}) + "/v0/destinations/clevertap"
 	count := 0
 	recordedLines(t, "differential.jsonl", func(line []byte) {
@@ -117,7 +104,7 @@ func TestProcessorAnswersAsRecorded(t *testing.T) {
 
 func TestProcessorAnswersEdgeCasesAsRecorded(t *testing.T) {
 	t.Parallel()
-	recordings(t)
+	cases.Recordings(t)
 	url := serveDropin(t, dropin.Options{}, server.Options{}) + "/v0/destinations/clevertap"
 	recordedLines(t, "probes.jsonl", func(line []byte) {
 		var row struct{ Name, Input, Expect string }
@@ -174,7 +161,7 @@ type exchange struct {
 
 func TestRoutesAnswerAsRecorded(t *testing.T) {
 	t.Parallel()
-	recordings(t)
+	cases.Recordings(t)
 	url := serveDropin(t, dropin.Options{Version: "(devel)"}, server.Options{})
 	recordedLines(t, "http-probes.jsonl", func(line []byte) {
 		var row exchange
