@@ -116,6 +116,22 @@ $(BIN)/load:
 $(BIN)/million:
 	@$(GO) -C test/load build -o $(CURDIR)/$@ ./million
 
+# Where the rules are, and the tests that must notice when one is another. Those that are left out count allocations, or go on long.
+MUTATED := $(addprefix mapping/internal/,rules guide transformer times)
+MUTATEFLAGS = --tests mapping,mapping/internal/rules,mapping/internal/guide,mapping/internal/times --first '^TestCases$$' \
+	--skip 'Allocations|Huge|Refusals|EveryDay' --wording '^mapping/internal/transformer/' --sample $(SAMPLE) --seed '$(SEED)'
+# How many mutants to try, drawn by chance; 0 tries all. The seed may be any text.
+SAMPLE ?= 0
+SEED ?=
+
+.PHONY: mutate
+mutate: $(BIN)/mutate ## Change the rules in one place at a time, and list what no test notices (SAMPLE=500 SEED=x)
+	@$(BIN)/mutate $(MUTATEFLAGS) $(ARGS) $(MUTATED)
+
+.PHONY: $(BIN)/mutate
+$(BIN)/mutate:
+	@$(GO) -C tools build -o $(CURDIR)/$@ ./mutate
+
 .PHONY: docs
 docs: ## Write the tables of docs/ anew, from what they are about
 	$(GO) test -count=1 -run 'TestTables|TestDocumented' ./docs ./cmd/rudder-clevertap -update

@@ -5,7 +5,12 @@ go 1.26.7
 
 tool github.com/bufbuild/buf/cmd/buf
 
-require google.golang.org/protobuf v1.36.13-0.20261016172727-e9ee2a76ab8e
+require (
+	github.com/mattn/go-isatty v0.0.24
+	github.com/stretchr/testify v1.12.1
+	golang.org/x/tools v0.52.0
+	google.golang.org/protobuf v1.36.13-0.20261016172727-e9ee2a76ab8e
+)
 
 require (
 	buf.build/gen/go/bufbuild/bufplugin/protocolbuffers/go v1.36.12-20261002170247-538130002972.2 // indirect
@@ -52,7 +57,6 @@ require (
 	github.com/klauspost/compress v1.20.3 // indirect
 	github.com/klauspost/pgzip v1.3.0 // indirect
 	github.com/mattn/go-colorable v0.1.16 // indirect
-	github.com/mattn/go-isatty v0.0.24 // indirect
 	github.com/moby/docker-image-spec v1.3.1 // indirect
 	github.com/moby/moby/api v1.56.1 // indirect
 	github.com/moby/moby/client v0.6.2 // indirect
