@@ -17,23 +17,23 @@ func orders() []Case {
 				`"Payment mode":"Credit Card","tax":1,"coupon":"Games","extra":"{\"b\":1}"}`),
 		},
 		{
-			Rule:  "in any letter case",
+			Rule:  "Order Completed in any letter case",
 			Event: `{"type":"track","userId":"u","event":"oRDER cOMPLETED","properties":{"revenue":1}}`,
 			Both:  event("Charged", `{"Amount":1}`),
 		},
 		{
-			Rule:        "named in the properties",
+			Rule:        "Order Completed named in the properties",
 			Event:       `{"type":"track","userId":"u","properties":{"event":"Order Completed","revenue":1}}`,
 			Guide:       event("Charged", `{"Amount":1,"event":"Order Completed"}`),
 			Transformer: noName(),
 		},
 		{
-			Rule:  "blanks around it count",
+			Rule:  "blanks around Order Completed count",
 			Event: `{"type":"track","userId":"u","event":" Order Completed"}`,
 			Both:  event(" Order Completed", `{}`),
 		},
 		{
-			Rule:        "an array that reads so",
+			Rule:        "an array that reads Order Completed",
 			JSONOnly:    true,
 			Event:       `{"type":"track","userId":"u","event":["Order Completed"]}`,
 			Guide:       fails("INVALID_FIELD_TYPE event"),
@@ -66,25 +66,25 @@ func orders() []Case {
 			Transformer: event("Charged", `{}`),
 		},
 		{
-			Rule:  "without properties",
+			Rule:  "an order without properties",
 			Event: `{"type":"track","userId":"u","event":"Order Completed"}`,
 			Both:  event("Charged", `{}`),
 		},
 		{
-			Rule: "null fields are left out",
+			Rule: "null fields of an order are left out",
 			Event: `{"type":"track","userId":"u","event":"Order Completed",` +
 				`"properties":{"checkout_id":null,"products":null,"tax":null}}`,
 			Guide:       event("Charged", `{}`),
 			Transformer: event("Charged", `{"tax":null}`),
 		},
 		{
-			Rule: "empty fields are left out",
+			Rule: "empty fields of an order are left out",
 			Event: `{"type":"track","userId":"u","event":"Order Completed","properties":{"checkout_id":"",` +
 				`"revenue":"","products":""}}`,
 			Both: event("Charged", `{}`),
 		},
 		{
-			Rule: "fields of 0 and false",
+			Rule: "fields of an order that are 0 and false",
 			Event: `{"type":"track","userId":"u","event":"Order Completed","properties":{"checkout_id":0,` +
 				`"revenue":false,"products":0}}`,
 			Guide:       fails("INVALID_PRODUCTS properties.products"),

@@ -154,7 +154,7 @@ func deviceModes() []Case {
 			Transformer: event("E", `{}`),
 		},
 		{
-			Rule:     "off",
+			Rule:     "device mode is off",
 			Settings: Settings{"useNativeSDK": false},
 			Event:    from(js, "track", `}}`),
 			Both:     event("E", `{}`),

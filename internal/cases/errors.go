@@ -9,7 +9,7 @@ func types() []Case {
 			Both:  profile(`{}`),
 		},
 		{
-			Rule:        "also in another alphabet",
+			Rule:        "a letter of another alphabet whose lower case is of ASCII",
 			Event:       `{"type":"trac\u212a","userId":"u","event":"E"}`,
 			Guide:       fails("UNSUPPORTED_MESSAGE_TYPE type"),
 			Transformer: event("E", `{}`),

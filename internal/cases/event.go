@@ -209,12 +209,12 @@ func tracks() []Case {
 			Both:  event("Web Page Viewed 2", `{}`),
 		},
 		{
-			Rule:  "nor is a shorter one",
+			Rule:  "a shorter name is not reserved",
 			Event: `{"type":"track","userId":"u","event":"Web Page View"}`,
 			Both:  event("Web Page View", `{}`),
 		},
 		{
-			Rule:  "nor one that differs in the bit of letter case alone",
+			Rule:  "a name that differs in the bit of letter case alone is not reserved",
 			Event: `{"type":"track","userId":"u","event":"Web Page Viewe\u0004"}`,
 			Both:  event(`Web Page Viewe\u0004`, `{}`),
 		},

@@ -80,7 +80,7 @@ func filters() []Case {
 			Transformer: noName(),
 		},
 		{
-			Rule:     "disabled",
+			Rule:     "a filter that is disabled",
 			Settings: Settings{"blacklistedEvents": []any{map[string]any{"eventName": " Checked Out "}, map[string]any{"eventName": ""}}, "eventFilteringOption": "disable"},
 			Event:    `{"type":"track","userId":"u","event":"Checked Out"}`,
 			Both:     event("Checked Out", `{}`),

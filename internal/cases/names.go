@@ -9,7 +9,7 @@ func names() []Case {
 			Both:  profile(`{"Name":"Ada Lovelace"}`),
 		},
 		{
-			Rule:  "other spellings of them",
+			Rule:  "other spellings of first and last name",
 			Event: `{"type":"identify","userId":"u","traits":{"first_name":"Ada","lastname":"Lovelace"}}`,
 			Both:  profile(`{"Name":"Ada Lovelace"}`),
 		},
@@ -44,24 +44,24 @@ func names() []Case {
 			Both: profile(`{"Name":"F L"}`),
 		},
 		{
-			Rule: "each from traits, then context.traits",
+			Rule: "first and last name, each from traits, then context.traits",
 			Event: `{"type":"identify","userId":"u","traits":{"firstname":"Ada"},` +
 				`"context":{"traits":{"firstName":"X","last_name":"Lovelace"}}}`,
 			Both: profile(`{"Name":"Ada Lovelace"}`),
 		},
 		{
-			Rule: "a name wins over them",
+			Rule: "a name wins over first and last name",
 			Event: `{"type":"identify","userId":"u","traits":{"name":"Countess","firstName":"Ada",` +
 				`"lastName":"Lovelace"}}`,
 			Both: profile(`{"Name":"Countess"}`),
 		},
 		{
-			Rule:  "one of them alone is not a name",
+			Rule:  "a first name alone is not a name",
 			Event: `{"type":"identify","userId":"u","traits":{"firstName":"Ada"}}`,
 			Both:  profile(`{}`),
 		},
 		{
-			Rule:  "nor is a last name alone",
+			Rule:  "a last name alone is not a name",
 			Event: `{"type":"identify","userId":"u","traits":{"lastName":"Lovelace"}}`,
 			Both:  profile(`{}`),
 		},

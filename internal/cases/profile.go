@@ -159,7 +159,7 @@ func containers() []Case {
 			Both: profile(`{"Phone":0,"Employed":false}`),
 		},
 		{
-			Rule: "an empty or null value does not",
+			Rule: "an empty or null value does not end the search",
 			Event: `{"type":"identify","userId":"u","traits":{"phone":"","education":null},` +
 				`"context":{"traits":{"phone":"1","education":"College"}}}`,
 			Both: profile(`{"Phone":"1","Education":"College"}`),
@@ -259,7 +259,7 @@ func containers() []Case {
 			Transformer: profile(`{"a":"{\"b\":2}"}`),
 		},
 		{
-			Rule:        "and one that text has",
+			Rule:        "a trait named as a function that text has",
 			JSONOnly:    true,
 			Event:       `{"type":"identify","userId":"u","traits":{"toString":1},"context":{"traits":"é"}}`,
 			Guide:       fails("INVALID_FIELD_TYPE context.traits"),
@@ -296,7 +296,7 @@ func conversions() []Case {
 			Transformer: profile(`{"address":"{\"zip\":\"1\",\"city\":\"Oslo\",\"n\":1,\"deep\":[{\"z\":null,\"a\":\"é\\n\"}]}","tags":"[1,\"b\",null]","none":"{}"}`),
 		},
 		{
-			Rule:  "so does a mapped trait",
+			Rule:  "nested mapped traits become JSON text",
 			Event: `{"type":"identify","userId":"u","traits":{"education":["College"]}}`,
 			Both:  profile(`{"Education":"[\"College\"]"}`).with("NESTED_VALUE_STRINGIFIED traits.education"),
 		},
@@ -354,7 +354,7 @@ func overrides() []Case {
 			Transformer: profile(`{"Email":"custom@example.com"}`),
 		},
 		{
-			Rule: "whatever its name",
+			Rule: "each mapped field wins over the custom trait of its CleverTap name",
 			Event: `{"type":"identify","userId":"u","traits":{"name":"1","Name":"2","gender":"m",` +
 				`"Gender":"F","birthday":"1","DOB":"2","education":"1","Education":"2","employed":"1",` +
 				`"Employed":"2","married":"1","Married":"2","customerType":"1","Customer Type":"2",` +
@@ -366,7 +366,7 @@ func overrides() []Case {
 				`"Customer Type":"2","Photo":"2"}`),
 		},
 		{
-			Rule: "also from the other container",
+			Rule: "a mapped field of the context wins over a custom trait of the root",
 			Event: `{"type":"identify","userId":"u","traits":{"Phone":"1"},` +
 				`"context":{"traits":{"phone":"2"}}}`,
 			Guide:       profile(`{"Phone":"2"}`).with("TRAIT_OVERRIDDEN traits.Phone"),
@@ -474,7 +474,7 @@ func overrides() []Case {
 			Both: profile(`{}`),
 		},
 		{
-			Rule: "overrideFields of 0 don't",
+			Rule: "overrideFields of 0 hide nothing",
 			Event: `{"type":"identify","userId":"u","traits":{"overrideFields":0},` +
 				`"context":{"traits":{"overrideFields":{"A":2}}}}`,
 			Guide:       fails("INVALID_FIELD_TYPE traits.overrideFields"),

@@ -290,7 +290,7 @@ func eventTimes() []Case {
 			Both:  event("E", `{}`),
 		},
 		{
-			Rule:       "unless the destination asks for it",
+			Rule:       "the event's own time, where the destination asks for it",
 			Difference: "useEventTimestamp, an event without ts",
 			Settings:   ownTime(),
 			Event: `{"type":"track","userId":"u","event":"E","timestamp":"2019-10-14T09:03:17Z",` +
@@ -299,14 +299,14 @@ func eventTimes() []Case {
 			Transformer: event("E", `{}`),
 		},
 		{
-			Rule:        "then originalTimestamp serves as well",
+			Rule:        "originalTimestamp, where there is no timestamp",
 			Settings:    ownTime(),
 			Event:       `{"type":"identify","userId":"u","originalTimestamp":"2020-02-29"}`,
 			Guide:       gives(`{"type":"profile","profileData":{},"identity":"u","ts":1582934400}`),
 			Transformer: profile(`{}`),
 		},
 		{
-			Rule:     "and a ts still wins",
+			Rule:     "ts wins over the event's own time",
 			Settings: ownTime(),
 			Event:    `{"type":"track","userId":"u","event":"E","timestamp":"2019-10-14","properties":{"ts":7}}`,
 			Both:     gives(`{"type":"event","evtName":"E","evtData":{"ts":7},"identity":"u","ts":7}`),
