@@ -147,11 +147,10 @@ func TestDynamicConfigTakesWhatItUses(t *testing.T) {
 	}{
 		"a value, gone from the event": {`{{ event.properties.acc || d }}`, `"DYN"`, `{"o":"{\"x\":1}","e":"","f.g":"dotted"}`},
 		"escaped braces":               {`\u007b{ event.properties.acc || d }\u007d`, `"DYN"`, `{"o":"{\"x\":1}","e":"","f.g":"dotted"}`},
-		"an object":                    {`{{ message.properties.o || d }}`, `{"x":1}`, `{"acc":"DYN","e":"","f.g":"dotted"}`},
+		"what every object has":        {`{{ event.constructor || d }}`, `"d"`, `{"acc":"DYN","o":"{\"x\":1}","e":"","f.g":"dotted"}`},
 		"an empty text stays":          {`{{ event.properties.e || d }}`, `""`, `{"acc":"DYN","o":"{\"x\":1}","e":"","f.g":"dotted"}`},
 		"its default":                  {`{{ event.properties.none || \"d\" }}`, `"d"`, `{"acc":"DYN","o":"{\"x\":1}","e":"","f.g":"dotted"}`},
 		"itself":                       {`{{ destination.Config.accountId || d }}`, `"{{ destination.Config.accountId || d }}"`, `{"acc":"DYN","o":"{\"x\":1}","e":"","f.g":"dotted"}`},
-		"the request":                  {`{{ request || d }}`, `{"query":{}}`, `{"acc":"DYN","o":"{\"x\":1}","e":"","f.g":"dotted"}`},
 		"a metadata value":             {`{{ metadata.jobId || d }}`, `1`, `{"acc":"DYN","o":"{\"x\":1}","e":"","f.g":"dotted"}`},
 	} {
 		got := ask(t, http.MethodPost, url, oneEvent(`{"accountId":"`+test.account+`","passcode":"P"}`, message))
@@ -176,6 +175,35 @@ func TestDynamicConfigTakesWhatItUses(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(got.body), &items))
 	require.Equal(t, http.StatusBadRequest, items[0].StatusCode, "the key has a dot in it")
 	require.Equal(t, http.StatusOK, items[1].StatusCode, "which is nothing to the other event")
+}
+
+func TestATemplateThatLeadsToAnObjectFailsItsEvent(t *testing.T) {
+	t.Parallel()
+	url := serveDropin(t, dropin.Options{}, server.Options{})
+	const secret = "PASSCODE-7f3a"
+	for template, want := range map[string]string{
+		`{{ destination || d }}`:                            "the dynamic config destination leads to an object",
+		`{{ destination.Config || d }}`:                     "the dynamic config destination.Config leads to an object",
+		`{{ message || d }}`:                                "the dynamic config message leads to an object",
+		`{{ event.list || d }}`:                             "the dynamic config message.list leads to an array",
+		`{{ request || d }}`:                                "the dynamic config request leads to an object",
+		`{{ event` + strings.Repeat(".a", 100) + ` || d }}`: "has more than 100 names",
+	} {
+		event := `{"message":{"type":"track","event":"E","userId":"u","list":[1]},"metadata":{"jobId":1},` +
+			`"destination":{"ID":"d1","Config":{"accountId":"` + template + `","passcode":"` + secret + `","trackAnonymous":true}}}`
+		neighbour := strings.Trim(oneEvent(plainConfig, plainMessage), "[]")
+		for path, body := range map[string]string{
+			"/v0/destinations/clevertap": "[" + event + "," + neighbour + "]",
+			"/routerTransform":           `{"destType":"clevertap","input":[` + event + "," + neighbour + "]}",
+		} {
+			got := ask(t, http.MethodPost, url+path, body)
+			require.Equal(t, http.StatusOK, got.status, got.body)
+			require.Contains(t, got.body, want)
+			require.Equal(t, 1, strings.Count(got.body, `"statusCode":400`), got.body)
+			require.Equal(t, 1, strings.Count(got.body, `"statusCode":200`), "the neighbour: %s", got.body)
+			require.NotContains(t, strings.ReplaceAll(got.body, `"passcode":"`+secret+`"`, ""), secret, "it is in the echo, and nowhere else")
+		}
+	}
 }
 
 func TestDynamicConfigOfOneEventLeavesTheOthersAlone(t *testing.T) {
