@@ -68,8 +68,12 @@ const (
 	apiVersion = 2
 	// ourDestination is the name, in lower case, of the destination that this service transforms for.
 	ourDestination = "clevertap"
-	// pieceBytes is about how long the messages are in which a body leaves.
-	pieceBytes = 256 << 10
+	// pieceBytes is about how long the messages are in which a body leaves, and mostPieceBytes how long the
+	// body in one is at most, by the contract.
+	pieceBytes     = 256 << 10
+	mostPieceBytes = 1 << 20
+	// headBytes is more than a message has beside its piece of the body.
+	headBytes = 256
 )
 
 // Features says what this service does. Of the two features about sources, rudder-server panics unless it
@@ -141,7 +145,7 @@ func serveBody[R bodyPiece](
 		defer func() { served <- err }()
 		defer apierr.RecoverTo(ctx, &err)
 		x := s.exchanges.Get().(*exchange) //nolint:forcetypeassert // The pool makes nothing else.
-		x.ctx, x.answer.send = ctx, send
+		x.ctx, x.answer.send, x.answer.most = ctx, send, s.pieceLimit()
 		err = answerBody(s, stream, x, route, piece)
 		s.release(x)
 	}()
@@ -153,6 +157,9 @@ func serveBody[R bodyPiece](
 		return context.Cause(ctx)
 	}
 }
+
+// pieceLimit is how long a piece of an answer may be.
+func (s *Service) pieceLimit() int { return max(min(s.options.MaxAnswer-headBytes, mostPieceBytes), 1) }
 
 // answerBody is serveBody for one exchange.
 func answerBody[R bodyPiece](
@@ -271,7 +278,9 @@ func grow(body []byte, more int, expected uint64, limit int) []byte {
 
 // answerWriter sends an answer in pieces.
 type answerWriter struct {
-	send   func(*transformerv1.ResponseHead, []byte) error
+	send func(*transformerv1.ResponseHead, []byte) error
+	// most is how long a piece may be. An item of the answer may be far longer.
+	most   int
 	head   *transformerv1.ResponseHead
 	sent   bool
 	buffer []byte
@@ -294,18 +303,21 @@ func (w *answerWriter) check() error {
 
 // flush sends what there is.
 func (w *answerWriter) flush() error {
-	if len(w.buffer) == 0 && w.sent {
-		return nil
+	for rest := w.buffer; len(rest) > 0 || !w.sent; {
+		piece := rest[:min(len(rest), w.most)]
+		rest = rest[len(piece):]
+		head := w.head
+		if w.sent {
+			head = nil
+		}
+		w.sent = true
+		if err := w.send(head, piece); err != nil {
+			return err
+		}
 	}
-	head := w.head
-	if w.sent {
-		head = nil
-	}
-	w.sent = true
 	// Sending copies, so the buffer is free again.
-	err := w.send(head, w.buffer)
 	w.buffer = w.buffer[:0]
-	return err
+	return nil
 }
 
 // The HTTP statuses of answers.

@@ -184,7 +184,7 @@ func (t *routerWork) add(group *routerGroup, event eventMark) error {
 		return err
 	}
 	t.writeRecords(result.Records...)
-	return nil
+	return t.out.check()
 }
 
 // room makes room for the records of an event in the open batch. One that would be too full is closed first.
@@ -305,7 +305,7 @@ func (t *routerWork) addTransformed(
 	}
 	javascript.Finite(record)
 	t.out.buffer = record.AppendJSON(t.out.buffer)
-	return nil
+	return t.out.check()
 }
 
 // firstRecord returns body.JSON.d[0] of a message, which may be absent, but only within an array.
