@@ -195,6 +195,7 @@ func (a *App) dropinOptions(signals *telemetry.Telemetry, srv *server.Server) ga
 		Propagator:      signals.Propagator,
 		MaxBodyBytes:    int64(a.settings.TransformerMaxBody),
 		MaxMessageBytes: maxBodyBytes(a.settings.MaxMessageBytes),
+		ProxyTimeout:    a.settings.TransformerProxyTimeout,
 		IdleTimeout:     a.settings.StreamIdleTimeout,
 		Upstream:        a.settings.UpstreamTransformer,
 		Version:         a.options.Version,

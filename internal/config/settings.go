@@ -20,11 +20,12 @@ type Settings struct {
 	GRPCAddr string `name:"grpc-addr" check:"address" default:"127.0.0.1:50051" placeholder:"HOST:PORT" help:"Where gRPC listens."`
 	HTTPAddr string `name:"http-addr" check:"address" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where REST, /healthz and /openapi.json listen."`
 
-	TransformerAddr        string   `name:"transformer-addr" check:"address" empty:"nowhere" default:"127.0.0.1:9090" placeholder:"HOST:PORT" help:"Where rudder-transformer's routes listen, for rudder-server, which shows no bearer token; plain HTTP on loopback; empty for nowhere."`
-	UpstreamTransformer    *url.URL `check:"server" placeholder:"URL" help:"The rudder-transformer that serves all other destinations and routes of that listener."`
-	TransformerMaxBody     int      `more:"0" max:"1073741824" default:"209715200" placeholder:"N" help:"Longest body of rudder-transformer's routes, in bytes."`
-	TransformerProxyStrict bool     `help:"Answer rudder-transformer's delivery proxy as that program does: one refused record fails the whole request."`
-	CleverTapBaseURL       *url.URL `name:"clevertap-base-url" check:"server" placeholder:"URL" help:"Where calls to CleverTap go instead of its own hosts: for tests and private relays."`
+	TransformerAddr         string   `name:"transformer-addr" check:"address" empty:"nowhere" default:"127.0.0.1:9090" placeholder:"HOST:PORT" help:"Where rudder-transformer's routes listen, for rudder-server, which shows no bearer token; plain HTTP on loopback; empty for nowhere."`
+	UpstreamTransformer     *url.URL `check:"server" placeholder:"URL" help:"The rudder-transformer that serves all other destinations and routes of that listener."`
+	TransformerMaxBody      int      `more:"0" max:"1073741824" default:"209715200" placeholder:"N" help:"Longest body of rudder-transformer's routes, in bytes."`
+	TransformerProxyStrict  bool     `help:"Answer rudder-transformer's delivery proxy as that program does: one refused record fails the whole request."`
+	TransformerProxyTimeout bool     `help:"Give CleverTap only the time that rudder-server's RdProxy-Timeout header says, instead of 60 s."`
+	CleverTapBaseURL        *url.URL `name:"clevertap-base-url" check:"server" placeholder:"URL" help:"Where calls to CleverTap go instead of its own hosts: for tests and private relays."`
 
 	TLSCert        string   `name:"tls-cert" type:"existingfile" placeholder:"FILE" help:"TLS certificate, in PEM, for all listeners but a --transformer-addr on loopback; a changed file is read again."`
 	TLSKey         string   `name:"tls-key" type:"existingfile" placeholder:"FILE" help:"The certificate's private key, in PEM."`

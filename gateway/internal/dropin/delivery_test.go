@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -413,10 +414,21 @@ func TestACallThatTakesTooLongEnds(t *testing.T) {
 		return http.StatusOK, ""
 	})
 	defer close(end)
-	address := serveDropin(t, dropin.Options{}, stand.relayed(t, false))
+	address := serveDropin(t, dropin.Options{ProxyTimeout: true}, stand.relayed(t, false))
 	got := ask(t, http.MethodPost, address+"/v1/destinations/clevertap/proxy", proxyBody(t, uploadEndpoint, `{"type":"event"}`, 1), "RdProxy-Timeout", "50")
 	require.Contains(t, got.body, "ECONNABORTED")
 	require.Contains(t, got.body, `"statusCode":500`)
+}
+
+func TestTheTimeoutHeaderCountsForNothingUnlessAsked(t *testing.T) {
+	t.Parallel()
+	stand := standIn(t, func(*http.Request, string) (int, string) {
+		time.Sleep(20 * time.Millisecond) // far longer than the header says
+		return http.StatusOK, `{"status":"success","processed":1}`
+	})
+	address := serveDropin(t, dropin.Options{}, stand.relayed(t, false))
+	got := ask(t, http.MethodPost, address+"/v1/destinations/clevertap/proxy", proxyBody(t, uploadEndpoint, `{"type":"event"}`, 1), "RdProxy-Timeout", "1")
+	require.Contains(t, got.body, `"statusCode":200`, "as with rudder-transformer, CleverTap has 60 seconds")
 }
 
 func TestProxyCallsThatCanNotBeSentSayWhy(t *testing.T) {

@@ -53,6 +53,9 @@ type Options struct {
 	// MaxMessageBytes is the longest body of calls that travel in one message: the proxy's and deletion. It
 	// is DefaultMaxMessageBytes unless positive.
 	MaxMessageBytes int64
+	// ProxyTimeout gives CleverTap the time that a proxy call's RdProxy-Timeout header says, if it has one. Else
+	// the header counts for nothing, as with rudder-transformer.
+	ProxyTimeout bool
 	// IdleTimeout is how long nothing may move in a request's body or in the answer;
 	// middleware.DefaultIdleTimeout unless positive.
 	IdleTimeout time.Duration
@@ -73,6 +76,8 @@ type handler struct {
 	health  grpc_health_v1.HealthClient
 	// limit is how long a body may be, callLimit how long one that travels in one message.
 	limit, callLimit int64
+
+	proxyTimeout bool
 
 	version  string
 	upstream *upstream // nil when nothing is forwarded
@@ -114,6 +119,8 @@ func New(options Options) (http.Handler, error) {
 		callLimit: min(options.MaxMessageBytes, options.MaxBodyBytes),
 		version:   options.Version,
 		logger:    options.Logger,
+
+		proxyTimeout: options.ProxyTimeout,
 	}
 	h.pieces.New = func() any {
 		piece := make([]byte, min(pieceBytes, h.callLimit))

@@ -260,13 +260,16 @@ func (h *handler) proxy(w http.ResponseWriter, r *http.Request, found *route) {
 		h.fail(w, r, err)
 		return
 	}
-	timeout, err := strconv.ParseUint(r.Header.Get("Rdproxy-Timeout"), 10, 32)
-	if err != nil {
-		timeout = 0
+	request := &transformerv1.ProxyDeliveryRequest{
+		Version: found.version, Destination: found.destination, Body: body,
 	}
-	answer, err := h.service.ProxyDelivery(r.Context(), &transformerv1.ProxyDeliveryRequest{
-		Version: found.version, Destination: found.destination, Body: body, TimeoutMs: uint32(timeout),
-	})
+	if h.proxyTimeout {
+		// What is not a number is as good as none.
+		if timeout, err := strconv.ParseUint(r.Header.Get("Rdproxy-Timeout"), 10, 32); err == nil {
+			request.TimeoutMs = uint32(timeout)
+		}
+	}
+	answer, err := h.service.ProxyDelivery(r.Context(), request)
 	if err != nil {
 		h.fail(w, r, err)
 		return

@@ -591,7 +591,7 @@ type ProxyDeliveryRequest struct {
 	Destination string `protobuf:"bytes,2,opt,name=destination,proto3" json:"destination,omitempty"`
 	// The body: a JSON object with the request, its `metadata` and `destinationConfig`.
 	Body []byte `protobuf:"bytes,3,opt,name=body,proto3" json:"body,omitempty"`
-	// How long CleverTap may take, in milliseconds, from the `RdProxy-Timeout` header; 0 leaves it to the server.
+	// How long CleverTap may take, in milliseconds; 0 is 60 seconds.
 	TimeoutMs     uint32 `protobuf:"varint,4,opt,name=timeout_ms,json=timeoutMs,proto3" json:"timeout_ms,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
