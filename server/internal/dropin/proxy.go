@@ -189,17 +189,31 @@ func newProxyOutcome(words proxyWords, status int, body []byte) *proxyOutcome {
 
 // judge judges a reply of CleverTap, whose HTTP status is 200 even when it refused records. A reply that says
 // so fails all jobs, as long as it is not told by record, and for good, unless CleverTap took none and asks
-// for each of them again.
+// for each of them again. One that says success of fewer records than were sent is to be tried again.
 func (s *Service) judge(p *proxyRequest, words proxyWords, status int, body []byte) *proxyOutcome {
 	o := newProxyOutcome(words, status, body)
-	if o.failed() || s.generic(p) || succeeded(body) {
+	if o.failed() || s.generic(p) || s.options.Strict && succeeded(body) {
 		return o
 	}
-	o.status, o.errorType, o.message = statusBadRequest, errorAborted, fmt.Sprint(words.failed, status)
-	if reply, ok := delivery.ParseUploadReply(body); ok && !s.options.Strict && allToRetry(reply) {
+	reply, known := delivery.ParseUploadReply(body)
+	again := known && !s.options.Strict && (allToRetry(reply) || p.isShort(reply))
+	switch {
+	case again:
 		o.status, o.errorType = statusInternal, errorRetryable
+	case succeeded(body):
+		return o
+	default:
+		o.status, o.errorType = statusBadRequest, errorAborted
 	}
+	o.message = fmt.Sprint(words.failed, status)
 	return o
+}
+
+// isShort reports whether a reply that says success counts fewer records than were sent, so that some may be
+// lost.
+func (p *proxyRequest) isShort(reply *delivery.UploadReply) bool {
+	return reply.Status == "success" && reply.Processed >= 0 &&
+		p.records.Kind() == document.Array && reply.Processed < p.records.Len()
 }
 
 // allToRetry reports whether CleverTap took no record and may take each of them when it is sent again.

@@ -56,8 +56,8 @@ func (s *Service) verdict(
 		return nil, nil
 	}
 	reply, ok := delivery.ParseUploadReply(sent.body)
-	// A reply without a list that says success or fail says it of the call.
-	if !ok || len(reply.Unprocessed) == 0 && reply.Status != "partial" {
+	// A reply without a list that says success or fail says it of the call, unless its count is short.
+	if !ok || len(reply.Unprocessed) == 0 && reply.Status != "partial" && !p.isShort(reply) {
 		return nil, nil
 	}
 	s.warnOfCode(ctx, reply)

@@ -231,6 +231,7 @@ func TestRepliesThatDoNotTellRecordsApart(t *testing.T) {
 		{"a number", 200, "5", 400, "aborted"},
 		{"success behind a byte order mark", 200, "\ufeff" + `{"status":"success"}`, 200, ""},
 		{"created", 201, `{"status":"success"}`, 201, ""},
+		{"success of none of them", 200, `{"status":"success","processed":0,"unprocessed":[]}`, 500, "retryable"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -266,6 +267,8 @@ func TestStrictAnswersAreRudderTransformers(t *testing.T) {
 	require.Contains(t, p.Output.Response[0].Error, `"status":"partial"`, "the whole reply")
 	d.stub.Fail(clevertapstub.Fault{Records: map[int]int{1: 555}})
 	require.Equal(t, []int{400}, d.records(t, 1, anEvent).statuses())
+	d.replies(200, `{"status":"success","processed":0}`)
+	require.Equal(t, []int{200}, d.records(t, 1, anEvent).statuses(), "the count is not looked at")
 	for body, wanted := range map[string]string{
 		`{"method":"POST","endpoint":"x","headers":{},"body":{"JSON":{"d":[]}},"metadata":[{}]}`:                         `[ERR_INVALID_URL]`,
 		`{"method":"POST","endpoint":"ftp://x/y","headers":{},"body":{"JSON":{"d":[]}},"metadata":[{}]}`:                 `[ERR_BAD_REQUEST]`,
@@ -424,6 +427,8 @@ func TestRecordsThatAreNotNamed(t *testing.T) {
 		{"one is neither taken nor refused", "partial", 1, first, []int{400, 500, 500}, "accounts for 2 of 3 records"},
 		{"two are not, and nobody is named", "partial", 1, "", []int{500, 500, 500}, "accounts for 1 of 3 records"},
 		{"none is taken, and one refused", "fail", 0, first, []int{400, 500, 500}, "accounts for 1 of 3 records"},
+		{"success of fewer than were sent", "success", 2, "", []int{500, 500, 500}, "accounts for 2 of 3 records"},
+		{"success of more", "success", 4, "", []int{200, 200, 200}, "success"},
 		{"all are accounted for", "partial", 2, first, []int{400, 200, 200}, "success"},
 		{"more than all are", "partial", 9, first, []int{400, 200, 200}, "success"},
 		{"somebody may be tried again", "partial", 2, nobody(555), []int{500, 500, 500}, `"code":555,"error":"CleverTap refused a record, and does not say whether it is this job's: Sorry."`},
