@@ -1,6 +1,7 @@
 package dropin
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -54,13 +55,24 @@ func readProxy(r *transformerv1.ProxyDeliveryRequest) (*proxyRequest, *refusal) 
 	})
 	if p.version == 0 {
 		p.jobs = [][]byte{metadata}
-		return p, nil
+		return p, p.checkMetadata()
 	}
 	if document.KindAt(metadata) != document.Array {
 		return nil, refuse("metadata must be an array with one object for each job: nothing was sent")
 	}
 	p.jobs = elements(metadata)
-	return p, nil
+	return p, p.checkMetadata()
+}
+
+// checkMetadata refuses metadata that the answer can't repeat: it is well-formed, so it is nested deeper than
+// encoding/json writes.
+func (p *proxyRequest) checkMetadata() *refusal {
+	for _, metadata := range p.jobs {
+		if metadata != nil && !json.Valid(metadata) {
+			return refuse("metadata is nested too deep to be repeated in the answer: nothing was sent")
+		}
+	}
+	return nil
 }
 
 // elements returns the texts of an array's elements. The text is well-formed.

@@ -563,6 +563,19 @@ func TestFaultsOfTheConnectionAreToBeTriedAgain(t *testing.T) {
 	}
 }
 
+func TestNothingIsSentForMetadataThatCanNotBeRepeated(t *testing.T) {
+	t.Parallel()
+	d := startDeliverer(t, false)
+	deep := []byte(`"x":` + strings.Repeat("[", 20_000) + strings.Repeat("]", 20_000))
+	for version := range uint32(2) {
+		body := bytes.Replace(proxyBody(version, 1, anEvent), []byte(`"x":1.50`), deep, 1)
+		p := d.proxy(t, &transformerv1.ProxyDeliveryRequest{Version: version, Body: body})
+		require.Equal(t, http.StatusBadRequest, p.http)
+		require.Contains(t, p.text, "metadata is nested too deep")
+	}
+	require.Empty(t, d.stub.Records())
+}
+
 func TestADeliveryEndsWithItsCaller(t *testing.T) {
 	t.Parallel()
 	d := startDeliverer(t, false)
