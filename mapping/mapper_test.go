@@ -1,7 +1,9 @@
 package mapping_test
 
 import (
+	"cmp"
 	"fmt"
+	"regexp"
 	"runtime"
 	"slices"
 	"strconv"
@@ -11,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"google.golang.org/protobuf/encoding/protojson"
 
+	"github.com/rudder-clevertap/rudder-clevertap/clevertap"
 	rudderstackv1 "github.com/rudder-clevertap/rudder-clevertap/gen/rudderstack/v1"
 	"github.com/rudder-clevertap/rudder-clevertap/internal/cases"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping"
@@ -105,8 +108,34 @@ func TestCases(t *testing.T) {
 				kind = kindAt(c.Event, got.Err).String()
 			}
 			require.Equal(t, kind, got.Err.Kind.String())
+			if to.RulesetName() == "guide" {
+				requirePlainMessage(t, got.Err)
+			}
+		}
+		for _, d := range got.Diagnostics {
+			if d.Code == mapping.NestedValueStringified {
+				_, noun, _ := strings.Cut(kindAt(c.Event, &mapping.Error{Field: d.Path}).String(), " ")
+				require.Contains(t, d.Message, "the "+noun+" was sent", d.Path)
+			}
 		}
 	})
+}
+
+// requirePlainMessage demands that an error of a value of the wrong type says what it is, and what it should be.
+func requirePlainMessage(t *testing.T, err *mapping.Error) {
+	t.Helper()
+	wanted := map[mapping.Reason]string{
+		mapping.InvalidFieldType: "(a string|an object|an object or a boolean)",
+		mapping.InvalidProducts:  "(an object|an array of objects)",
+		mapping.InvalidIdentity:  "a string or a number",
+	}[err.Reason]
+	field := cmp.Or(regexp.QuoteMeta(err.Field), "an event")
+	switch {
+	case err.Reason == mapping.InvalidIdentity && err.Kind == document.Number:
+		require.Regexp(t, "^"+field+" is a number of more digits than CleverTap takes for an id$", err.Message)
+	case wanted != "":
+		require.Regexp(t, "^"+field+" must be "+wanted+", not "+err.Kind.String()+"$", err.Message)
+	}
 }
 
 // kindAt is the kind of what an event has at the field of an error.
@@ -169,6 +198,43 @@ func TestResultNamesTheEvent(t *testing.T) {
 	for _, none := range []string{`{`, `{"type":"track","messageId":{"id":1}}`, `{"type":"track","messageId":null}`, `[1]`} {
 		got = m.TransformJSON([]byte(none), to)
 		require.Empty(t, got.MessageID, none)
+	}
+	require.Empty(t, got.CallType, "what is not an object is not a call")
+}
+
+// TestLongNumericIDs: ids are as long as CleverTap takes them, however the number is written; nothing is computed for
+// numbers that nobody writes.
+func TestLongNumericIDs(t *testing.T) {
+	t.Parallel()
+	to := destination(t, cases.Case{})
+	zeros := func(n int) string { return strings.Repeat("0", n) }
+	const most = clevertap.MaxIdentityCharacters
+	var m mapping.Mapper
+	for literal, wanted := range map[string]string{
+		"1" + zeros(most-1):          "1" + zeros(most-1),
+		"1" + zeros(most):            "",
+		fmt.Sprintf("1e%d", most-1):  "1" + zeros(most-1),
+		fmt.Sprintf("1E+%d", most-1): "1" + zeros(most-1),
+		fmt.Sprintf("1e%d", most):    "",
+		"1." + zeros(most+14):        "1",
+		"1." + zeros(most+15):        "",
+		"0." + zeros(19) + "1e1039":  "1" + zeros(1019),
+		"0." + zeros(20) + "1e1040":  "",
+		"1" + zeros(20) + "e-1039":   "0." + zeros(1018) + "1",
+		"1" + zeros(21) + "e-1040":   "",
+		"1e99999999999999999999999":  "",
+		"1e-99999999999999999999999": "",
+		"0e99999999999999999999999":  "",
+		"0.5e-10":                    "0.00000000005",
+	} {
+		got := m.TransformJSON([]byte(`{"type":"alias","userId":"u","previousId":`+literal+`}`), to)
+		if wanted == "" {
+			require.NotNil(t, got.Err, literal)
+			require.Equal(t, mapping.InvalidIdentity, got.Err.Reason)
+			continue
+		}
+		require.Nil(t, got.Err, literal)
+		require.Equal(t, `{"type":"profile","profileData":{"identity":"u"},"identity":"`+wanted+`"}`, string(got.Records[0].AppendJSON(nil)))
 	}
 }
 

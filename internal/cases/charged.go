@@ -33,6 +33,11 @@ func orders() []Case {
 			Both:  event(" Order Completed", `{}`),
 		},
 		{
+			Rule:  "what is a blank only without a bit is not one",
+			Event: `{"type":"track","userId":"u","event":"Order\u0000Completed"}`,
+			Both:  event(`Order\u0000Completed`, `{}`),
+		},
+		{
 			Rule:        "an array that reads Order Completed",
 			JSONOnly:    true,
 			Event:       `{"type":"track","userId":"u","event":["Order Completed"]}`,
@@ -91,6 +96,13 @@ func orders() []Case {
 			Transformer: event("Charged", `{"Charged ID":0,"Amount":false,"Items":0}`),
 		},
 		{
+			Rule: "fields of an order that are nested",
+			Event: `{"type":"track","userId":"u","event":"Order Completed",` +
+				`"properties":{"checkout_id":["c"],"revenue":{"a":1}}}`,
+			Both: event("Charged", `{"Charged ID":"[\"c\"]","Amount":"{\"a\":1}"}`).
+				with("NESTED_VALUE_STRINGIFIED properties.checkout_id", "NESTED_VALUE_STRINGIFIED properties.revenue"),
+		},
+		{
 			Rule: "a mapped field wins over a property of its CleverTap name",
 			Event: `{"type":"track","userId":"u","event":"Order Completed","properties":{"Amount":2,` +
 				`"revenue":1}}`,
@@ -114,8 +126,8 @@ func orders() []Case {
 		},
 		{
 			Rule:  "Items without products are kept structured",
-			Event: `{"type":"track","userId":"u","event":"Order Completed","properties":{"Items":[{"a":1}]}}`,
-			Both:  event("Charged", `{"Items":[{"a":1}]}`),
+			Event: `{"type":"track","userId":"u","event":"Order Completed","properties":{"Items":[{"a":1}],"tax":2}}`,
+			Both:  event("Charged", `{"Items":[{"a":1}],"tax":2}`),
 		},
 		{
 			Rule:        "Items without products that are not objects",

@@ -95,6 +95,12 @@ func identities() []Case {
 			Transformer: gives(`{"type":"event","evtName":"E","evtData":{}}`),
 		},
 		{
+			Rule:        "nobody, an empty userId",
+			Event:       `{"type":"track","event":"E","userId":""}`,
+			Guide:       fails("MISSING_IDENTITY userId"),
+			Transformer: gives(`{"type":"event","evtName":"E","evtData":{}}`),
+		},
+		{
 			Rule:        "nobody, identify, mapping on",
 			Settings:    objectID(),
 			Event:       `{"type":"identify","traits":{"a":1}}`,
@@ -127,6 +133,13 @@ func identities() []Case {
 			Rule:        "anonymous tracking off, track",
 			Settings:    noAnonymous(),
 			Event:       `{"type":"track","event":"E","anonymousId":"a"}`,
+			Guide:       fails("ANONYMOUS_TRACKING_DISABLED userId"),
+			Transformer: anonymous(),
+		},
+		{
+			Rule:        "anonymous tracking off, an empty userId",
+			Settings:    noAnonymous(),
+			Event:       `{"type":"track","event":"E","userId":"","anonymousId":"a"}`,
 			Guide:       fails("ANONYMOUS_TRACKING_DISABLED userId"),
 			Transformer: anonymous(),
 		},
@@ -228,6 +241,14 @@ func identities() []Case {
 			Event:       `{"type":"identify","userId":-42.50}`,
 			Guide:       gives(`{"type":"profile","profileData":{},"identity":"-42.5"}`).with("NUMERIC_ID_CONVERTED userId"),
 			Transformer: gives(`{"type":"profile","profileData":{},"identity":-42.5}`),
+		},
+		{
+			Rule:     "an id with a fraction and no sign",
+			JSONOnly: true,
+			Event:    `{"type":"identify","userId":42.50}`,
+			Guide: gives(`{"type":"profile","profileData":{},"identity":"42.5"}`).
+				with("NUMERIC_ID_CONVERTED userId"),
+			Transformer: gives(`{"type":"profile","profileData":{},"identity":42.5}`),
 		},
 		{
 			Rule:        "an anonymousId that is a number",
@@ -339,6 +360,13 @@ func identities() []Case {
 			Guide:       fails("MISSING_IDENTITY userId"),
 			Transformer: gives(`{"type":"profile","profileData":{},"identity":"d"}`),
 		},
+		{
+			Rule:        "traits that are text, where an id might be",
+			JSONOnly:    true,
+			Event:       `{"type":"track","event":"E","anonymousId":"a","traits":"x"}`,
+			Guide:       fails("INVALID_FIELD_TYPE traits"),
+			Transformer: gives(`{"type":"event","evtName":"E","evtData":{},"identity":"a"}`),
+		},
 	}
 }
 
@@ -387,6 +415,13 @@ func aliases() []Case {
 			Event:       `{"type":"alias","userId":"new"}`,
 			Guide:       fails("MISSING_PREVIOUS_ID previousId"),
 			Transformer: gives(`{"type":"profile","profileData":{"identity":"new"}}`),
+		},
+		{
+			Rule:        "alias with an empty previousId",
+			JSONOnly:    true,
+			Event:       `{"type":"alias","userId":"new","previousId":""}`,
+			Guide:       fails("MISSING_PREVIOUS_ID previousId"),
+			Transformer: gives(`{"type":"profile","profileData":{"identity":"new"},"identity":""}`),
 		},
 		{
 			Rule:        "alias whose previousId is an object",

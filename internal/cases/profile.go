@@ -44,6 +44,11 @@ func profiles() []Case {
 			Both: profile(`{"empty":""}`),
 		},
 		{
+			Rule:  "empty mapped traits of the context are left out",
+			Event: `{"type":"identify","userId":"u","context":{"traits":{"email":"","gender":""}}}`,
+			Both:  profile(`{}`),
+		},
+		{
 			Rule:  "empty custom values are kept",
 			Event: `{"type":"identify","userId":"u","traits":{"a":"","b":0,"c":false,"d":{},"e":[]}}`,
 			Both: profile(`{"a":"","b":0,"c":false,"d":"{}","e":"[]"}`).

@@ -318,6 +318,12 @@ func eventTimes() []Case {
 			Both:     event("E", `{}`).with("INVALID_TIMESTAMP timestamp"),
 		},
 		{
+			Rule:     "an event's originalTimestamp that can't be read",
+			Settings: ownTime(),
+			Event:    `{"type":"track","userId":"u","event":"E","originalTimestamp":"soon"}`,
+			Both:     event("E", `{}`).with("INVALID_TIMESTAMP originalTimestamp"),
+		},
+		{
 			Rule:     "an event without any time",
 			Settings: ownTime(),
 			Event:    `{"type":"track","userId":"u","event":"E"}`,

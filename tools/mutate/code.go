@@ -6,6 +6,7 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
+	"slices"
 )
 
 // declarations goes through the file.
@@ -96,23 +97,28 @@ func (f *instrument) walk(root ast.Node) {
 	})
 }
 
-// results goes through the results of a function. Those beside an error, or beside a false, fill their places: nobody reads them.
+// results goes through the results of a function. Beside an error, a false or an empty struct, others fill their places: nobody reads
+// them.
 func (f *instrument) results(all []ast.Expr) {
 	for i, e := range all {
 		literal, isLiteral := e.(*ast.BasicLit)
 		name, isName := e.(*ast.Ident)
 		isFiller := isLiteral && (literal.Value == "0" || literal.Value == `""`) || isName && name.Name == "false"
-		if i == len(all)-1 || !isFiller || !f.fails(all[len(all)-1]) {
+		others := slices.Concat(all[:i], all[i+1:])
+		if !isFiller || !slices.ContainsFunc(others, func(e ast.Expr) bool { return f.fails(e, isLiteral) }) {
 			f.walk(e)
 		}
 	}
 }
 
-// fails reports whether a result is an error that is not nil, or false.
-func (f *instrument) fails(e ast.Expr) bool {
+// fails reports whether a result says that there is no other: an error that is not nil, an empty struct, or false beside a literal.
+func (f *instrument) fails(e ast.Expr, besideLiteral bool) bool {
 	info := f.pkg.TypesInfo.Types[e]
 	if info.Value != nil {
-		return info.Value.Kind() == constant.Bool && !constant.BoolVal(info.Value)
+		return besideLiteral && info.Value.Kind() == constant.Bool && !constant.BoolVal(info.Value)
+	}
+	if composite, ok := e.(*ast.CompositeLit); ok && len(composite.Elts) == 0 {
+		return true
 	}
 	failure, ok := types.Universe.Lookup("error").Type().Underlying().(*types.Interface)
 	return ok && !info.IsNil() && types.Implements(info.Type, failure)

@@ -35,6 +35,8 @@ type instrument struct {
 	in         string
 	insertions []insertion
 	mutants    *[]*mutant
+	// seen counts mutants that are alike on one line, which are told apart by their order.
+	seen map[mutant]int
 }
 
 // instrumentPackage finds the mutants of a package, but for those that are not wanted, and returns its files as they hold them.
@@ -55,7 +57,7 @@ func instrumentPackage(pkg *packages.Package, root string, read func(string) ([]
 		}
 		f := &instrument{
 			pkg: pkg, file: file, name: filepath.ToSlash(short), text: string(text), lines: strings.Split(string(text), "\n"),
-			module: pkg.Module.Path, wanted: wanted, mutants: mutants,
+			module: pkg.Module.Path, wanted: wanted, mutants: mutants, seen: map[mutant]int{},
 		}
 		f.declarations()
 		texts[name] = f.result()
@@ -107,8 +109,12 @@ func (f *instrument) mutant(n ast.Node, change string, wording bool) *mutant {
 	line := f.pkg.Fset.Position(n.Pos()).Line
 	m := &mutant{
 		File: f.name, Line: line, In: f.in, Source: strings.TrimSpace(f.lines[line-1]), Change: oneLine(change), wording: wording,
-		id: len(*f.mutants) + 1,
 	}
+	f.seen[*m]++ // its number is not set yet
+	if times := f.seen[*m]; times > 1 {
+		m.Change += fmt.Sprintf(" (%d)", times)
+	}
+	m.id = len(*f.mutants) + 1
 	if !f.wanted(m) {
 		return nil
 	}

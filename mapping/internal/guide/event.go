@@ -171,7 +171,6 @@ func (r run) purchase(data, properties document.Value) *rules.Error {
 	for p := properties.First(); p.Exists(); p = p.Next() {
 		switch role := r.Rules.Properties.Of(p.KeyBytes()); {
 		case role.Reserved():
-			continue
 		case role == rules.Target:
 			if data.Find(p.KeyBytes()).Exists() {
 				r.diagnoseOverridden("properties", p)

@@ -90,7 +90,8 @@ func decimal(literal string) (string, bool) {
 		return literal, len(literal) <= clevertap.MaxIdentityCharacters
 	}
 	if _, exponent, has := strings.Cut(strings.ToLower(literal), "e"); has {
-		if n, err := strconv.Atoi(exponent); err != nil || n > maxIDLiteral || n < -maxIDLiteral {
+		// One that is too long for Atoi gives the greatest or the least number.
+		if n, _ := strconv.Atoi(exponent); n > maxIDLiteral || n < -maxIDLiteral {
 			return "", false
 		}
 	}

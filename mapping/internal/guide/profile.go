@@ -166,11 +166,11 @@ func gender(r *rules.Run, f *rules.Field, v document.Value, container string) (d
 // fullName writes "first last" when both parts of a name are there.
 func (r run) fullName(profile document.Value, from traits) *rules.Error {
 	first, err := namePart(from, r.Rules.Traits.Keys(rules.FirstName))
-	if err != nil || len(first) == 0 {
+	if len(first) == 0 {
 		return err
 	}
 	last, err := namePart(from, r.Rules.Traits.Keys(rules.LastName))
-	if err != nil || len(last) == 0 {
+	if len(last) == 0 {
 		return err
 	}
 	profile.Set("Name", r.Doc.Build(func(dst []byte) []byte {

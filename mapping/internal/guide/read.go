@@ -43,20 +43,16 @@ func object(in document.Value, prefix, key string) (document.Value, *rules.Error
 	}
 }
 
-// container reads `traits`, `context.traits` or the event itself.
+// container reads `traits` or `context.traits`.
 func (r run) container(name string) (document.Value, *rules.Error) {
-	switch name {
-	case "":
-		return r.Event, nil
-	case "context.traits":
-		context, err := object(r.Event, "", "context")
-		if err != nil {
-			return document.Value{}, err
-		}
-		return object(context, contextPath, "traits")
-	default:
+	if name == rootTraits {
 		return object(r.Event, "", name)
 	}
+	context, err := object(r.Event, "", "context")
+	if err != nil {
+		return document.Value{}, err
+	}
+	return object(context, contextPath, "traits")
 }
 
 // contextPath leads to what is in an event's context.

@@ -53,7 +53,6 @@ var ruleset = &rules.Ruleset{
 		rules.Field{From: "ts", Role: rules.Internal},
 		rules.Field{From: "overrideFields", Role: rules.Internal},
 
-		rules.Field{To: "identity"},
 		rules.Field{From: "category-unsubscribe", Role: rules.Structured},
 		rules.Field{From: "category-resubscribe", Role: rules.Structured},
 		rules.Field{From: "MSG-email", Role: rules.Subscription},

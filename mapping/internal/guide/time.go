@@ -62,7 +62,7 @@ func epochSeconds(v document.Value) (seconds uint32, milliseconds, ok bool) {
 	}
 }
 
-// isNumeric reports whether text has only what decimal numbers are written with, so that hexadecimal numbers,
+// isNumeric reports whether text, which is not empty, has only what decimal numbers are written with, so that hexadecimal numbers,
 // infinities and dates are none. A minus sign within digits and without an exponent makes a date.
 func isNumeric(text []byte) bool {
 	exponent := false
@@ -79,15 +79,13 @@ func isNumeric(text []byte) bool {
 			return false
 		}
 	}
-	return len(text) > 0
+	return true
 }
 
 // numericSeconds reads a decimal number as a time.
 func numericSeconds(text []byte) (seconds uint32, milliseconds, ok bool) {
-	number, err := strconv.ParseFloat(string(text), 64)
-	if err != nil {
-		return 0, false, false
-	}
+	// What is not a number gives 0, and one too great infinity.
+	number, _ := strconv.ParseFloat(string(text), 64)
 	if number >= fromMilliseconds {
 		milliseconds, number = true, number/1000
 	}

@@ -8,20 +8,17 @@ import (
 
 // token builds the record of the device's push token, when the event has one and its system takes one.
 func (r run) token(objectID document.Value) *rules.Error {
-	context, err := object(r.Event, "", "context")
-	if err != nil {
-		return err
-	}
+	context := r.Event.Get("context") // an object, if anything: the traits have been read
 	device, err := object(context, contextPath, "device")
 	if err != nil {
 		return err
 	}
 	id, err := textOf(device, contextPath+"device.", "token")
-	if err != nil || len(id) == 0 {
+	if len(id) == 0 {
 		return err
 	}
 	byOS, err := r.tokenTypeOfSystem(context)
-	if err != nil || byOS == "" {
+	if byOS == "" {
 		return err
 	}
 	options, where, err := r.options()

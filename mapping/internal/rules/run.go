@@ -18,7 +18,7 @@ type Run struct {
 	Records     []Record
 	Diagnostics []Diagnostic
 
-	// Infinite: the event holds numbers beyond a double. They are JavaScript's; JSON has none.
+	// Infinite: the event holds numbers beyond a double. They are JavaScript's; JSON has none. Prepare says so.
 	Infinite bool
 	// Names is room for names of custom fields, kept from event to event.
 	Names []document.Value
@@ -47,7 +47,7 @@ func (r *Run) Begin(rules *Ruleset, to *Destination, minSeverity Severity) {
 		r.Names = nil
 	}
 	r.Rules, r.To, r.minSeverity = rules, to, minSeverity
-	r.CallType, r.Infinite = "", false
+	r.CallType = ""
 	r.Records, r.Diagnostics = r.Records[:0], r.Diagnostics[:0]
 }
 

@@ -47,6 +47,32 @@ func TestRoles(t *testing.T) {
 	require.Empty(t, table.Keys(rules.PersonID))
 }
 
+// TestKeysAreShort: the longest key that a table takes, and the next.
+func TestKeysAreShort(t *testing.T) {
+	t.Parallel()
+	longest, longer := strings.Repeat("k", 63), strings.Repeat("k", 64)
+	table := rules.NewTable(rules.Field{From: longest, Role: rules.Internal})
+	require.NoError(t, table.Check())
+	require.Equal(t, rules.Internal, table.Of([]byte(longest)))
+	table = rules.NewTable(rules.Field{From: longer, Role: rules.Internal})
+	require.Error(t, table.Check())
+	require.Empty(t, table.Keys(rules.Internal))
+}
+
+func TestOnlyTextHasKnownSpellings(t *testing.T) {
+	t.Parallel()
+	f := rules.Field{Values: map[string]string{"1": "one"}}
+	var d document.Document
+	require.NoError(t, d.Parse([]byte(`["1",1,"2"]`), document.Options{}))
+	known, ok := f.Known(d.Root().First())
+	require.True(t, ok)
+	require.Equal(t, "one", known)
+	_, ok = f.Known(d.Root().First().Next())
+	require.False(t, ok, "a number is not text")
+	_, ok = f.Known(d.Root().Last())
+	require.False(t, ok)
+}
+
 // TestContradictionsAreFound: rows that give a key two meanings, or none.
 func TestContradictionsAreFound(t *testing.T) {
 	t.Parallel()
@@ -65,6 +91,7 @@ func TestContradictionsAreFound(t *testing.T) {
 		`"xX" needs either To or a Role`:       {{From: "x", To: "X", Role: rules.Internal}},
 		`"x" is not mapped`:                    {{From: "x", Role: rules.Internal, Convert: convert}},
 		`"X" is not mapped`:                    {{To: "X", Else: "properties.x"}},
+		`"Y" is not mapped`:                    {{To: "Y", Values: values}},
 		`has values that nothing reads`:        {{From: "x", To: "X", Values: values}},
 	} {
 		require.ErrorContains(t, rules.NewTable(fields...).Check(), problem)

@@ -27,7 +27,7 @@ func Parse(text []byte) (seconds int64, ok bool) {
 		return 0, false
 	}
 	midnight := time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC)
-	if month < 1 || month > 12 || day < 1 || midnight.Day() != day {
+	if month < 1 || month > 12 || midnight.Day() != day {
 		return 0, false // the library would make it a day of a neighbouring month
 	}
 	return midnight.Unix() + seconds, true
