@@ -28,10 +28,13 @@ type account struct {
 	held, freed int
 
 	count uint64 // records so far
-	// uploads counts those under way.
-	uploads int
-	pace    pace
-	breaker *gobreaker.TwoStepCircuitBreaker[struct{}]
+	// uploads counts those under way, exchanges among them. Queue are the exchanges that wait: what is closed when their turn has
+	// come. Exchanged tells that the slot given away last went to one of them.
+	uploads   int
+	queue     []chan struct{}
+	exchanged bool
+	pace      pace
+	breaker   *gobreaker.TwoStepCircuitBreaker[struct{}]
 	// closes is when a breaker that is open lets one upload try.
 	closes time.Duration
 	timer  *time.Timer
@@ -125,16 +128,28 @@ func (a *account) send() {
 		a.freed = 0
 	}
 	now := a.sender.now()
-	for a.uploads < a.pace.now(now) {
-		b, done := a.next(now)
-		if b == nil {
-			break
-		}
-		a.uploads++
-		body := b.start()
-		a.sender.work.Go(func() { a.upload(b, body, done) })
+	for a.uploads < a.pace.now(now) && a.fill(now) {
 	}
 	a.timer.Reset(a.pause(now))
+}
+
+// fill gives a slot to a batch or an exchange, in turn when both wait; false when none can be sent now.
+func (a *account) fill(now time.Duration) bool {
+	if len(a.queue) == 0 || a.exchanged {
+		if b, done := a.next(now); b != nil {
+			a.exchanged = false
+			a.uploads++
+			body := b.start()
+			a.sender.work.Go(func() { a.upload(b, body, done) })
+			return true
+		}
+	}
+	if len(a.queue) == 0 {
+		return false
+	}
+	a.exchanged = true
+	a.passSlot()
+	return true
 }
 
 // next returns a batch that can be sent now, and what to tell the breaker by; nil when there is none.

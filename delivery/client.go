@@ -79,9 +79,8 @@ func (o Options) withDefaults() Options {
 // Client sends requests to CleverTap. It is safe for use by many goroutines. It never follows redirects, and never sends a
 // request again once a part of it may have arrived.
 type Client struct {
-	options   Options
-	http      *http.Client
-	deletions gates
+	options Options
+	http    *http.Client
 }
 
 // New returns a client. Close ends its idle connections.
@@ -162,9 +161,14 @@ func (c *Client) Do(ctx context.Context, r Request) (*Reply, error) {
 	if err != nil {
 		return nil, err
 	}
+	return c.send(ctx, request, r.Timeout)
+}
+
+// send sends a request that is prepared.
+func (c *Client) send(ctx context.Context, request *http.Request, limit time.Duration) (*Reply, error) {
 	timeout := c.options.Timeout
-	if r.Timeout > 0 {
-		timeout = min(r.Timeout, MaxTimeout)
+	if limit > 0 {
+		timeout = min(limit, MaxTimeout)
 	}
 	limited, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()

@@ -18,12 +18,18 @@ type Deletion struct {
 	Identities [][]byte
 }
 
-// DeleteProfiles asks CleverTap to delete profiles, 100 at a time and one call after the other; at most three calls of one
-// account are open at once, others wait. The first call that fails ends it: a *StatusError or what Do gives. What was asked
-// before stays asked. CleverTap deletes within 48 hours.
-func (c *Client) DeleteProfiles(ctx context.Context, d Deletion) error {
+// DeleteProfiles asks CleverTap to delete profiles, 100 at a time and one call after the other, as DeleteUsers does, but makes
+// each call once. The first call that fails ends it: a *StatusError, ErrStopping or what Client.Do gives. What was asked before
+// stays asked. CleverTap deletes within 48 hours.
+func (s *Sender) DeleteProfiles(ctx context.Context, d Deletion) error {
+	if !s.opened() {
+		return ErrStopping
+	}
+	defer s.closed()
+	ctx, end := s.within(ctx)
+	defer end()
 	for chunk := range slices.Chunk(d.Identities, clevertap.MaxDeletions) {
-		if err := c.deleteProfiles(ctx, &d, chunk); err != nil {
+		if err := s.deleteProfiles(ctx, &d, chunk); err != nil {
 			return err
 		}
 	}
@@ -31,8 +37,8 @@ func (c *Client) DeleteProfiles(ctx context.Context, d Deletion) error {
 }
 
 // deleteProfiles makes one call.
-func (c *Client) deleteProfiles(ctx context.Context, d *Deletion, identities [][]byte) error {
-	leave, err := c.deletions.enter(ctx, d.AccountID, clevertap.MaxConcurrentCalls)
+func (s *Sender) deleteProfiles(ctx context.Context, d *Deletion, identities [][]byte) error {
+	leave, err := s.enterDeletion(ctx, hostOf(d.Endpoint), d.AccountID)
 	if err != nil {
 		return err
 	}
@@ -44,7 +50,7 @@ func (c *Client) deleteProfiles(ctx context.Context, d *Deletion, identities [][
 		}
 		body = append(body, identity...)
 	}
-	reply, err := c.Do(ctx, Request{
+	reply, err := s.client.Do(ctx, Request{
 		Method: http.MethodPost, Endpoint: d.Endpoint, Body: append(body, "]}"...),
 		Headers: []Header{
 			{clevertap.AccountIDHeader, d.AccountID}, {clevertap.PasscodeHeader, d.Passcode},

@@ -380,50 +380,59 @@ func deletion(account string, users int) delivery.Deletion {
 	return d
 }
 
+// sends returns a sender that sends by a client, until the test ends.
+func sends(t *testing.T, client *delivery.Client) *delivery.Sender {
+	t.Helper()
+	sender, err := delivery.NewSender(client, delivery.SenderOptions{})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, sender.Stop(context.Background())) })
+	return sender
+}
+
 func TestDeletionsAreSentInHundreds(t *testing.T) {
 	t.Parallel()
 	stub := clevertapstub.New(clevertapstub.Options{Accounts: map[string]string{"A": secret}})
-	client := relayed(t, stub, "", delivery.Options{})
-	require.NoError(t, client.DeleteProfiles(t.Context(), deletion("A", 201)))
+	sender := sends(t, relayed(t, stub, "", delivery.Options{}))
+	require.NoError(t, sender.DeleteProfiles(t.Context(), deletion("A", 201)))
 	require.Len(t, stub.Calls(), 3)
 	require.Len(t, stub.Deleted(), 201)
 	require.Equal(t, `{"identity":[200]}`, string(stub.Calls()[2].Body))
-	require.NoError(t, client.DeleteProfiles(t.Context(), deletion("A", 0)))
+	require.NoError(t, sender.DeleteProfiles(t.Context(), deletion("A", 0)))
 	require.Len(t, stub.Calls(), 3, "nobody is nothing to ask for")
 
 	stub.Fail(clevertapstub.Fault{}, clevertapstub.Fault{Status: 500})
-	err := client.DeleteProfiles(t.Context(), deletion("A", 300))
+	err := sender.DeleteProfiles(t.Context(), deletion("A", 300))
 	status, ok := errors.AsType[*delivery.StatusError](err)
 	require.True(t, ok, "%v", err)
 	require.Equal(t, 500, status.Status)
 	require.Len(t, stub.Calls(), 5, "the first failure ends it")
-	err = client.DeleteProfiles(t.Context(), deletion("B", 1))
+	err = sender.DeleteProfiles(t.Context(), deletion("B", 1))
 	require.EqualError(t, err, "CleverTap answered with status 401")
 }
 
-func TestAnAccountHasThreeDeletionsAtOnce(t *testing.T) {
+func TestAnAccountHasOneDeletionAtATime(t *testing.T) {
 	t.Parallel()
 	stub := clevertapstub.New(clevertapstub.Options{})
-	client := relayed(t, stub, "", delivery.Options{})
+	sender := sends(t, relayed(t, stub, "", delivery.Options{}))
 	var all sync.WaitGroup
-	for i := range 24 {
-		stub.Fail(clevertapstub.Fault{Delay: 20 * time.Millisecond})
-		all.Go(func() { require.NoError(t, client.DeleteProfiles(t.Context(), deletion([]string{"A", "B"}[i%2], 1))) })
+	for i := range 12 {
+		stub.Fail(clevertapstub.Fault{Delay: 5 * time.Millisecond})
+		all.Go(func() { require.NoError(t, sender.DeleteProfiles(t.Context(), deletion([]string{"A", "B"}[i%2], 1))) })
 	}
 	all.Wait()
-	require.Equal(t, 3, stub.Peak("A", "/1/delete/profiles.json"))
-	require.Equal(t, 3, stub.Peak("B", "/1/delete/profiles.json"))
-	require.Zero(t, client.OpenAccounts(), "an account without calls is forgotten")
+	require.Equal(t, 1, stub.Peak("A", "/1/delete/profiles.json"))
+	require.Equal(t, 1, stub.Peak("B", "/1/delete/profiles.json"))
+	require.Zero(t, sender.Deleting(), "an account without calls is forgotten")
 
 	stub.Fail(clevertapstub.Fault{Delay: time.Minute}, clevertapstub.Fault{Delay: time.Minute}, clevertapstub.Fault{Delay: time.Minute})
 	ctx, cancel := context.WithCancel(t.Context())
 	for range 5 {
-		all.Go(func() { require.ErrorIs(t, client.DeleteProfiles(ctx, deletion("A", 1)), context.Canceled) })
+		all.Go(func() { require.ErrorIs(t, sender.DeleteProfiles(ctx, deletion("A", 1)), context.Canceled) })
 	}
 	time.Sleep(50 * time.Millisecond)
 	cancel()
 	all.Wait()
-	require.Zero(t, client.OpenAccounts())
+	require.Zero(t, sender.Deleting())
 }
 
 func TestRepliesAreReadByRecord(t *testing.T) {

@@ -4,7 +4,8 @@
 // replies, record by record.
 //
 // Sender stands above it: it takes records in, packs those of one account into uploads, keeps each user's order, stays within the
-// account's limits, sends again what CleverTap may take the next time, and gives each event an outcome.
+// account's limits, sends again what CleverTap may take the next time, and gives each event an outcome. Who has requests of their
+// own to make (Exchange, DeleteProfiles) shares the same limits.
 //
 //	lane       the records of one user, in order; one upload at a time holds some of them
 //	group      the lanes whose next record may share an upload: of one passcode and one kind

@@ -3,11 +3,11 @@ package delivery
 // NewConnectionError is connectionError, for faults of the network that a test can't make.
 func NewConnectionError(err error) *ConnectionError { return connectionError(err) }
 
-// OpenAccounts returns for how many accounts there are gates.
-func (c *Client) OpenAccounts() int {
-	c.deletions.mu.Lock()
-	defer c.deletions.mu.Unlock()
-	return len(c.deletions.gates)
+// Deleting returns for how many accounts deletions are under way.
+func (s *Sender) Deleting() int {
+	s.deletions.mu.Lock()
+	defer s.deletions.mu.Unlock()
+	return len(s.deletions.gates)
 }
 
 // Accounts returns how many accounts the sender knows.

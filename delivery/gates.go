@@ -5,7 +5,7 @@ import (
 	"sync"
 )
 
-// gates let few calls of an account through at once. An account costs nothing while it has no calls.
+// gates let one call of an account through at a time. An account costs nothing while it has no calls.
 type gates struct {
 	mu    sync.Mutex
 	gates map[string]*gate
@@ -13,19 +13,19 @@ type gates struct {
 
 // gate is that of one account.
 type gate struct {
-	slots chan struct{}
+	slot chan struct{}
 	// users counts the calls that are through or wait.
 	users int
 }
 
-// enter waits until fewer than limit calls of an account are through, and returns how to leave. The error is the cause of
-// ctx, when that ends first.
-func (g *gates) enter(ctx context.Context, account string, limit int) (leave func(), err error) {
-	entered := g.join(account, limit)
+// enter waits until no call of an account is through, and returns how to leave. The error is the cause of ctx, when that ends
+// first.
+func (g *gates) enter(ctx context.Context, account string) (leave func(), err error) {
+	entered := g.join(account)
 	select {
-	case entered.slots <- struct{}{}:
+	case entered.slot <- struct{}{}:
 		return func() {
-			<-entered.slots
+			<-entered.slot
 			g.part(account, entered)
 		}, nil
 	case <-ctx.Done():
@@ -35,7 +35,7 @@ func (g *gates) enter(ctx context.Context, account string, limit int) (leave fun
 }
 
 // join returns the gate of an account, with one more user.
-func (g *gates) join(account string, limit int) *gate {
+func (g *gates) join(account string) *gate {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.gates == nil {
@@ -43,7 +43,7 @@ func (g *gates) join(account string, limit int) *gate {
 	}
 	joined := g.gates[account]
 	if joined == nil {
-		joined = &gate{slots: make(chan struct{}, limit)}
+		joined = &gate{slot: make(chan struct{}, 1)}
 		g.gates[account] = joined
 	}
 	joined.users++

@@ -72,7 +72,7 @@ func (s *Sender) deleteAll(ctx context.Context, from *Account, d deletion) {
 func (s *Sender) delete(ctx context.Context, from *Account, d deletion) {
 	attempts := 0
 	v, err := backoff.Retry(ctx, func() (*verdict, error) {
-		leave, err := s.deletions.enter(ctx, from.Host+" "+from.ID, 1)
+		leave, err := s.enterDeletion(ctx, from.Host, from.ID)
 		if err != nil {
 			return nil, backoff.Permanent(err)
 		}
@@ -98,6 +98,11 @@ func (s *Sender) delete(ctx context.Context, from *Account, d deletion) {
 			r.Outcome = Delivered
 		}
 	}
+}
+
+// enterDeletion waits until no deletion of the account is under way, and returns how to leave.
+func (s *Sender) enterDeletion(ctx context.Context, host, id string) (leave func(), err error) {
+	return s.deletions.enter(ctx, host+" "+id)
 }
 
 // Check asks CleverTap whether an account's credentials fit its region; nil when they do.

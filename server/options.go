@@ -62,6 +62,9 @@ type Options struct {
 	// CleverTap sends what the delivery proxy and the deletion of users send. Whoever hands it in closes it; a
 	// client of CleverTap's own hosts when it is nil.
 	CleverTap *delivery.Client
+	// Sender delivers events. Whoever hands it in stops it, after the server; one of its own, which sends by CleverTap,
+	// when it is nil.
+	Sender *delivery.Sender
 	// MaxConcurrentStreams limits the calls that are open at once on one connection.
 	MaxConcurrentStreams uint32
 	// MaxConnectionAge is about how long a gRPC connection or a transform stream lasts before its client has

@@ -39,7 +39,11 @@ func (s *Server) Finish() { s.finish.Do(func() { close(s.stopping) }) }
 // works until then.
 func (s *Server) Stop(ctx context.Context) error {
 	s.Finish()
-	return errors.Join(s.stopGRPC(ctx), s.inside.Close(), s.local.Close())
+	err := errors.Join(s.stopGRPC(ctx), s.inside.Close(), s.local.Close())
+	if s.stopSender != nil {
+		err = errors.Join(err, s.stopSender(ctx))
+	}
+	return err
 }
 
 // Run serves until ctx ends, and then ends in order: health says NOT_SERVING, open streams are told to

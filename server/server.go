@@ -24,6 +24,7 @@ import (
 	"google.golang.org/grpc/stats"
 	"google.golang.org/grpc/test/bufconn"
 
+	"github.com/rudder-clevertap/rudder-clevertap/delivery"
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
 	"github.com/rudder-clevertap/rudder-clevertap/internal/apierr"
 	"github.com/rudder-clevertap/rudder-clevertap/internal/telemetry"
@@ -61,6 +62,8 @@ type Server struct {
 	// stopping is closed, by finish, when open streams are to end.
 	stopping chan struct{}
 	finish   sync.Once
+	// stopSender ends the sender, if it is the server's own; else nil.
+	stopSender func(context.Context) error
 }
 
 // New returns a server that does not serve yet. Whoever has it must call Run,
@@ -78,6 +81,9 @@ func New(options Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := s.ownSender(); err != nil {
+		return nil, err
+	}
 	transforms, err := engine.New(options.Telemetry.Tracer(), options.Telemetry.Meter(), s.logger)
 	if err != nil {
 		return nil, err
@@ -93,6 +99,18 @@ func New(options Options) (*Server, error) {
 		reflection.Register(s.grpc)
 	}
 	return s, nil
+}
+
+// ownSender makes a sender where none was handed in, and sees to its end.
+func (s *Server) ownSender() (err error) {
+	if s.options.Sender != nil {
+		return nil
+	}
+	s.options.Sender, err = delivery.NewSender(s.options.CleverTap, delivery.SenderOptions{
+		TracerProvider: s.options.Telemetry.TracerProvider, MeterProvider: s.options.Telemetry.MeterProvider,
+	})
+	s.stopSender = s.options.Sender.Stop
+	return err
 }
 
 // interceptOptions say what surrounds each call.
@@ -133,7 +151,7 @@ func (s *Server) register(transforms *engine.Engine) {
 	transformerv1.RegisterDestinationServiceServer(services, &destinationService{})
 	transformerv1.RegisterRudderTransformerServiceServer(services, dropin.New(dropin.Options{
 		Engine:    transforms,
-		CleverTap: s.options.CleverTap,
+		Sender:    s.options.Sender,
 		Strict:    s.options.ProxyStrict,
 		MaxAnswer: s.options.MaxMessageBytes,
 		MaxBody:   s.options.MaxTransformerBodyBytes,

@@ -81,12 +81,18 @@ func (a *App) compose(ctx context.Context) error {
 	})
 	a.parts.add(&part{name: "delivery", stop: closing(clevertap.Close)})
 
+	sender, err := delivery.NewSender(clevertap, a.senderOptions(signals))
+	if err != nil {
+		return err
+	}
+	a.parts.add(&part{name: "sender", stop: sender.Stop})
+
 	var encrypted *tls.Config
 	if s.Certificate != nil {
 		encrypted = s.Certificate.TLS(a.logger)
 	}
 
-	srv, err := server.New(a.serverOptions(signals, clevertap, encrypted))
+	srv, err := server.New(a.serverOptions(signals, clevertap, sender, encrypted))
 	if err != nil {
 		return err
 	}
@@ -143,9 +149,17 @@ func (a *App) newLogger(signals *telemetry.Telemetry) *slog.Logger {
 	return telemetry.NewLogger(a.options.Log, a.options.LogFormat, a.settings.LogLevel, signals)
 }
 
+// senderOptions say how records are sent.
+func (a *App) senderOptions(signals *telemetry.Telemetry) delivery.SenderOptions {
+	return delivery.SenderOptions{
+		TracerProvider: signals.TracerProvider,
+		MeterProvider:  signals.MeterProvider,
+	}
+}
+
 // serverOptions say what the gRPC server is made of.
 func (a *App) serverOptions(
-	signals *telemetry.Telemetry, clevertap *delivery.Client, encrypted *tls.Config,
+	signals *telemetry.Telemetry, clevertap *delivery.Client, sender *delivery.Sender, encrypted *tls.Config,
 ) server.Options {
 	s := a.settings
 	options := server.Options{
@@ -153,6 +167,7 @@ func (a *App) serverOptions(
 		Telemetry:               signals,
 		Destinations:            s.Destinations.Compiled(),
 		CleverTap:               clevertap,
+		Sender:                  sender,
 		TLS:                     encrypted,
 		MaxMessageBytes:         s.MaxMessageBytes,
 		MaxBatchEvents:          s.MaxBatchEvents,

@@ -18,7 +18,7 @@ import (
 )
 
 // maxDeleteRequests is how many requests of one call are served at once. What an account takes is for the
-// client to know.
+// sender to know.
 const maxDeleteRequests = 16
 
 // deleteRequest is one request to delete users. Its parts are texts of values, or nothing.
@@ -110,7 +110,7 @@ func (s *Service) deleteUsers(ctx context.Context, d *deleteRequest) (deleteResu
 	if failed != nil {
 		return *failed, nil
 	}
-	err := s.options.CleverTap.DeleteProfiles(ctx, deletion)
+	err := s.options.Sender.DeleteProfiles(ctx, deletion)
 	if err == nil {
 		return deleteResult{StatusCode: statusOK, Status: "successful"}, nil
 	}
@@ -132,7 +132,15 @@ func (s *Service) deleteUsers(ctx context.Context, d *deleteRequest) (deleteResu
 			refused.Message,
 		), nil
 	}
-	return deleteResult{}, err
+	return deleteResult{}, notSent(err)
+}
+
+// notSent is the error of a call that was cut short.
+func notSent(err error) error {
+	if errors.Is(err, delivery.ErrStopping) {
+		return apierr.Stopping()
+	}
+	return err
 }
 
 // deletion returns what to delete, or why it can't be told.

@@ -144,5 +144,5 @@ func TestSeveralDeletionsAtOnce(t *testing.T) {
 		require.Equal(t, i == 0 || i == 5, result.StatusCode == http.StatusBadRequest)
 	}
 	require.Len(t, d.stub.Deleted(), 10)
-	require.Equal(t, 3, d.stub.Peak("A", "/1/delete/profiles.json"), "CleverTap takes three at once")
+	require.Equal(t, 1, d.stub.Peak("A", "/1/delete/profiles.json"), "an account has one at a time")
 }

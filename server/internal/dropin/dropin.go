@@ -37,8 +37,8 @@ type Service struct {
 type Options struct {
 	// Engine transforms.
 	Engine *engine.Engine
-	// CleverTap sends what the proxy and the deletion send.
-	CleverTap *delivery.Client
+	// Sender sends what the proxy and the deletion send, within the accounts' limits.
+	Sender *delivery.Sender
 	// Strict makes the proxy answer as rudder-transformer does: one refused record fails all jobs of a
 	// request.
 	Strict bool

@@ -64,8 +64,11 @@ func options(tb testing.TB, base *url.URL, logger *slog.Logger) Options {
 	require.NoError(tb, err)
 	client := delivery.New(delivery.Options{BaseURL: base})
 	tb.Cleanup(client.Close)
+	sender, err := delivery.NewSender(client, delivery.SenderOptions{})
+	require.NoError(tb, err)
+	tb.Cleanup(func() { require.NoError(tb, sender.Stop(context.Background())) })
 	return Options{
-		Engine: transforms, CleverTap: client, MaxAnswer: 32 << 20, MaxBody: 200 << 20, Stopping: make(chan struct{}), Logger: logger,
+		Engine: transforms, Sender: sender, MaxAnswer: 32 << 20, MaxBody: 200 << 20, Stopping: make(chan struct{}), Logger: logger,
 	}
 }
 

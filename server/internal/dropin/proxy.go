@@ -108,7 +108,7 @@ func (s *Service) deliver(ctx context.Context, p *proxyRequest) (*proxyOutcome, 
 	if err != nil {
 		return unsent(err.Error()), nil
 	}
-	reply, err := s.options.CleverTap.Do(ctx, request)
+	reply, err := s.options.Sender.Exchange(ctx, request)
 	if err == nil {
 		return s.judge(p, words, reply.Status, replyJSON(reply.Body)), nil
 	}
@@ -124,7 +124,7 @@ func (s *Service) deliver(ctx context.Context, p *proxyRequest) (*proxyOutcome, 
 	if fault, ok := errors.AsType[*delivery.ConnectionError](err); ok {
 		return newProxyOutcome(words, faultStatus(fault), quoted(fault.Error())), nil
 	}
-	return nil, err
+	return nil, notSent(err)
 }
 
 // outgoing makes the request for CleverTap as rudder-transformer does. The error says why it can't be made.
