@@ -54,15 +54,25 @@ func NewDestination(typed *clevertapv1.Destination) (*Destination, *Error) {
 	return compile(s, problems)
 }
 
-// ParseDestination compiles settings given as RudderStack's JSON. Unknown ones are ignored. The error is
+// ParseDestination compiles settings given as RudderStack's JSON, or those in the Config of RudderStack's whole
+// destination object (`{"ID": …, "Name": …, "Config": {…}}`). Unknown ones are ignored. The error is
 // INVALID_JSON, or an INVALID_DESTINATION that names the first setting at fault.
 func ParseDestination(settings []byte) (*Destination, *Error) {
+	return ParseDestinationUnder(clevertapv1.Ruleset_RULESET_UNSPECIFIED, settings)
+}
+
+// ParseDestinationUnder is ParseDestination under another ruleset than the settings say; RULESET_UNSPECIFIED
+// leaves it to them.
+func ParseDestinationUnder(ruleset clevertapv1.Ruleset, settings []byte) (*Destination, *Error) {
 	s, problems, err := parseSettings(settings)
 	if err != nil {
 		return nil, err
 	}
+	if ruleset != clevertapv1.Ruleset_RULESET_UNSPECIFIED {
+		s.ruleset = ruleset
+	}
 	if s.ruleset == clevertapv1.Ruleset_RULESET_TRANSFORMER {
-		return ParseTransformerConfig(settings)
+		return ParseTransformerConfig(configText(settings))
 	}
 	return compile(s, problems)
 }
@@ -82,22 +92,34 @@ func ParseTransformerConfig(config []byte) (*Destination, *Error) {
 // CheckDestination names all that is wrong with typed settings.
 func CheckDestination(typed *clevertapv1.Destination) []Problem {
 	s, problems := typedSettings(typed)
-	return s.lenient(append(problems, s.problems()...))
+	return s.lenient(s.all(problems))
 }
 
-// CheckDestinationJSON names all that is wrong with settings given as RudderStack's JSON, unknown ones among
-// them. The error is INVALID_JSON.
+// CheckDestinationJSON names all that is wrong with settings given as ParseDestination takes them, unknown ones
+// among them. The error is INVALID_JSON.
 func CheckDestinationJSON(settings []byte) ([]Problem, *Error) {
 	s, problems, err := parseSettings(settings)
 	if err != nil {
 		return nil, err
 	}
-	return s.lenient(append(problems, s.problems()...)), nil
+	return s.lenient(s.all(problems)), nil
+}
+
+// all returns the problems of reading settings together with those of what was read, each with the path that
+// leads to it.
+func (s *settings) all(problems []Problem) []Problem {
+	problems = append(problems, s.problems()...)
+	if s.within != "" {
+		for i := range problems {
+			problems[i].Path = s.within + "." + problems[i].Path
+		}
+	}
+	return append(problems, s.beside...)
 }
 
 // compile makes a destination of settings, unless one of them is wrong.
 func compile(s settings, problems []Problem) (*Destination, *Error) {
-	for _, p := range append(problems, s.problems()...) {
+	for _, p := range s.all(problems) {
 		if p.Severity == SeverityError {
 			return nil, &Error{
 				Reason: InvalidDestination, Field: p.Path, Kind: p.kind,

@@ -1,6 +1,7 @@
 package mapping_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -62,6 +63,11 @@ func TestSettings(t *testing.T) {
 		{"device mode where there is none", base + `,"connectionMode":{"flutter":"device"}`, []string{"2 connectionMode.flutter"}},
 		{"an unknown setting", base + `,"trackAnonymus":true,"colour":1`, []string{"2 trackAnonymus", "2 colour"}},
 		{"a setting that RudderStack applies itself", base + `,"consentManagement":[]`, []string{"1 consentManagement"}},
+		{"RudderStack's whole object", `"ID":"2Z","Name":"CleverTap","Enabled":true,"DestinationDefinition":{"Name":"CLEVERTAP"},"Config":{` + base + `,"region":"in1"}`, nil},
+		{"as the control plane writes it", `"id":"2Z","config":{` + base + `}`, nil},
+		{"what is wrong within the whole object", `"ID":"2Z","Config":{"accountId":"A","region":"mars1","colour":1}`, []string{"2 Config.colour", "3 Config.passcode", "3 Config.region"}},
+		{"settings beside those of the whole object", `"Config":{` + base + `},"region":"mars1","ruleset":null`, []string{"2 region"}},
+		{"a Config that is not an object", base + `,"Config":"x"`, []string{"2 Config"}},
 		{"an unknown ruleset", base + `,"ruleset":"RULESET_OTHER"`, []string{"3 ruleset"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -84,6 +90,25 @@ func TestSettings(t *testing.T) {
 				require.Equal(t, mapping.InvalidDestination, err.Reason)
 			}
 		})
+	}
+}
+
+// TestTheConfigOfAWholeDestinationObjectIsUsed: under either ruleset, whoever names it.
+func TestTheConfigOfAWholeDestinationObjectIsUsed(t *testing.T) {
+	t.Parallel()
+	whole := []byte(`{"ID":"2Z","Name":"CleverTap","Config":{"accountId":"A","passcode":"P","region":"in1","RULES":1}}`)
+	guide, transformer := clevertapv1.Ruleset_RULESET_GUIDE, clevertapv1.Ruleset_RULESET_TRANSFORMER
+	own := bytes.ReplaceAll(whole, []byte(`"RULES":1`), []byte(`"ruleset":"RULESET_TRANSFORMER"`))
+	for _, c := range []struct {
+		ruleset  clevertapv1.Ruleset
+		settings []byte
+		wanted   string
+	}{{0, whole, "guide"}, {guide, own, "guide"}, {0, own, "transformer"}, {transformer, whole, "transformer"}} {
+		to, err := mapping.ParseDestinationUnder(c.ruleset, c.settings)
+		require.Nil(t, err)
+		require.Equal(t, c.wanted, to.RulesetName())
+		require.Equal(t, "https://in1.api.clevertap.com/1/upload", to.Endpoint())
+		require.Contains(t, to.Headers(), mapping.Header{Name: "X-CleverTap-Account-Id", Value: "A"})
 	}
 }
 

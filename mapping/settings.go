@@ -41,6 +41,10 @@ type settings struct {
 	filterOption                string
 	whitelist, blacklist        []string
 	ruleset                     clevertapv1.Ruleset
+	// within is the key that the settings stand under in RudderStack's whole destination object, else empty.
+	within string
+	// beside are the problems of what stands beside them there.
+	beside []Problem
 	// unread are the settings that have a problem already, so that they are not called missing as well.
 	unread map[string]bool
 }
@@ -82,7 +86,7 @@ type settingsReader struct {
 	problems []Problem
 }
 
-// parseSettings reads settings of RudderStack's JSON.
+// parseSettings reads settings of RudderStack's JSON, alone or within RudderStack's whole destination object.
 func parseSettings(text []byte) (settings, []Problem, *Error) {
 	var doc document.Document
 	if err := doc.Parse(text, document.Options{}); err != nil {
@@ -96,7 +100,56 @@ func parseSettings(text []byte) (settings, []Problem, *Error) {
 		}
 	}
 	var r settingsReader
+	config := configOf(root)
+	if !config.Exists() {
+		r.read(root)
+		return r.settings, r.problems, nil
+	}
+	r.within = config.Key()
+	r.read(config)
 	for v := root.First(); v.Exists(); v = v.Next() {
+		if def, known := settingNamed(v.Key()); known && def.read != nil && v.Kind() != document.Null {
+			r.beside = append(r.beside, Problem{
+				Severity: SeverityWarning, Path: v.Key(), kind: v.Kind(),
+				Message: "it is ignored: the settings are those within " + r.within,
+			})
+		}
+	}
+	return r.settings, r.problems, nil
+}
+
+// configKeys are the keys under which RudderStack's destination object holds the settings: rudder-server spells
+// it the one way, the control plane and the deletion of users the other.
+//
+//nolint:gochecknoglobals // A table; nothing writes to it.
+var configKeys = [...]string{"Config", "config"}
+
+// configOf returns the settings within RudderStack's whole destination object (`{"ID": …, "Config": {…}}`);
+// where there are none, root is the settings themselves.
+func configOf(root document.Value) document.Value {
+	for _, key := range configKeys {
+		if config := root.Get(key); config.Kind() == document.Object {
+			return config
+		}
+	}
+	return document.Value{}
+}
+
+// configText returns the text of the settings, which is that of their object unless they stand within
+// RudderStack's whole destination object. The text must have passed parseSettings.
+func configText(text []byte) []byte {
+	var doc document.Document
+	if doc.Parse(text, document.Options{}) == nil {
+		if config := configOf(doc.Root()); config.Exists() {
+			return config.AppendJSON(nil)
+		}
+	}
+	return text
+}
+
+// read reads the settings that an object holds.
+func (r *settingsReader) read(from document.Value) {
+	for v := from.First(); v.Exists(); v = v.Next() {
 		def, known := settingNamed(v.Key())
 		switch {
 		case !known:
@@ -105,10 +158,9 @@ func parseSettings(text []byte) (settings, []Problem, *Error) {
 		case def.read == nil:
 			r.note(SeverityInfo, v.Key(), v, "it is RudderStack's own and means nothing here")
 		default:
-			def.read(&r, v)
+			def.read(r, v)
 		}
 	}
-	return r.settings, r.problems, nil
 }
 
 // note adds a problem.

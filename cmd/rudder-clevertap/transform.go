@@ -3,12 +3,12 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"strings"
 
+	clevertapv1 "github.com/rudder-clevertap/rudder-clevertap/gen/clevertap/v1"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping"
 )
 
@@ -21,7 +21,7 @@ const (
 // transformCmd transforms files of events without a server.
 type transformCmd struct {
 	Files       []string `arg:"" optional:"" name:"file" help:"Files of events, one JSON text per line, plain or gzip; - is standard input, the default."`
-	Destination string   `required:"" placeholder:"FILE|JSON" help:"The destination's settings: a JSON file, or the JSON itself."`
+	Destination string   `required:"" placeholder:"FILE|JSON" help:"The destination's settings, or RudderStack's destination object: a JSON file, or the JSON itself."`
 	Ruleset     string   `enum:",guide,transformer" default:"" placeholder:"guide|transformer" help:"Rules to apply instead of the destination's own."`
 	Output      string   `enum:"results,payloads" default:"results" placeholder:"results|payloads" help:"results: one line per event with its records, diagnostics and error. payloads: one CleverTap body per line."`
 	Summary     *bool    `negatable:"" help:"Print a summary at the end; on a terminal unless told otherwise."`
@@ -88,27 +88,10 @@ func (c *transformCmd) destination() (*mapping.Destination, error) {
 		}
 		settings = bytes.TrimPrefix(settings, []byte(byteOrderMark))
 	}
-	if c.Ruleset != "" {
-		settings = withRuleset(settings, c.Ruleset)
-	}
-	to, fault := mapping.ParseDestination(settings)
+	ruleset := clevertapv1.Ruleset(clevertapv1.Ruleset_value["RULESET_"+strings.ToUpper(c.Ruleset)])
+	to, fault := mapping.ParseDestinationUnder(ruleset, settings)
 	if fault != nil {
 		return nil, fmt.Errorf("--destination: %s: %w", fault.Reason, fault)
 	}
 	return to, nil
-}
-
-// withRuleset returns the settings under another ruleset. Settings that are no JSON object come back as they are, for
-// their reader to say what is wrong with them.
-func withRuleset(settings []byte, ruleset string) []byte {
-	var object map[string]json.RawMessage
-	if json.Unmarshal(settings, &object) != nil || object == nil {
-		return settings
-	}
-	object["ruleset"] = json.RawMessage(`"RULESET_` + strings.ToUpper(ruleset) + `"`)
-	changed, err := json.Marshal(object)
-	if err != nil {
-		return settings
-	}
-	return changed
 }
