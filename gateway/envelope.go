@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -26,11 +27,15 @@ type envelope struct {
 	seen uint
 	// refusal is the first thing wrong with a body that is JSON.
 	refusal error
+	// broken is the place in the list where a body is not JSON, and between whether that is behind an element
+	// instead of within it; -1 elsewhere.
+	broken  int
+	between bool
 }
 
 // read cuts a body. The error is a *document.SyntaxError or an *apierr.Error.
 func (e *envelope) read(body []byte) error {
-	e.Text = body
+	e.Text, e.broken = body, -1
 	switch first := e.Peek(); {
 	case bytes.HasPrefix(body, []byte("\ufeff")):
 		e.Fail("a byte order mark: leave it out")
@@ -39,7 +44,10 @@ func (e *envelope) read(body []byte) error {
 	case first == '{':
 		e.Object(e.member)
 	case e.Value():
-		e.refuse(wrongKind("", "a JSON object", document.KindAt(body)))
+		kind := document.KindAt(body)
+		refused := wrongKind("", "a JSON object", kind)
+		refused.Message += hinted(e.form.hintKind(kind))
+		e.refuse(refused)
 	}
 	if e.count > len(e.list) {
 		e.refuse(apierr.TooManyEvents(e.count, e.maxList))
@@ -48,9 +56,28 @@ func (e *envelope) read(body []byte) error {
 		e.End()
 	}
 	if err := e.Err(); err != nil {
-		return err
+		return e.malformed(err)
 	}
 	return e.refusal
+}
+
+// malformed says in which element of its list a body is not JSON: a batch is one line most often, whose column
+// says little.
+func (e *envelope) malformed(err error) error {
+	syntax, ok := errors.AsType[*document.SyntaxError](err)
+	if !ok || e.broken < 0 {
+		return err
+	}
+	field := fmt.Sprintf("%s[%d]", e.form.listName(), e.broken)
+	message := field + ": " + syntax.Error()
+	if e.between {
+		message = "after " + message
+	}
+	return &apierr.Error{
+		Reason: apierr.InvalidJSON, Message: message,
+		Violations: []apierr.Violation{{Field: field, Message: message}},
+		Line:       syntax.Line, Column: syntax.Column,
+	}
 }
 
 // refuse notes what is wrong with a body that is JSON.
@@ -62,13 +89,16 @@ func (e *envelope) refuse(err error) {
 
 // member takes one member of the body in.
 func (e *envelope) member(quoted []byte, at int) bool {
-	place := e.place(document.Unquote(quoted), at)
 	kind := document.KindAt(e.Text[e.At:])
+	place := e.place(document.Unquote(quoted), at, kind)
 	e.Peek()
 	start := e.At
 	isList := place >= 0 && e.form.keys[place].isList()
 	if isList && kind == document.Array {
 		if !e.Array(e.element) {
+			if e.broken < 0 && e.count > 0 {
+				e.broken, e.between = e.count-1, true
+			}
 			return false
 		}
 	} else if !e.Value() {
@@ -90,6 +120,9 @@ func (e *envelope) member(quoted []byte, at int) bool {
 // element takes one element of the list in.
 func (e *envelope) element() bool {
 	text, ok := e.Part()
+	if !ok {
+		e.broken = e.count
+	}
 	// A list of millions of empty events takes far more memory than the body.
 	if e.count++; e.maxList == 0 || e.count <= e.maxList {
 		e.list = append(e.list, text)
@@ -98,7 +131,7 @@ func (e *envelope) element() bool {
 }
 
 // place returns where a key's value goes, or -1 after noting why it goes nowhere.
-func (e *envelope) place(name string, at int) int {
+func (e *envelope) place(name string, at int, value document.Kind) int {
 	for i := range e.form.keys {
 		if name != e.form.keys[i].name {
 			continue
@@ -110,9 +143,10 @@ func (e *envelope) place(name string, at int) int {
 		e.seen |= 1 << i
 		return i
 	}
+	hint := hinted(e.form.hint(name, value))
 	name = apierr.Quote(name)
 	e.refuse(apierr.Field(
-		apierr.InvalidRequest, name, fmt.Sprintf("unknown key %q: the body may have %s", name, e.form.known),
+		apierr.InvalidRequest, name, fmt.Sprintf("unknown key %q: the body may have %s", name, e.form.known)+hint,
 	))
 	return -1
 }
@@ -150,7 +184,7 @@ func (e *envelope) choose() error {
 }
 
 // wrongKind refuses a value for its kind. Without a field it is the body itself.
-func wrongKind(field, want string, got document.Kind) error {
+func wrongKind(field, want string, got document.Kind) *apierr.Error {
 	subject := field
 	if field == "" {
 		subject = "the body"

@@ -100,6 +100,16 @@ func newForm(message protoreflect.MessageDescriptor) (*form, error) {
 	return f, nil
 }
 
+// listName returns the key of the list of JSON values, or nothing.
+func (f *form) listName() string {
+	for i := range f.keys {
+		if f.keys[i].isList() {
+			return f.keys[i].name
+		}
+	}
+	return ""
+}
+
 // addChoice adds a choice that must be made.
 func (f *form) addChoice(oneof protoreflect.OneofDescriptor) {
 	if !contract.IsRequired(oneof) {

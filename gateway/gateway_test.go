@@ -253,7 +253,7 @@ func TestRequestsAnsweredHere(t *testing.T) {
 		},
 		"malformed batch": {
 			"POST", batchPath, `{"events": [{}, {]}`, nil, 400, codes.InvalidArgument, "INVALID_JSON",
-			map[string]string{"line": "1", "column": "18"}, "malformed JSON at line 1, column 18: ']' where a key is expected",
+			map[string]string{"line": "1", "column": "18", "field": "events[1]"}, "events[1]: malformed JSON at line 1, column 18: ']' where a key is expected",
 		},
 		"empty": {
 			"POST", transformPath, "", nil, 400, codes.InvalidArgument, "INVALID_JSON", map[string]string{"line": "1", "column": "1"},

@@ -114,7 +114,41 @@ func TestRequestsThatAreRefused(t *testing.T) {
 		field   string
 		message string
 	}{
-		"no object": {single, `[]`, wrongType, "", "the body must be a JSON object, but is an array"},
+		"no object":                        {single, `[]`, wrongType, "", `the body must be a JSON object, but is an array; several events go to POST /v1/transform:batch as {"events": [{…}, …], "destination": {…}}`},
+		"several events without a wrapper": {batch, ` [{"type": "track"}]`, wrongType, "", `the body must be a JSON object, but is an array; post {"events": [{…}, …], "destination": {…}}`},
+		"text":                             {single, `"{}"`, wrongType, "", `the body must be a JSON object, but is a string; post {"event": {…}, "destination": {…}}`},
+		"RudderStack's batch": {
+			single, `{"batch": [{"type": "track"}]}`, invalid, "batch",
+			`unknown key "batch": the body may have event, destination, destinationId, minSeverity; several events go to POST /v1/transform:batch as {"events": [{…}, …], "destination": {…}}`,
+		},
+		"RudderStack's batch in a batch": {
+			batch, `{"batch": [{"type": "track"}], "sentAt": "2026-11-23"}`, invalid, "batch",
+			`unknown key "batch": the body may have events, destination, destinationId, minSeverity; post {"events": [{…}, …], "destination": {…}}`,
+		},
+		"rudder-transformer's wrapper": {
+			single, `{"message": {"type": "track"}, "destination": {"Config": {}}}`, invalid, "message",
+			`unknown key "message": the body may have event, destination, destinationId, minSeverity; post {"event": {…}, "destination": {…}}`,
+		},
+		"an event without a wrapper": {
+			single, `{"type": "track", "userId": "u", "event": "E"}`, invalid, "type",
+			`unknown key "type": the body may have event, destination, destinationId, minSeverity; an event goes into a wrapper: post {"event": {…}, "destination": {…}}`,
+		},
+		"an event without a wrapper that begins with its name": {
+			single, `{"event": "E", "userId": "u", "type": "track"}`, invalid, "userId",
+			`unknown key "userId": the body may have event, destination, destinationId, minSeverity; an event goes into a wrapper: post {"event": {…}, "destination": {…}}`,
+		},
+		"several events in the call for one": {
+			single, `{"events": [], "destination": {}}`, invalid, "events",
+			`unknown key "events": the body may have event, destination, destinationId, minSeverity; several events go to POST /v1/transform:batch as {"events": [{…}, …], "destination": {…}}`,
+		},
+		"settings without a wrapper": {
+			single, `{"event": {}, "accountId": "A"}`, invalid, "accountId",
+			`unknown key "accountId": the body may have event, destination, destinationId, minSeverity; a destination's settings go into a wrapper: post {"event": {…}, "destination": {…}}`,
+		},
+		"settings to check without a wrapper": {
+			validate, `{"ID": "x", "Config": {}}`, invalid, "ID",
+			`unknown key "ID": the body may have destination; a destination's settings go into a wrapper: post {"destination": {…}}`,
+		},
 		"misspelt key": {
 			single, `{"event": {}, "destinaton": {}}`, invalid, "destinaton",
 			`unknown key "destinaton": the body may have event, destination, destinationId, minSeverity`,
@@ -132,7 +166,7 @@ func TestRequestsThatAreRefused(t *testing.T) {
 		},
 		"event in a batch": {
 			batch, `{"event": {}, "destination": {}}`, invalid, "event",
-			`unknown key "event": the body may have events, destination, destinationId, minSeverity`,
+			`unknown key "event": the body may have events, destination, destinationId, minSeverity; post {"events": [{…}, …], "destination": {…}}`,
 		},
 		"long key": {
 			validate, `{"` + strings.Repeat("k", 100) + `": 1}`, invalid, strings.Repeat("k", 64) + "…",
@@ -223,6 +257,34 @@ func TestMalformedBodiesAreRefusedAsSuchWhateverElseIsWrong(t *testing.T) {
 	}
 }
 
+// TestTheBrokenEventOfABatchIsNamed: a batch is one line most often, and its column says little.
+func TestTheBrokenEventOfABatchIsNamed(t *testing.T) {
+	t.Parallel()
+	good := strings.Repeat(`{"type":"track"},`, 17)
+	for name, test := range map[string]struct{ events, field, message string }{
+		"a number that JSON does not have": {good + `{"properties":{"revenue":NaN}}`, "events[17]", "events[17]: malformed JSON at line 1, column 326: 'N' where a value is expected"},
+		"single quotes":                    {`{'type':'track'}`, "events[0]", `events[0]: malformed JSON at line 1, column 13: '\'' where a key is expected`},
+		"a word of Python's":               {good + `None`, "events[17]", "events[17]: malformed JSON at line 1, column 301: 'N' where a value is expected"},
+		"cut short":                        {good + `{"type":`, "events[17]", "events[17]: malformed JSON at line 1, column 309: ']' where a value is expected"},
+		"no comma between two":             {`{} {}`, "events[0]", "after events[0]: malformed JSON at line 1, column 15: '{' where a comma or a closing bracket is expected"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var got *apierr.Error
+			body := []byte(`{"events":[` + test.events + `],"destination":{}}`)
+			require.ErrorAs(t, newTestMarshaler(t, 0).Unmarshal(body, &transformerv1.BatchTransformRequest{}), &got)
+			require.Equal(t, apierr.InvalidJSON, got.Reason)
+			require.Equal(t, test.message, got.Error())
+			require.Equal(t, test.field, got.Violations[0].Field)
+			require.Positive(t, got.Column)
+		})
+	}
+	// The limit on events does not hide it.
+	var got *apierr.Error
+	require.ErrorAs(t, newTestMarshaler(t, 2).Unmarshal([]byte(`{"events":[{},{},{},{},nul]}`), &transformerv1.BatchTransformRequest{}), &got)
+	require.Equal(t, "events[4]", got.Violations[0].Field)
+}
+
 // FuzzRequests holds the reading of requests against encoding/json: a body is malformed for one exactly when
 // it is for the other, and what is taken is what encoding/json finds under the same keys.
 func FuzzRequests(f *testing.F) {
@@ -237,8 +299,7 @@ func FuzzRequests(f *testing.F) {
 		single, batch := &transformerv1.TransformRequest{}, &transformerv1.BatchTransformRequest{}
 		for _, request := range []proto.Message{single, batch} {
 			err := newTestMarshaler(t, 0).Unmarshal(body, request)
-			var malformed *document.SyntaxError
-			require.Equal(t, !json.Valid(body), errors.As(err, &malformed))
+			require.Equal(t, !json.Valid(body), isMalformed(err), "%v", err)
 			if err != nil {
 				proto.Reset(request)
 			}
@@ -261,6 +322,14 @@ func FuzzRequests(f *testing.F) {
 			requireTarget(t, members, batch.GetDestinationJson(), batch.GetDestinationId())
 		}
 	})
+}
+
+// isMalformed reports whether a body was refused for not being JSON: as a whole, or within one of its events.
+func isMalformed(err error) bool {
+	var whole *document.SyntaxError
+	var part *apierr.Error
+	return errors.As(err, &whole) ||
+		errors.As(err, &part) && part.Reason == apierr.InvalidJSON && strings.HasPrefix(part.Violations[0].Field, "events[")
 }
 
 func membersOf(t *testing.T, body []byte) map[string]json.RawMessage {

@@ -104,7 +104,11 @@ func TestCasesOverREST(t *testing.T) {
 						require.Equal(t, "INVALID_REQUEST", got.Details[0].Reason, "null is no event at all")
 						return
 					}
-					require.Equal(t, wanted.Error, got.Details[0].Reason+" "+got.Details[0].Metadata["field"])
+					want := wanted.Error
+					if strings.HasSuffix(want, " ") && got.Details[0].Metadata["kind"] != "" {
+						want += "event" // It is not an object, and the request's field is at fault.
+					}
+					require.Equal(t, want, got.Details[0].Reason+" "+got.Details[0].Metadata["field"])
 					return
 				}
 				single := one.answer(t)
@@ -218,6 +222,39 @@ func TestNeighboursOfWhatIsNoEventAreNotHarmed(t *testing.T) {
 		require.NotEmpty(t, result.Error.Details[0].Reason)
 	}
 	require.JSONEq(t, `{"d": [{"type": "profile", "identity": "u-1", "profileData": {}}, {"type": "profile", "identity": "u-1", "profileData": {}}]}`, string(got.Uploads[0].Payload))
+}
+
+// TestAnEventThatIsNotAnObjectIsNamed: in the call for one event there is a field at fault, and where several go.
+func TestAnEventThatIsNotAnObjectIsNamed(t *testing.T) {
+	t.Parallel()
+	api := startService(t, server.Options{})
+	for event, message := range map[string]string{
+		`[{"type": "track", "userId": "u", "event": "E"}]`: "an event must be an object, not an array; several events go to BatchTransform, POST /v1/transform:batch",
+		`"{\"type\": \"track\"}"`:                          "an event must be an object, not a string; give the event itself, not as text",
+		`7`:                                                "an event must be an object, not a number",
+	} {
+		got := api.do(t, "POST", transformPath, `{"event": `+event+`, "destination": {"accountId": "a", "passcode": "p"}}`)
+		require.Equal(t, http.StatusBadRequest, got.status, got.body)
+		failed := got.failure(t)
+		require.Equal(t, message, failed.Message)
+		require.Equal(t, "INVALID_FIELD_TYPE", failed.Details[0].Reason)
+		require.Equal(t, "event", failed.Details[0].Metadata["field"])
+		require.Equal(t, "event", failed.Details[1].FieldViolations[0].Field)
+	}
+}
+
+// TestADestinationMayBeRudderStacksWholeObject: its Config is used, and what is wrong with it is named there.
+func TestADestinationMayBeRudderStacksWholeObject(t *testing.T) {
+	t.Parallel()
+	api := startService(t, server.Options{})
+	const event = `{"event": {"type": "track", "userId": "u", "event": "E"}, "destination": `
+	got := api.do(t, "POST", transformPath, event+`{"ID": "x", "Name": "CleverTap", "Config": {"accountId": "A", "passcode": "P", "region": "in1"}}}`).answer(t)
+	require.Equal(t, "https://in1.api.clevertap.com/1/upload", got.Uploads[0].Endpoint)
+	require.Equal(t, "A", got.Uploads[0].Headers["X-CleverTap-Account-Id"])
+	failed := api.do(t, "POST", transformPath, event+`{"ID": "x", "Config": {"accountId": "A", "passcode": "P", "region": "mars1"}}}`).failure(t)
+	require.Equal(t, "destination.Config.region", failed.Details[0].Metadata["field"])
+	valid := api.do(t, "POST", "/v1/destinations:validate", `{"destination": {"ID": "x", "Config": {"accountId": "A", "passcode": "P"}}}`)
+	require.JSONEq(t, `{"valid": true, "problems": []}`, valid.body)
 }
 
 // TestExamplesOfTheOpenAPIDocument posts each example as it stands in the document, and holds the document's

@@ -32,7 +32,7 @@ const (
 type Result struct {
 	// Status is what became of it.
 	Status Status
-	// CallType is the event's type in lower case, or empty when it has none that is supported.
+	// CallType is the event's type in lower case, or empty when it names none of RudderStack's calls.
 	CallType string
 	// MessageID is the event's messageId, a number as its digits; nothing when it is neither text nor a
 	// number.

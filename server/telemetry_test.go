@@ -161,7 +161,7 @@ func TestMetricsTellEventsDiagnosticsBatchesAndCalls(t *testing.T) {
 	require.Equal(t, map[string]int64{
 		`{"rudder_clevertap.call_type":"track","rudder_clevertap.result":"transformed"}`:                                    3,
 		`{"rudder_clevertap.call_type":"identify","rudder_clevertap.result":"transformed"}`:                                 1,
-		`{"error.type":"UNSUPPORTED_MESSAGE_TYPE","rudder_clevertap.call_type":"other","rudder_clevertap.result":"failed"}`: 1,
+		`{"error.type":"UNSUPPORTED_MESSAGE_TYPE","rudder_clevertap.call_type":"group","rudder_clevertap.result":"failed"}`: 1,
 		`{"error.type":"MISSING_IDENTITY","rudder_clevertap.call_type":"page","rudder_clevertap.result":"failed"}`:          1,
 	}, sums(t, found["rudder_clevertap.events"]))
 	require.Equal(t, int64(2), sums(t, found["rudder_clevertap.diagnostics"])[`{"rudder_clevertap.code":"NESTED_VALUE_STRINGIFIED"}`])

@@ -12,7 +12,7 @@ type Run struct {
 	Doc document.Document
 	// Event is the event as the steps read it.
 	Event document.Value
-	// CallType is the event's type in lower case; empty until it is read.
+	// CallType is the event's type in lower case; empty until it is read, and when it names no call.
 	CallType string
 	// Records are the records so far, and Diagnostics what is said about them.
 	Records     []Record
@@ -58,6 +58,9 @@ func (r *Run) Transform() (wanted bool, err *Error) {
 		return false, err
 	}
 	if r.CallType, err = r.Rules.CallType(r); err != nil {
+		if err.Reason == UnsupportedMessageType {
+			r.CallType = unsupportedCall(r.Event.Get("type"))
+		}
 		return false, err
 	}
 	for _, wants := range r.Rules.Filters {
@@ -72,6 +75,22 @@ func (r *Run) Transform() (wanted bool, err *Error) {
 		return false, &Error{Reason: InvalidFieldType, Message: "the event can't be transformed: " + err.Error()}
 	}
 	return true, r.To.Unusable
+}
+
+// unsupportedCalls are the calls of RudderStack that no ruleset takes. Telemetry tells them from what is no call
+// at all.
+//
+//nolint:gochecknoglobals // A table; nothing writes to it.
+var unsupportedCalls = [...]string{"group"}
+
+// unsupportedCall returns the call that an event's type names, or nothing when it is none.
+func unsupportedCall(named document.Value) string {
+	for _, call := range unsupportedCalls {
+		if named.Kind() == document.String && EqualFold(named.Bytes(), call) {
+			return call
+		}
+	}
+	return ""
 }
 
 // Emit adds a record.

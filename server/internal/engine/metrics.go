@@ -71,7 +71,7 @@ func newInstruments(meter metric.Meter) (*instruments, error) {
 	var errs [5]error
 	in := &instruments{
 		// The last one stands for all that is none of these.
-		callTypes: []string{"identify", "track", "page", "screen", "alias", "other"},
+		callTypes: []string{"identify", "track", "page", "screen", "alias", "group", "other"},
 		reasons:   append(enumNames(transformerv1.ErrorReason_name, "ERROR_REASON_"), "OTHER"),
 		codes:     append(enumNames(transformerv1.DiagnosticCode_name, "DIAGNOSTIC_CODE_"), "OTHER"),
 	}

@@ -4,6 +4,7 @@ package transform
 import (
 	"bytes"
 	"context"
+	"errors"
 	"log/slog"
 	"sync/atomic"
 	"time"
@@ -12,6 +13,7 @@ import (
 	clevertapv1 "github.com/rudder-clevertap/rudder-clevertap/gen/clevertap/v1"
 	"github.com/rudder-clevertap/rudder-clevertap/internal/apierr"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping"
+	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
 	"github.com/rudder-clevertap/rudder-clevertap/server/internal/engine"
 	"github.com/rudder-clevertap/rudder-clevertap/server/wire"
 )
@@ -111,9 +113,27 @@ func (s *Service) Transform(ctx context.Context, r *wire.Request) (*wire.Respons
 	}
 	if failed := answer.Failed; failed != nil {
 		answer.Release()
-		return nil, failed
+		return nil, ofField(failed)
 	}
 	return &answer.Response, nil
+}
+
+// ofField returns why an event failed: of one that is not an object, with the request's field as the field at
+// fault, and where several events go.
+func ofField(failed error) error {
+	known, ok := errors.AsType[*apierr.Error](failed)
+	if !ok || known.Reason != apierr.InvalidFieldType || len(known.Violations) > 0 {
+		return failed
+	}
+	told := *known
+	switch known.Kind {
+	case document.Array:
+		told.Message += "; several events go to BatchTransform, POST /v1/transform:batch"
+	case document.String:
+		told.Message += "; give the event itself, not as text"
+	}
+	told.Violations = []apierr.Violation{{Field: "event", Message: told.Message}}
+	return &told
 }
 
 // BatchTransform transforms a batch of events.
