@@ -32,7 +32,7 @@ func (e *errorWriter) handle(
 		err = body.err
 	}
 	takeRequestID(ctx, w)
-	e.write(ctx, w, err)
+	e.write(ctx, w, r, err)
 }
 
 // handleRouting is the mux's handler for requests that fit no call.
@@ -45,13 +45,13 @@ func (e *errorWriter) handleRouting(
 	case http.StatusMethodNotAllowed:
 		e.methodNotAllowed(ctx, w, r, e.allowed[r.URL.Path])
 	case http.StatusNotFound:
-		e.write(ctx, w, &apierr.Error{
+		e.write(ctx, w, r, &apierr.Error{
 			Reason:  apierr.UnknownCall,
 			Code:    codes.NotFound,
 			Message: "there is no " + path + ": /openapi.json lists the calls",
 		})
 	default:
-		e.write(ctx, w, &apierr.Error{
+		e.write(ctx, w, r, &apierr.Error{
 			Reason:  apierr.InvalidRequest,
 			HTTP:    httpStatus,
 			Message: "the path " + strconv.Quote(path) + " is malformed",
@@ -64,7 +64,7 @@ func (e *errorWriter) methodNotAllowed(
 	ctx context.Context, w http.ResponseWriter, r *http.Request, allowed string,
 ) {
 	w.Header().Set("Allow", allowed)
-	e.write(ctx, w, &apierr.Error{
+	e.write(ctx, w, r, &apierr.Error{
 		Reason:  apierr.UnknownCall,
 		Code:    codes.Unimplemented,
 		HTTP:    http.StatusMethodNotAllowed,
@@ -72,9 +72,12 @@ func (e *errorWriter) methodNotAllowed(
 	})
 }
 
-// write answers with an error.
-func (e *errorWriter) write(ctx context.Context, w http.ResponseWriter, err error) {
-	st, httpStatus := e.public(ctx, w, err)
+// write answers a request with an error, and leaves a line in the log, unless the server has done so.
+func (e *errorWriter) write(ctx context.Context, w http.ResponseWriter, r *http.Request, err error) {
+	st, httpStatus, logged := e.public(w, err)
+	if !logged {
+		e.log(ctx, w, r, st, httpStatus, err)
+	}
 	header := w.Header()
 	header.Set("Content-Type", contentType)
 	if httpStatus == http.StatusUnauthorized {
@@ -88,9 +91,30 @@ func (e *errorWriter) write(ctx context.Context, w http.ResponseWriter, err erro
 	}
 }
 
-// public returns what the caller is told of an error: all of it when this service made it, else only what its
-// code says, because the texts of libraries hold addresses and other things of ours.
-func (e *errorWriter) public(ctx context.Context, w http.ResponseWriter, err error) (*status.Status, int) {
+// log leaves a line about a refused request in the log.
+func (e *errorWriter) log(
+	ctx context.Context, w http.ResponseWriter, r *http.Request, st *status.Status, httpStatus int, err error,
+) {
+	level := slog.LevelInfo
+	switch {
+	case st.Code() == codes.Internal:
+		level = slog.LevelError
+	case httpStatus >= http.StatusInternalServerError:
+		level = slog.LevelWarn
+	}
+	reason, _ := apierr.OfStatus(st)
+	e.logger.LogAttrs(ctx, level, "a REST call was refused",
+		slog.String("http.request.method", apierr.Clean(apierr.Quote(r.Method))),
+		slog.String("url.path", apierr.Clean(apierr.Quote(r.URL.Path))),
+		slog.Int("http.response.status_code", httpStatus),
+		slog.String("request_id", w.Header().Get(requestIDHeader)),
+		slog.String("reason", string(reason)), slog.Any("error", err))
+}
+
+// public returns what the caller is told of an error, and whether the server has logged it: all of it when this
+// service made it, else only what its code says, because the texts of libraries hold addresses and other things
+// of ours.
+func (*errorWriter) public(w http.ResponseWriter, err error) (st *status.Status, httpStatus int, logged bool) {
 	var known *apierr.Error
 	if syntax, ok := errors.AsType[*document.SyntaxError](err); ok {
 		err = apierr.Syntax(syntax)
@@ -98,19 +122,17 @@ func (e *errorWriter) public(ctx context.Context, w http.ResponseWriter, err err
 	if !errors.As(err, &known) {
 		st := status.Convert(err)
 		if reason, ok := apierr.OfStatus(st); ok {
-			return st, httpStatusOf(st.Code(), reason)
+			return st, httpStatusOf(st.Code(), reason), true
 		}
 		if known = foreign(st); known.Reason == apierr.Internal {
 			known.RequestID = w.Header().Get(requestIDHeader)
-			e.logger.ErrorContext(ctx, "a call failed for no known reason",
-				slog.String("request_id", known.RequestID), slog.Any("error", err))
 		}
 	}
-	st := known.GRPCStatus()
+	st = known.GRPCStatus()
 	if known.HTTP != 0 {
-		return st, known.HTTP
+		return st, known.HTTP, false
 	}
-	return st, httpStatusOf(st.Code(), known.Reason)
+	return st, httpStatusOf(st.Code(), known.Reason), false
 }
 
 // httpStatusOf returns the HTTP status of an error.

@@ -51,7 +51,8 @@ type Options struct {
 	// AllowedOrigins are the web origins (`https://app.example.com`, `https://*.example.com`) whose pages may
 	// call the API. None may unless named; there is no name for all.
 	AllowedOrigins []string
-	// Logger is told of failures that have no documented reason. Nothing is logged when it is nil.
+	// Logger gets a line for each call that is refused before it comes to the server, and of failures that have
+	// no documented reason. Nothing is logged when it is nil.
 	Logger *slog.Logger
 }
 
@@ -88,10 +89,14 @@ func New(ctx context.Context, options Options) (http.Handler, error) {
 	}
 	root := &root{
 		calls:   calls,
-		health:  &healthHandler{client: grpc_health_v1.NewHealthClient(options.Conn), errors: errs},
-		openAPI: newOpenAPIHandler(errs),
+		health:  withRequestID(&healthHandler{client: grpc_health_v1.NewHealthClient(options.Conn), errors: errs}),
+		openAPI: withRequestID(newOpenAPIHandler(errs)),
 	}
-	handler := middleware.IdleTimeout(root, options.IdleTimeout)
+	handler, err := middleware.Compress(middleware.Pretty(root))
+	if err != nil {
+		return nil, fmt.Errorf("gateway: %w", err)
+	}
+	handler = middleware.IdleTimeout(handler, options.IdleTimeout)
 	if len(options.AllowedOrigins) == 0 {
 		return handler, nil
 	}
@@ -151,14 +156,18 @@ func newCalls(ctx context.Context, options Options, errs *errorWriter) (http.Han
 		TracerProvider: options.TracerProvider, MeterProvider: options.MeterProvider,
 		Propagator: options.Propagator,
 	}
-	return told.WithDefaults().Observe(withRequestID(mux)), nil
+	return told.WithDefaults().Observe(withRequestID(middleware.Head(mux))), nil
 }
 
 // allowedMethods returns the Allow header of each path of the contract.
 func allowedMethods() map[string]string {
 	allowed := map[string]string{}
 	for call := range contract.Methods() {
-		switch method, path := contract.REST(call); {
+		method, path := contract.REST(call)
+		if method == http.MethodGet {
+			method = readMethods
+		}
+		switch {
 		case path == "":
 		case allowed[path] == "":
 			allowed[path] = method

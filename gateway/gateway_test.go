@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -291,12 +292,12 @@ func TestRequestsAnsweredHere(t *testing.T) {
 		},
 		"wrong method for the definition": {
 			"POST", "/v1/destinations/definition", "", nil, 405, codes.Unimplemented, "UNKNOWN_CALL", nil,
-			"/v1/destinations/definition does not take POST: use GET",
+			"/v1/destinations/definition does not take POST: use GET, HEAD",
 		},
 		"method override": {
 			"POST", "/v1/destinations/definition", "", []string{
 				"X-HTTP-Method-Override", "GET", "Content-Type", "application/x-www-form-urlencoded",
-			}, 405, codes.Unimplemented, "UNKNOWN_CALL", nil, "/v1/destinations/definition does not take POST: use GET",
+			}, 405, codes.Unimplemented, "UNKNOWN_CALL", nil, "/v1/destinations/definition does not take POST: use GET, HEAD",
 		},
 		"wrong method for health": {
 			"POST", "/healthz", "", nil, 405, codes.Unimplemented, "UNKNOWN_CALL", nil, "/healthz does not take POST: use GET, HEAD",
@@ -407,6 +408,54 @@ func TestFaultsAreLoggedNotTold(t *testing.T) {
 	require.Contains(t, log.String(), "r-1")
 }
 
+// TestARefusedCallLeavesOneLine: of what never came to the server, here; of the rest, the server has one.
+func TestARefusedCallLeavesOneLine(t *testing.T) {
+	t.Parallel()
+	var log lockedBuffer
+	api := start(t, &backend{transform: func(context.Context, *transformerv1.TransformRequest) (*transformerv1.TransformResponse, error) {
+		st, err := status.New(codes.InvalidArgument, "no").WithDetails(&errdetails.ErrorInfo{Reason: "MISSING_IDENTITY", Domain: "rudder-clevertap"})
+		require.NoError(t, err)
+		return nil, st.Err()
+	}}, gateway.Options{MaxBodyBytes: 200, Logger: slog.New(slog.NewJSONHandler(&log, nil))})
+	const valid = `{"event": {}, "destination": {}}`
+	id := 0
+	for _, test := range []struct {
+		method, path, body, contentType, level, reason string
+		status                                         int
+	}{
+		{"POST", batchPath, `{"events": [NaN]}`, "", "INFO", "INVALID_JSON", 400},
+		{"POST", transformPath, `{"batch": []}`, "", "INFO", "INVALID_REQUEST", 400},
+		{"POST", transformPath, strings.Repeat(" ", 201), "", "INFO", "REQUEST_TOO_LARGE", 413},
+		{"POST", transformPath, valid, "text/csv", "INFO", "INVALID_REQUEST", 415},
+		{"GET", transformPath, "", "", "INFO", "UNKNOWN_CALL", 405},
+		{"GET", "/nowhere", "", "", "INFO", "UNKNOWN_CALL", 404},
+		{"POST", "/healthz", "", "", "INFO", "UNKNOWN_CALL", 405},
+	} {
+		id++
+		name := "r-" + strconv.Itoa(id)
+		headers := []string{"X-Request-Id", name}
+		if test.contentType != "" {
+			headers = append(headers, "Content-Type", test.contentType)
+		}
+		answer := api.do(t, test.method, test.path, test.body, headers...)
+		require.Equal(t, test.status, answer.status)
+		require.Equal(t, name, answer.header.Get("X-Request-Id"))
+		lines := strings.Split(strings.TrimSpace(log.String()), "\n")
+		require.Len(t, lines, id)
+		var line map[string]any
+		require.NoError(t, json.Unmarshal([]byte(lines[id-1]), &line))
+		delete(line, "time")
+		require.NotEmpty(t, line["error"])
+		delete(line, "error")
+		require.Equal(t, map[string]any{
+			"level": test.level, "msg": "a REST call was refused", "request_id": name, "reason": test.reason,
+			"http.request.method": test.method, "url.path": test.path, "http.response.status_code": float64(test.status),
+		}, line)
+	}
+	require.Equal(t, 400, api.do(t, "POST", transformPath, valid).status)
+	require.Len(t, strings.Split(strings.TrimSpace(log.String()), "\n"), id, "the server's refusal is in the server's log")
+}
+
 func TestMessagesTooLargeForGRPC(t *testing.T) {
 	t.Parallel()
 	api := start(t, &backend{transform: echo}, gateway.Options{}, grpc.MaxRecvMsgSize(100))
@@ -488,6 +537,85 @@ func TestHealth(t *testing.T) {
 	answer = api.do(t, "GET", "/healthz", "")
 	require.Equal(t, 503, answer.status)
 	require.Equal(t, `{"status":"NOT_SERVING"}`, answer.body)
+}
+
+// TestHEADWorksWhereGETDoes: with the headers of GET, and without a body.
+func TestHEADWorksWhereGETDoes(t *testing.T) {
+	t.Parallel()
+	api := start(t, &backend{}, gateway.Options{})
+	for _, path := range []string{"/v1/destinations/definition", "/healthz", "/openapi.json", "/nowhere"} {
+		// A compressed answer has no length.
+		get := api.do(t, "GET", path, "", "Accept-Encoding", "identity")
+		head := api.do(t, "HEAD", path, "", "Accept-Encoding", "identity")
+		require.Equal(t, get.status, head.status, path)
+		require.Empty(t, head.body)
+		for _, name := range []string{"Content-Type", "Content-Length", "Etag"} {
+			require.Equal(t, get.header.Get(name), head.header.Get(name), "%s of %s", name, path)
+		}
+	}
+	require.Equal(t, 405, api.do(t, "HEAD", transformPath, "").status)
+}
+
+// TestAnswersArePrintedForPeople who ask for it: the same JSON, answers and errors alike.
+func TestAnswersArePrintedForPeople(t *testing.T) {
+	t.Parallel()
+	api := start(t, &backend{transform: echo}, gateway.Options{})
+	const body = `{"event": {"a":1.0}, "destination": {}}`
+	for _, request := range [][]string{
+		{"POST", transformPath, body}, {"POST", transformPath, `{`}, {"GET", "/v1/destinations/definition", ""}, {"GET", "/healthz", ""}, {"GET", "/nowhere", ""},
+	} {
+		plain := api.do(t, request[0], request[1], request[2])
+		require.NotContains(t, plain.body, "\n")
+		require.Equal(t, plain.body, api.do(t, request[0], request[1]+"?pretty=false", request[2]).body)
+		for _, query := range []string{"?pretty", "?pretty=true", "?a=b&pretty=1"} {
+			pretty := api.do(t, request[0], request[1]+query, request[2], "Accept-Encoding", "identity")
+			require.Equal(t, plain.status, pretty.status)
+			require.JSONEq(t, plain.body, pretty.body)
+			require.Contains(t, pretty.body, "{\n  \"")
+			require.True(t, strings.HasSuffix(pretty.body, "}\n"))
+			require.Equal(t, strconv.Itoa(len(pretty.body)), pretty.header.Get("Content-Length"))
+		}
+	}
+	require.Contains(t, api.do(t, "POST", transformPath+"?pretty", body).body, `"a": 1.0`, "numbers stay as they are")
+}
+
+// TestLongAnswersAreCompressed for those who accept that, and no others.
+func TestLongAnswersAreCompressed(t *testing.T) {
+	t.Parallel()
+	api := start(t, &backend{transform: echo}, gateway.Options{})
+	long := `{"event": {"a":"` + strings.Repeat("x", 5000) + `"}, "destination": {}}`
+	for name, test := range map[string]struct {
+		method, path, body, accept string
+		compressed                 bool
+	}{
+		"accepted":              {"POST", transformPath, long, "gzip", true},
+		"accepted among others": {"POST", transformPath, long, "br, gzip;q=0.5, *;q=0", true},
+		"the document":          {"GET", "/openapi.json", "", "gzip", true},
+		"not accepted":          {"POST", transformPath, long, "identity", false},
+		"refused":               {"POST", transformPath, long, "gzip;q=0", false},
+		"another one":           {"POST", transformPath, long, "zstd", false},
+		"short":                 {"POST", transformPath, `{"event": {}, "destination": {}}`, "gzip", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			plain := api.do(t, test.method, test.path, test.body, "Accept-Encoding", "identity")
+			got := api.do(t, test.method, test.path, test.body, "Accept-Encoding", test.accept)
+			require.Equal(t, 200, got.status)
+			require.Contains(t, got.header.Values("Vary"), "Accept-Encoding")
+			if !test.compressed {
+				require.Equal(t, plain.body, got.body)
+				require.Empty(t, got.header.Get("Content-Encoding"))
+				return
+			}
+			require.Equal(t, "gzip", got.header.Get("Content-Encoding"))
+			require.Less(t, len(got.body), len(plain.body))
+			unzipped, err := gzip.NewReader(strings.NewReader(got.body))
+			require.NoError(t, err)
+			text, err := io.ReadAll(unzipped)
+			require.NoError(t, err)
+			require.Equal(t, plain.body, string(text))
+		})
+	}
 }
 
 func TestWithoutAServer(t *testing.T) {

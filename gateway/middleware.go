@@ -38,12 +38,14 @@ func takeBody(limit int64, errs *errorWriter) runtime.Middleware {
 			body, err := newRequestBody(r, limit)
 			if err != nil {
 				w.Header().Set("Accept-Encoding", middleware.Gzip+", identity")
-				errs.write(r.Context(), w, err)
+				errs.write(r.Context(), w, r, err)
 				return
 			}
-			if given := r.Header.Get("Content-Type"); !isJSON(given) {
+			if given := r.Header.Get("Content-Type"); given == "" {
+				r.Header.Del("Content-Type") // An empty one says as much as none, but the runtime would log it.
+			} else if !isJSON(given) {
 				errs.write(
-					r.Context(), w, middleware.Unsupported("Content-Type "+apierr.Quote(given), contentType),
+					r.Context(), w, r, middleware.Unsupported("Content-Type "+apierr.Quote(given), contentType),
 				)
 				return
 			}
@@ -53,9 +55,9 @@ func takeBody(limit int64, errs *errorWriter) runtime.Middleware {
 	}
 }
 
-// isJSON tells whether a Content-Type is JSON's, or not given.
+// isJSON tells whether a Content-Type is JSON's.
 func isJSON(given string) bool {
-	if given == "" || given == contentType {
+	if given == contentType {
 		return true
 	}
 	media, _, err := mime.ParseMediaType(given)

@@ -27,7 +27,7 @@ func TestCallsAreTracedAndMeasuredByRoute(t *testing.T) {
 	api.do(t, "GET", "/healthz", "")
 	api.do(t, "GET", "/openapi.json", "")
 	api.do(t, "POST", transformPath, `{"event": {}, "destination": {}}`,
-		"Traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+		"Traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "X-Request-Id", "r-1")
 	api.do(t, "POST", batchPath, `{`)
 	api.do(t, "GET", "/v1/nothing/7", "")
 
@@ -41,6 +41,7 @@ func TestCallsAreTracedAndMeasuredByRoute(t *testing.T) {
 	require.Equal(t, "b7ad6b7169203331", ended[0].Parent().SpanID().String())
 	require.Contains(t, ended[0].Attributes(), attribute.String("http.route", "/v1/transform"))
 	require.Contains(t, ended[0].Attributes(), attribute.Int("http.response.status_code", 200))
+	require.Contains(t, ended[0].Attributes(), attribute.String("rudder_clevertap.request_id", "r-1"))
 	require.Contains(t, ended[1].Attributes(), attribute.Int("http.response.status_code", 400))
 
 	var got metricdata.ResourceMetrics

@@ -192,6 +192,9 @@ func internal(ctx context.Context, cause error) *Error {
 	return &Error{Reason: Internal, Message: "internal error", Cause: cause, RequestID: RequestID(ctx)}
 }
 
+// RequestIDAttribute is the attribute of spans that holds a request's id.
+const RequestIDAttribute = "rudder_clevertap.request_id"
+
 // requestIDKey is the context's key of the request id.
 type requestIDKey struct{}
 

@@ -101,11 +101,11 @@ func (t *work) apply(item *eventItem, err *mapping.Error) (result *mapping.Resul
 
 // count tells telemetry what became of an event.
 func (t *work) count(result *mapping.Result) {
-	var reason mapping.Reason
-	if result.Err != nil {
-		reason = result.Err.Reason
+	if result.Err == nil {
+		t.Count(t.ctx, result, "", nil)
+		return
 	}
-	t.Count(result, reason)
+	t.Count(t.ctx, result, result.Err.Reason, result.Err)
 }
 
 // guarded transforms a message. A panic fails that event alone.

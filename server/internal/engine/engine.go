@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/metric"
 	"go.opentelemetry.io/otel/trace"
@@ -88,6 +89,7 @@ func (b *Batch) typed() bool { return len(b.Events) > 0 }
 func (e *Engine) Transform(ctx context.Context, b Batch) (answer *Response, err error) {
 	ctx, w := e.Begin(ctx, mapping.Severity(b.MinSeverity)) // The contract has the same numbers.
 	defer w.Release()
+	w.single = b.Single
 	answer = e.responses.Get().(*Response) //nolint:forcetypeassert // The pool makes nothing else.
 	err = w.run(ctx, &b, answer)
 	w.Finish(ctx, b.To.RulesetName(), err)
@@ -113,6 +115,8 @@ type Workspace struct {
 	// callType and reason are those of the last event.
 	callType string
 	reason   mapping.Reason
+	// single tells a call of one event, whose own log line says why it failed.
+	single bool
 }
 
 // Begin opens a span for the events of one request and returns it in a context, and a workspace for them.
@@ -120,15 +124,25 @@ type Workspace struct {
 func (e *Engine) Begin(ctx context.Context, minSeverity mapping.Severity) (context.Context, *Workspace) {
 	w := e.workspaces.Get().(*Workspace)         //nolint:forcetypeassert // The pool makes nothing else.
 	ctx, w.span = e.tracer.Start(ctx, "mapping") //nolint:spancheck // Release ends it.
+	if id := apierr.RequestID(ctx); id != "" && w.span.IsRecording() {
+		w.span.SetAttributes(attribute.String(apierr.RequestIDAttribute, id))
+	}
 	w.tally.reset()
+	w.single = false
 	w.mapper.MinSeverity = minSeverity
 	w.start = e.metrics.now(ctx)
 	return ctx, w
 }
 
-// Finish tells telemetry what became of the events. The error is why the request was not finished, or nil.
+// Finish tells telemetry what became of the events, and the log how many failed. The error is why the request
+// was not finished, or nil.
 func (w *Workspace) Finish(ctx context.Context, ruleset string, err error) {
 	t := &w.tally
+	if t.failed > 0 && !w.single {
+		w.engine.logger.LogAttrs(ctx, slog.LevelInfo, "events failed",
+			slog.Int("failed", t.failed), slog.Int("events", t.total()),
+			slog.String("request_id", apierr.RequestID(ctx)))
+	}
 	t.record(ctx, w.start, w.engine.metrics.byRuleset(ruleset))
 	if !w.span.IsRecording() {
 		return
@@ -154,8 +168,17 @@ func (w *Workspace) Release() {
 	w.engine.workspaces.Put(w)
 }
 
-// Count adds what became of an event. Failed is why it failed, or nothing.
-func (w *Workspace) Count(result *mapping.Result, failed mapping.Reason) {
+// Count adds what became of an event. Failed is the reason why it failed, and cause what there is to say about
+// that; both are nothing when it did not.
+func (w *Workspace) Count(
+	ctx context.Context, result *mapping.Result, failed mapping.Reason, cause error,
+) {
+	if failed != "" && !w.single && w.engine.logger.Enabled(ctx, slog.LevelDebug) {
+		w.engine.logger.LogAttrs(ctx, slog.LevelDebug, "an event failed",
+			slog.Int("event", w.tally.total()), slog.String("message_id", string(result.MessageID)),
+			slog.String("reason", string(failed)), slog.Any("error", cause),
+			slog.String("request_id", apierr.RequestID(ctx)))
+	}
 	w.callType, w.reason = result.CallType, failed
 	w.tally.count(result, failed)
 }
@@ -214,7 +237,7 @@ func (w *Workspace) run(ctx context.Context, b *Batch, answer *Response) error {
 		default:
 			failed = answer.pack(result.Records, event.Typed)
 		}
-		w.Count(result, apierr.ReasonOf(failed))
+		w.Count(ctx, result, apierr.ReasonOf(failed), failed)
 		answer.add(result, failed)
 	}
 	answer.finish(b)

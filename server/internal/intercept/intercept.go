@@ -12,6 +12,9 @@ import (
 	"time"
 
 	middleware "github.com/grpc-ecosystem/go-grpc-middleware/v2"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/trace"
+	"google.golang.org/genproto/googleapis/rpc/code"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/metadata"
@@ -173,6 +176,9 @@ func identify(ctx context.Context, call *call) error {
 	} else {
 		call.requestID = rand.Text()
 	}
+	if span := trace.SpanFromContext(ctx); span.IsRecording() {
+		span.SetAttributes(attribute.String(apierr.RequestIDAttribute, call.requestID))
+	}
 	// It fails only when the headers are out already, and nothing has been sent yet.
 	if err := grpc.SetHeader(ctx, metadata.Pairs(RequestIDHeader, call.requestID)); err != nil {
 		return fmt.Errorf("set the header %s: %w", RequestIDHeader, err)
@@ -200,8 +206,8 @@ func isPrintable(id string) bool {
 func (c *Chain) logCall(ctx context.Context, call *call) error {
 	start := time.Now()
 	err := call.next(ctx)
-	code := status.Code(err)
-	level := logLevel(code)
+	ended := status.Code(err)
+	level := logLevel(ended)
 	if isHealth(call.method) && level < slog.LevelError {
 		level = slog.LevelDebug
 	}
@@ -210,7 +216,7 @@ func (c *Chain) logCall(ctx context.Context, call *call) error {
 	}
 	attrs := []slog.Attr{
 		slog.String("rpc.method", strings.TrimPrefix(call.method, "/")),
-		slog.String("rpc.response.status_code", code.String()),
+		slog.String("rpc.response.status_code", codeName(ended)),
 		slog.Float64("duration_ms", float64(time.Since(start).Microseconds())/1e3),
 		slog.String("request_id", call.requestID),
 	}
@@ -218,10 +224,19 @@ func (c *Chain) logCall(ctx context.Context, call *call) error {
 		attrs = append(attrs, slog.String("caller", call.caller))
 	}
 	if err != nil {
-		attrs = append(attrs, slog.String("error", err.Error()))
+		attrs = append(attrs, slog.String("reason", string(apierr.ReasonOf(err))), slog.String("error", err.Error()))
 	}
 	c.options.Logger.LogAttrs(ctx, level, "call", attrs...)
 	return err
+}
+
+// codeName spells a code as the contract of gRPC and OpenTelemetry do, `INVALID_ARGUMENT`; gRPC's own package
+// spells it another way.
+func codeName(c codes.Code) string {
+	if name, known := code.Code_name[int32(c)]; known { //nolint:gosec // Codes are few.
+		return name
+	}
+	return c.String()
 }
 
 // logLevel says how much a code matters to whoever runs the server: what callers do wrong is not a fault of
