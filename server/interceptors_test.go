@@ -3,6 +3,7 @@ package server
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"strings"
 	"sync"
@@ -76,11 +77,51 @@ func TestCallsAreLogged(t *testing.T) {
 				require.NotContains(t, lines[0], "error")
 			}
 			failed := lines[wellLines]
-			require.Equal(t, "InvalidArgument", failed["rpc.response.status_code"])
+			require.Equal(t, "INVALID_ARGUMENT", failed["rpc.response.status_code"])
+			require.Equal(t, "MISSING_MESSAGE_TYPE", failed["reason"])
 			require.Equal(t, "billing", failed["caller"])
 			require.Contains(t, failed, "error")
 			require.Len(t, logs.calls(t, "grpc.health.v1.Health/Check"), wellLines)
 			require.NotContains(t, logs.String(), secret)
+		})
+	}
+}
+
+// TestFailedEventsOfABatchAreLogged: one line each when debugging, and how many there were.
+func TestFailedEventsOfABatchAreLogged(t *testing.T) {
+	t.Parallel()
+	for level, wanted := range map[slog.Level][]string{
+		slog.LevelInfo: {"events failed 2 of 3, b-1"},
+		slog.LevelDebug: {
+			"an event failed 1 m-2 MISSING_EVENT_NAME, b-1", "an event failed 2 m-3 UNSUPPORTED_MESSAGE_TYPE, b-1",
+			"events failed 2 of 3, b-1", "call b-1",
+		},
+	} {
+		t.Run(level.String(), func(t *testing.T) {
+			t.Parallel()
+			logs := &logBuffer{}
+			r := start(t, Options{Logger: telemetry.NewLogger(logs, telemetry.LogJSON, level, nil)})
+			_, err := r.client().BatchTransform(metadata.AppendToOutgoingContext(t.Context(), "x-request-id", "b-1"), &transformerv1.BatchTransformRequest{
+				Target: toJSON(), EventsJson: [][]byte{
+					track("m-1"), []byte(`{"type":"track","messageId":"m-2","userId":"u"}`), []byte(`{"type":"group","messageId":"m-3"}`),
+				},
+			})
+			require.NoError(t, err)
+			var got []string
+			for line := range strings.Lines(logs.String()) {
+				var f map[string]any
+				require.NoError(t, json.Unmarshal([]byte(line), &f))
+				switch f["msg"] {
+				case "an event failed":
+					require.NotEmpty(t, f["error"])
+					got = append(got, fmt.Sprintf("%v %v %v %v, %v", f["msg"], f["event"], f["message_id"], f["reason"], f["request_id"]))
+				case "events failed":
+					got = append(got, fmt.Sprintf("%v %v of %v, %v", f["msg"], f["failed"], f["events"], f["request_id"]))
+				default:
+					got = append(got, fmt.Sprintf("%v %v", f["msg"], f["request_id"]))
+				}
+			}
+			require.Equal(t, wanted, got)
 		})
 	}
 }

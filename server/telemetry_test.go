@@ -69,7 +69,8 @@ func requireSpan(t *testing.T, span *tracev1.Span, parent string) map[string]str
 
 func TestTheCallersTraceIsContinuedToTheMapping(t *testing.T) {
 	receiver, logs := instrumented(t, func(r *running) {
-		_, err := r.client().Transform(traced(t), jsonRequest(string(track("m"))))
+		named := metadata.AppendToOutgoingContext(traced(t), "x-request-id", "r-1")
+		_, err := r.client().Transform(named, jsonRequest(string(track("m"))))
 		require.NoError(t, err)
 		_, err = healthgrpc.NewHealthClient(r.conn).Check(traced(t), &healthgrpc.HealthCheckRequest{})
 		require.NoError(t, err)
@@ -79,10 +80,12 @@ func TestTheCallersTraceIsContinuedToTheMapping(t *testing.T) {
 	serverSpan, mappingSpan := spans["transformer.v1.TransformService/Transform"], spans["mapping"]
 	require.Equal(t, tracev1.Span_SPAN_KIND_SERVER, serverSpan.GetKind())
 	require.Equal(t, "OK", requireSpan(t, serverSpan, parentID)["rpc.response.status_code"])
+	require.Equal(t, "r-1", requireSpan(t, serverSpan, parentID)["rudder_clevertap.request_id"])
 	require.Equal(t, map[string]string{
 		"rudder_clevertap.ruleset": "guide", "rudder_clevertap.call_type": "track", "rudder_clevertap.outcome": "transformed",
 		"rudder_clevertap.events": "1", "rudder_clevertap.transformed": "1", "rudder_clevertap.filtered": "0",
 		"rudder_clevertap.failed": "0", "rudder_clevertap.records": "1",
+		"rudder_clevertap.request_id": "r-1",
 	}, requireSpan(t, mappingSpan, hex.EncodeToString(serverSpan.GetSpanId())))
 	require.Equal(t, "rudder-clevertap", receiver.Resource()["service.name"])
 	require.Equal(t, "v1.2.3", receiver.Resource()["service.version"])

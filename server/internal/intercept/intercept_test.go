@@ -15,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
+	"google.golang.org/genproto/googleapis/rpc/code"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/credentials/insecure"
@@ -171,7 +172,8 @@ func TestUnaryCallsAndStreamsEndAlike(t *testing.T) {
 			for _, method := range []string{"Transform", "StreamTransform"} {
 				lines := logs.calls(t, "transformer.v1.TransformService/"+method)
 				require.Len(t, lines, 1)
-				require.Equal(t, c.code.String(), lines[0]["rpc.response.status_code"])
+				require.Equal(t, code.Code_name[int32(c.code)], lines[0]["rpc.response.status_code"])
+				require.Equal(t, string(c.reason), lines[0]["reason"])
 				require.Equal(t, "r-1", lines[0]["request_id"])
 				require.NotEmpty(t, lines[0]["error"])
 				require.Contains(t, lines[0], "duration_ms")
