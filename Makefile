@@ -208,7 +208,7 @@ $(BIN)/golangci-lint: tools/lint/go.mod
 .PHONY: protodeps
 protodeps: .protodeps/.done ## Fetch the .proto files that ours import, at their pinned versions
 
-.protodeps/.done: tools/protos.mod tools/protodeps.sh
+.protodeps/.done: tools/protos.mod tools/protodeps.sh tools/go.mod $(wildcard tools/errordetails/*.go)
 	tools/protodeps.sh
 	@touch $@
 

@@ -13,6 +13,10 @@ import (
 	healthgrpc "google.golang.org/grpc/health/grpc_health_v1"
 	reflectiongrpc "google.golang.org/grpc/reflection/grpc_reflection_v1"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protodesc"
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/descriptorpb"
 
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
 	"github.com/rudder-clevertap/rudder-clevertap/internal/apierr"
@@ -167,6 +171,45 @@ func TestToolsCanReadTheContract(t *testing.T) {
 	require.NoError(t, stream.CloseSend())
 	_, err = stream.Recv()
 	require.ErrorIs(t, err, io.EOF)
+}
+
+// TestReflectionTellsWhatErrorsAreMadeOf: a client that knows nothing of ours reads reasons with what comes along
+// with any of the services.
+func TestReflectionTellsWhatErrorsAreMadeOf(t *testing.T) {
+	t.Parallel()
+	r := start(t, Options{})
+	for _, service := range r.Services() {
+		if !strings.HasPrefix(service, "transformer.") {
+			continue
+		}
+		// A stream has each file once.
+		stream, err := reflectiongrpc.NewServerReflectionClient(r.conn).ServerReflectionInfo(t.Context())
+		require.NoError(t, err)
+		require.NoError(t, stream.Send(&reflectiongrpc.ServerReflectionRequest{
+			MessageRequest: &reflectiongrpc.ServerReflectionRequest_FileContainingSymbol{FileContainingSymbol: service},
+		}))
+		resp, err := stream.Recv()
+		require.NoError(t, err)
+		told := &descriptorpb.FileDescriptorSet{}
+		for _, text := range resp.GetFileDescriptorResponse().GetFileDescriptorProto() {
+			file := &descriptorpb.FileDescriptorProto{}
+			require.NoError(t, proto.Unmarshal(text, file))
+			told.File = append(told.File, file)
+		}
+		files, err := protodesc.NewFiles(told)
+		require.NoError(t, err)
+		info, err := files.FindDescriptorByName("google.rpc.ErrorInfo")
+		require.NoError(t, err, service)
+		require.NotNil(t, info.(protoreflect.MessageDescriptor).Fields().ByName("metadata"))
+		field, err := files.FindDescriptorByName("google.rpc.BadRequest.FieldViolation.reason")
+		require.NoError(t, err, service)
+		require.NotNil(t, field)
+		_, err = files.FindDescriptorByName("transformer.v1.ErrorReason")
+		require.NoError(t, err, service)
+		require.NoError(t, stream.CloseSend())
+		_, err = stream.Recv()
+		require.ErrorIs(t, err, io.EOF)
+	}
 }
 
 func TestCallersMayCompress(t *testing.T) {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Copies the .proto files that ours import from the Go modules pinned in tools/protos.mod into .protodeps/, so that nothing
-# but the Go module proxy is needed to generate code.
+# but the Go module proxy is needed to generate code. The one that no module ships is printed from its descriptor.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -25,6 +25,7 @@ rm -rf .protodeps
 gateway1="$(module github.com/grpc-ecosystem/grpc-gateway)"
 gateway2="$(module github.com/grpc-ecosystem/grpc-gateway/v2)"
 validate="$(module github.com/bufbuild/protovalidate)"
-take "$gateway1/third_party/googleapis" google/api/{annotations,http,httpbody}.proto google/rpc/{status,error_details}.proto
+take "$gateway1/third_party/googleapis" google/api/{annotations,http,httpbody}.proto google/rpc/status.proto
 take "$gateway2" protoc-gen-openapiv2/options/{annotations,openapiv2}.proto
 take "$validate/proto/protovalidate" buf/validate/validate.proto
+go run -C tools ./errordetails >.protodeps/google/rpc/error_details.proto

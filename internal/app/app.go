@@ -121,13 +121,14 @@ func (a *App) compose(ctx context.Context) error {
 }
 
 // telemetry makes the providers of telemetry. What goes wrong with it, its making included, is logged, and not
-// sent by telemetry.
+// sent by telemetry; so is what gRPC says.
 func (a *App) telemetry(ctx context.Context) (*telemetry.Telemetry, error) {
 	lines := a.newLogger(nil)
 	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) {
 		lines.WarnContext(ctx, "telemetry failed", "error", err.Error())
 	}))
 	otel.SetLogger(logr.FromSlogHandler(lines.Handler()))
+	telemetry.SetGRPCLogger(lines)
 	signals, err := telemetry.New(ctx, a.options.Version)
 	if err != nil {
 		return nil, err

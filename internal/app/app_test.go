@@ -24,6 +24,7 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/grpclog"
 	healthgrpc "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/status"
 
@@ -180,6 +181,55 @@ func TestHealthSaysSoBeforeTheServerStops(t *testing.T) {
 	require.NoError(t, <-r.ended)
 	require.GreaterOrEqual(t, time.Since(begin), delay)
 	require.EqualError(t, r.Health(), "not serving: grpc, http, transformer")
+}
+
+// lockedBuffer gathers log lines.
+type lockedBuffer struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+// Write adds a line.
+func (b *lockedBuffer) Write(line []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(line)
+}
+
+// String returns the lines.
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.String()
+}
+
+// TestAllThatIsLoggedIsJSON: what libraries log as well. It is not parallel, because gRPC has one logger.
+func TestAllThatIsLoggedIsJSON(t *testing.T) {
+	var log lockedBuffer
+	options := configured(t, anywhere()...)
+	options.Log = &log
+	a, err := New(t.Context(), options)
+	require.NoError(t, err)
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- a.Run(ctx) }()
+	require.Eventually(t, func() bool { return a.Health() == nil }, 10*time.Second, time.Millisecond)
+	post, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+a.parts.addresses()[3].(string)+"/v1/transform", strings.NewReader(request))
+	require.NoError(t, err)
+	post.Header.Set("Content-Type", "")
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	answer, err := client.Do(post)
+	require.NoError(t, err)
+	require.NoError(t, answer.Body.Close())
+	require.Equal(t, http.StatusOK, answer.StatusCode)
+	require.NotContains(t, log.String(), "Content-Type", "an empty one says as much as none")
+	grpclog.Error("said by gRPC")
+	stop()
+	require.NoError(t, <-ended)
+	for line := range strings.Lines(log.String()) {
+		require.True(t, json.Valid([]byte(line)), line)
+	}
+	require.Contains(t, log.String(), `"msg":"gRPC: said by gRPC"`)
 }
 
 // request is a REST request.

@@ -1,7 +1,10 @@
 package telemetry
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
+	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -9,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/otel"
 	"go.uber.org/goleak"
+	"google.golang.org/grpc/grpclog"
 
 	"github.com/rudder-clevertap/rudder-clevertap/internal/otlptest"
 )
@@ -104,4 +108,26 @@ func TestAnEntryThatIsNoResourceAttributeIsLeftOut(t *testing.T) {
 	require.NoError(t, telemetry.Shutdown(t.Context()))
 	require.Equal(t, "growth", receiver.Resource()["team"])
 	require.Equal(t, "shop", receiver.Resource()["service.name"])
+}
+
+// TestGRPCLogsWhereWeDo: its lines are JSON like all others, and the newest logger gets them.
+func TestGRPCLogsWhereWeDo(t *testing.T) {
+	var first, second bytes.Buffer
+	SetGRPCLogger(NewLogger(&first, LogJSON, slog.LevelDebug, nil))
+	grpclog.Errorf("Failed to parse Content-Type %s", "\n")
+	grpclog.Component("core").Warning("a warning")
+	grpclog.Infoln("chatter")
+	SetGRPCLogger(NewLogger(&second, LogJSON, slog.LevelInfo, nil))
+	grpclog.Errorln("for", "the second")
+	grpclog.Warningln("not wanted")
+	said := func(log *bytes.Buffer) (lines []string) {
+		for line := range strings.Lines(log.String()) {
+			var fields struct{ Level, Msg string }
+			require.NoError(t, json.Unmarshal([]byte(line), &fields), line)
+			lines = append(lines, fields.Level+" "+fields.Msg)
+		}
+		return lines
+	}
+	require.Equal(t, []string{"WARN gRPC: Failed to parse Content-Type", "DEBUG gRPC: [core] a warning"}, said(&first))
+	require.Equal(t, []string{"WARN gRPC: for the second"}, said(&second))
 }

@@ -219,7 +219,7 @@ type DeliverRequest_Destination struct {
 }
 
 type DeliverRequest_DestinationJson struct {
-	// The destination's settings as RudderStack's JSON. REST shows it as `destination`.
+	// The destination's settings as RudderStack's JSON, or its whole destination object, whose Config holds them. REST shows it as `destination`.
 	DestinationJson []byte `protobuf:"bytes,4,opt,name=destination_json,json=destinationJson,proto3,oneof"`
 }
 
@@ -822,7 +822,7 @@ type DeliveryServiceDeleteUsersRequest_Destination struct {
 }
 
 type DeliveryServiceDeleteUsersRequest_DestinationJson struct {
-	// The destination's settings as RudderStack's JSON. REST shows it as `destination`.
+	// The destination's settings as RudderStack's JSON, or its whole destination object, whose Config holds them. REST shows it as `destination`.
 	DestinationJson []byte `protobuf:"bytes,4,opt,name=destination_json,json=destinationJson,proto3,oneof"`
 }
 
@@ -1200,7 +1200,7 @@ var File_transformer_v1_delivery_service_proto protoreflect.FileDescriptor
 
 const file_transformer_v1_delivery_service_proto_rawDesc = "" +
 	"\n" +
-	"%transformer/v1/delivery_service.proto\x12\x0etransformer.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1eclevertap/v1/destination.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/rpc/status.proto\x1a.protoc-gen-openapiv2/options/annotations.proto\x1a\x1arudderstack/v1/event.proto\x1a\x1ftransformer/v1/diagnostic.proto\"\xe0\x06\n" +
+	"%transformer/v1/delivery_service.proto\x12\x0etransformer.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1eclevertap/v1/destination.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/rpc/status.proto\x1a.protoc-gen-openapiv2/options/annotations.proto\x1a\x1arudderstack/v1/event.proto\x1a\x1ftransformer/v1/diagnostic.proto\x1a!transformer/v1/error_reason.proto\"\xe0\x06\n" +
 	"\x0eDeliverRequest\x12-\n" +
 	"\x06events\x18\x01 \x03(\v2\x15.rudderstack.v1.EventR\x06events\x12\x1f\n" +
 	"\vevents_json\x18\x02 \x03(\fR\n" +
@@ -1370,6 +1370,7 @@ func file_transformer_v1_delivery_service_proto_init() {
 		return
 	}
 	file_transformer_v1_diagnostic_proto_init()
+	file_transformer_v1_error_reason_proto_init()
 	file_transformer_v1_delivery_service_proto_msgTypes[0].OneofWrappers = []any{
 		(*DeliverRequest_Destination)(nil),
 		(*DeliverRequest_DestinationJson)(nil),

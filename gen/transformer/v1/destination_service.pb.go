@@ -584,7 +584,7 @@ var File_transformer_v1_destination_service_proto protoreflect.FileDescriptor
 
 const file_transformer_v1_destination_service_proto_rawDesc = "" +
 	"\n" +
-	"(transformer/v1/destination_service.proto\x12\x0etransformer.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1eclevertap/v1/destination.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a.protoc-gen-openapiv2/options/annotations.proto\x1a\x1ftransformer/v1/diagnostic.proto\"\x1c\n" +
+	"(transformer/v1/destination_service.proto\x12\x0etransformer.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1eclevertap/v1/destination.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a.protoc-gen-openapiv2/options/annotations.proto\x1a\x1ftransformer/v1/diagnostic.proto\x1a!transformer/v1/error_reason.proto\"\x1c\n" +
 	"\x1aDescribeDestinationRequest\"\xf2\x04\n" +
 	"\x1bDescribeDestinationResponse\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12!\n" +
@@ -675,6 +675,7 @@ func file_transformer_v1_destination_service_proto_init() {
 		return
 	}
 	file_transformer_v1_diagnostic_proto_init()
+	file_transformer_v1_error_reason_proto_init()
 	file_transformer_v1_destination_service_proto_msgTypes[5].OneofWrappers = []any{
 		(*ValidateDestinationRequest_Destination)(nil),
 		(*ValidateDestinationRequest_DestinationJson)(nil),

@@ -7,6 +7,7 @@
 package transformerv1
 
 import (
+	_ "google.golang.org/genproto/googleapis/rpc/errdetails"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	reflect "reflect"
@@ -49,8 +50,9 @@ const (
 	ErrorReason_ERROR_REASON_MISSING_PREVIOUS_ID ErrorReason = 8
 	// INVALID_ARGUMENT. A field has the wrong JSON type. Example: `{"type": "track", "properties": "x"}`.
 	ErrorReason_ERROR_REASON_INVALID_FIELD_TYPE ErrorReason = 9
-	// INVALID_ARGUMENT. The text is not JSON; the message and the metadata `line` and `column` say where: within the event or the
-	// destination if the message names it, else within the body. Example: `{"type":`.
+	// INVALID_ARGUMENT. The text is not JSON; the message and the metadata `line` and `column` say where: in an event's result
+	// within that event, where `field` is `destination` within that, else within the body, of which `field` names the event at
+	// fault (`events[17]`). Example: `{"type":`.
 	ErrorReason_ERROR_REASON_INVALID_JSON ErrorReason = 10
 	// INVALID_ARGUMENT. The destination's settings are missing or wrong. Example: `{"region": "mars1"}`.
 	ErrorReason_ERROR_REASON_INVALID_DESTINATION ErrorReason = 11
@@ -66,8 +68,9 @@ const (
 	ErrorReason_ERROR_REASON_INVALID_REQUEST ErrorReason = 15
 	// UNAUTHENTICATED. The call has no bearer token that the server knows. Example: no `Authorization` where tokens are in use.
 	ErrorReason_ERROR_REASON_UNAUTHENTICATED ErrorReason = 16
-	// 413 over REST. The request is larger than the server takes; metadata `limit` says how many bytes it does. Over gRPC such a
-	// message is refused before it is read, with RESOURCE_EXHAUSTED and no details. Example: a body of 40 MiB.
+	// RESOURCE_EXHAUSTED, 413 over REST. The request is larger than the server takes, or the answer larger than gRPC clients take;
+	// metadata `limit` says how many bytes it may have. Over gRPC a request too large is refused before it is read, without details.
+	// Example: a body of 40 MiB; 2,000 events of 3 KB.
 	ErrorReason_ERROR_REASON_REQUEST_TOO_LARGE ErrorReason = 17
 	// UNAVAILABLE. The server is stopping, or the stream has been idle for too long or has reached the age at which streams end;
 	// try again. Example: a call while a replica is being replaced.
@@ -193,7 +196,7 @@ var File_transformer_v1_error_reason_proto protoreflect.FileDescriptor
 
 const file_transformer_v1_error_reason_proto_rawDesc = "" +
 	"\n" +
-	"!transformer/v1/error_reason.proto\x12\x0etransformer.v1*\xed\a\n" +
+	"!transformer/v1/error_reason.proto\x12\x0etransformer.v1\x1a\x1egoogle/rpc/error_details.proto*\xed\a\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12%\n" +
 	"!ERROR_REASON_MISSING_MESSAGE_TYPE\x10\x01\x12)\n" +

@@ -815,7 +815,7 @@ var File_transformer_v1_rudder_transformer_service_proto protoreflect.FileDescri
 
 const file_transformer_v1_rudder_transformer_service_proto_rawDesc = "" +
 	"\n" +
-	"/transformer/v1/rudder_transformer_service.proto\x12\x0etransformer.v1\x1a\x1bbuf/validate/validate.proto\"\x9e\x01\n" +
+	"/transformer/v1/rudder_transformer_service.proto\x12\x0etransformer.v1\x1a\x1bbuf/validate/validate.proto\x1a!transformer/v1/error_reason.proto\"\x9e\x01\n" +
 	"\vRequestHead\x12 \n" +
 	"\vdestination\x18\x01 \x01(\tR\vdestination\x12\x1c\n" +
 	"\tcompacted\x18\x02 \x01(\bR\tcompacted\x12&\n" +
@@ -935,6 +935,7 @@ func file_transformer_v1_rudder_transformer_service_proto_init() {
 	if File_transformer_v1_rudder_transformer_service_proto != nil {
 		return
 	}
+	file_transformer_v1_error_reason_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{

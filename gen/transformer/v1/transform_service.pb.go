@@ -232,7 +232,7 @@ type TransformRequest_Destination struct {
 }
 
 type TransformRequest_DestinationJson struct {
-	// The destination's settings as RudderStack's JSON. REST shows it as `destination`.
+	// The destination's settings as RudderStack's JSON, or its whole destination object, whose Config holds them. REST shows it as `destination`.
 	DestinationJson []byte `protobuf:"bytes,4,opt,name=destination_json,json=destinationJson,proto3,oneof"`
 }
 
@@ -427,7 +427,7 @@ type BatchTransformRequest_Destination struct {
 }
 
 type BatchTransformRequest_DestinationJson struct {
-	// The destination's settings as RudderStack's JSON. REST shows it as `destination`.
+	// The destination's settings as RudderStack's JSON, or its whole destination object, whose Config holds them. REST shows it as `destination`.
 	DestinationJson []byte `protobuf:"bytes,4,opt,name=destination_json,json=destinationJson,proto3,oneof"`
 }
 
@@ -870,7 +870,7 @@ var File_transformer_v1_transform_service_proto protoreflect.FileDescriptor
 
 const file_transformer_v1_transform_service_proto_rawDesc = "" +
 	"\n" +
-	"&transformer/v1/transform_service.proto\x12\x0etransformer.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1eclevertap/v1/destination.proto\x1a\x19clevertap/v1/upload.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/rpc/status.proto\x1a.protoc-gen-openapiv2/options/annotations.proto\x1a\x1arudderstack/v1/event.proto\x1a\x1ftransformer/v1/diagnostic.proto\"\x9d\x05\n" +
+	"&transformer/v1/transform_service.proto\x12\x0etransformer.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1eclevertap/v1/destination.proto\x1a\x19clevertap/v1/upload.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/rpc/status.proto\x1a.protoc-gen-openapiv2/options/annotations.proto\x1a\x1arudderstack/v1/event.proto\x1a\x1ftransformer/v1/diagnostic.proto\x1a!transformer/v1/error_reason.proto\"\x9d\x05\n" +
 	"\x10TransformRequest\x12-\n" +
 	"\x05event\x18\x01 \x01(\v2\x15.rudderstack.v1.EventH\x00R\x05event\x12\x1f\n" +
 	"\n" +
@@ -1013,6 +1013,7 @@ func file_transformer_v1_transform_service_proto_init() {
 		return
 	}
 	file_transformer_v1_diagnostic_proto_init()
+	file_transformer_v1_error_reason_proto_init()
 	file_transformer_v1_transform_service_proto_msgTypes[0].OneofWrappers = []any{
 		(*TransformRequest_Event)(nil),
 		(*TransformRequest_EventJson)(nil),
