@@ -2,6 +2,7 @@ package mapping
 
 import (
 	rudderstackv1 "github.com/rudder-clevertap/rudder-clevertap/gen/rudderstack/v1"
+	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/internal/rules"
 )
 
@@ -43,6 +44,26 @@ type Result struct {
 	Diagnostics []Diagnostic
 	// Err is why it Failed, else nil.
 	Err *Error
+
+	event document.Value
+}
+
+// AppendUsers appends the ids by which an event names its user, three at most: its userId, or the identity that its record has
+// instead; its anonymousId; and its previousId. Events that share one are about the same user.
+func (r *Result) AppendUsers(ids [][]byte) [][]byte {
+	user := r.event.Get("userId").Bytes()
+	for i := 0; len(user) == 0 && i < len(r.Records); i++ {
+		record := r.Records[i].value
+		if user = record.Get("identity").Bytes(); len(user) == 0 {
+			user = record.Get("profileData").Get("identity").Bytes()
+		}
+	}
+	for _, id := range [...][]byte{user, r.event.Get("anonymousId").Bytes(), r.event.Get("previousId").Bytes()} {
+		if len(id) > 0 {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 // TransformJSON transforms an event given as JSON text.
@@ -89,7 +110,8 @@ func (m *Mapper) fail(err *Error) *Result {
 
 // transform runs the destination's ruleset over the parsed event.
 func (m *Mapper) transform() *Result {
-	m.result.MessageID = m.run.Doc.Root().Get("messageId").Bytes()
+	m.result.event = m.run.Doc.Root()
+	m.result.MessageID = m.result.event.Get("messageId").Bytes()
 	wanted, err := m.run.Transform()
 	m.result.CallType, m.result.Diagnostics = m.run.CallType, m.run.Diagnostics
 	if err != nil {
