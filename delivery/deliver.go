@@ -78,16 +78,19 @@ type Delivery struct {
 func (d *Delivery) Done() <-chan struct{} { return d.done }
 
 // Wait waits until each event has an outcome, or until ctx ends: then what has none is undelivered, and what was not sent is
-// not sent any more. Results are in the order of the events.
+// not sent any more. The cause ErrStopping tells that the server ends. Results are in the order of the events.
 func (d *Delivery) Wait(ctx context.Context) []Result {
 	select {
 	case <-d.done:
 	case <-ctx.Done():
-		why := "the caller went away before CleverTap had taken the event"
-		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-			why = "the deadline passed before CleverTap had taken the event: send it again"
+		why := cutShort("the caller went away before CleverTap had taken the event")
+		switch {
+		case errors.Is(context.Cause(ctx), ErrStopping):
+			why = stopped()
+		case errors.Is(ctx.Err(), context.DeadlineExceeded):
+			why = cutShort("the deadline passed before CleverTap had taken the event: send it again")
 		}
-		d.account.abandon(d, cutShort(why))
+		d.account.abandon(d, why)
 		<-d.done
 	}
 	return d.results

@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"math"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
@@ -83,6 +86,9 @@ func (e *errorWriter) write(ctx context.Context, w http.ResponseWriter, r *http.
 	if httpStatus == http.StatusUnauthorized {
 		header.Set("WWW-Authenticate", "Bearer")
 	}
+	if after := retryAfter(st); after > 0 {
+		header.Set("Retry-After", strconv.Itoa(int(math.Ceil(after.Seconds()))))
+	}
 	text := appendStatus(nil, st.Proto())
 	header.Set("Content-Length", strconv.Itoa(len(text)))
 	w.WriteHeader(httpStatus)
@@ -109,6 +115,16 @@ func (e *errorWriter) log(
 		slog.Int("http.response.status_code", httpStatus),
 		slog.String("request_id", w.Header().Get(requestIDHeader)),
 		slog.String("reason", string(reason)), slog.Any("error", err))
+}
+
+// retryAfter is when the call may be made again, as the error says; 0 when it says nothing.
+func retryAfter(st *status.Status) time.Duration {
+	for _, detail := range st.Details() {
+		if info, ok := detail.(*errdetails.RetryInfo); ok {
+			return info.GetRetryDelay().AsDuration()
+		}
+	}
+	return 0
 }
 
 // public returns what the caller is told of an error, and whether the server has logged it: all of it when this

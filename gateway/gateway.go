@@ -148,6 +148,9 @@ func newCalls(ctx context.Context, options Options, errs *errorWriter) (http.Han
 		transformerv1.RegisterDestinationServiceHandlerClient(
 			ctx, mux, transformerv1.NewDestinationServiceClient(options.Conn),
 		),
+		transformerv1.RegisterDeliveryServiceHandlerClient(
+			ctx, mux, transformerv1.NewDeliveryServiceClient(options.Conn),
+		),
 	)
 	if err != nil {
 		return nil, fmt.Errorf("gateway: register the calls: %w", err)

@@ -53,6 +53,8 @@ func (marshaler) Marshal(v any) ([]byte, error) {
 		return appendBatchResponse(
 			make([]byte, 0, sizeOf(message.GetUploads(), message.GetResults(), nil)), message,
 		)
+	case *transformerv1.DeliverResponse:
+		return appendDeliverResponse(make([]byte, 0, sizeOfDelivery(message)), message), nil
 	case proto.Message:
 		// With the members that have their default values, so that an answer says `"required": false` in so
 		// many words.

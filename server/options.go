@@ -27,6 +27,13 @@ const (
 	DefaultStreamIdleTimeout = 5 * time.Minute
 	// DefaultStreamInFlight is per stream.
 	DefaultStreamInFlight = 4
+	// DefaultDeliveryTimeout is how long a call that delivers may take when it has no deadline.
+	DefaultDeliveryTimeout = 30 * time.Second
+	// DefaultDeliveryStreamLinger is how long a record of a stream waits for others to share its upload.
+	DefaultDeliveryStreamLinger = 50 * time.Millisecond
+	// DefaultDeliveryInFlight is per stream. CleverTap takes long to answer, so it is more than for a stream that
+	// transforms.
+	DefaultDeliveryInFlight = 64
 	// DefaultShutdownTimeout is how long an orderly end may take.
 	DefaultShutdownTimeout = 25 * time.Second
 )
@@ -65,6 +72,12 @@ type Options struct {
 	// Sender delivers events. Whoever hands it in stops it, after the server; one of its own, which sends by CleverTap,
 	// when it is nil.
 	Sender *delivery.Sender
+	// DeliveryTimeout is how long a call that delivers may take when it has no deadline.
+	DeliveryTimeout time.Duration
+	// DeliveryStreamLinger is how long a record of a stream waits for others to share its upload.
+	DeliveryStreamLinger time.Duration
+	// DeliveryInFlight limits the messages of one stream of deliveries that are read and not yet answered.
+	DeliveryInFlight int
 	// MaxConcurrentStreams limits the calls that are open at once on one connection.
 	MaxConcurrentStreams uint32
 	// MaxConnectionAge is about how long a gRPC connection or a transform stream lasts before its client has
@@ -99,6 +112,9 @@ func (o Options) withDefaults() Options {
 	o.MaxConcurrentStreams = cmp.Or(o.MaxConcurrentStreams, DefaultMaxConcurrentStreams)
 	o.StreamIdleTimeout = cmp.Or(o.StreamIdleTimeout, DefaultStreamIdleTimeout)
 	o.StreamInFlight = cmp.Or(o.StreamInFlight, DefaultStreamInFlight)
+	o.DeliveryTimeout = cmp.Or(o.DeliveryTimeout, DefaultDeliveryTimeout)
+	o.DeliveryStreamLinger = cmp.Or(o.DeliveryStreamLinger, DefaultDeliveryStreamLinger)
+	o.DeliveryInFlight = cmp.Or(o.DeliveryInFlight, DefaultDeliveryInFlight)
 	o.ShutdownTimeout = cmp.Or(o.ShutdownTimeout, DefaultShutdownTimeout)
 	return o
 }

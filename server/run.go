@@ -33,7 +33,12 @@ func (s *Server) Drain() { s.health.Shutdown() }
 
 // Finish tells open streams to come to an end, and refuses what has not begun. It comes before Stop, and
 // before an end of the servers in front of this one.
-func (s *Server) Finish() { s.finish.Do(func() { close(s.stopping) }) }
+func (s *Server) Finish() {
+	s.finish.Do(func() {
+		close(s.stopping)
+		s.deliver.Finish()
+	})
+}
 
 // Stop ends the server when the calls at hand have ended; those that are left when ctx ends are cut off. Conn
 // works until then.

@@ -225,7 +225,7 @@ func TestAServerThatNeverRanCanBeClosed(t *testing.T) {
 	srv, err := New(Options{NoReflection: true})
 	require.NoError(t, err)
 	require.Equal(t, []string{
-		"grpc.health.v1.Health", "transformer.v1.DestinationService", "transformer.v1.RudderTransformerService",
+		"grpc.health.v1.Health", "transformer.v1.DeliveryService", "transformer.v1.DestinationService", "transformer.v1.RudderTransformerService",
 		"transformer.v1.TransformService",
 	}, srv.Services())
 	require.NoError(t, srv.Close())

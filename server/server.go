@@ -28,6 +28,7 @@ import (
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
 	"github.com/rudder-clevertap/rudder-clevertap/internal/apierr"
 	"github.com/rudder-clevertap/rudder-clevertap/internal/telemetry"
+	"github.com/rudder-clevertap/rudder-clevertap/server/internal/deliver"
 	"github.com/rudder-clevertap/rudder-clevertap/server/internal/dropin"
 	"github.com/rudder-clevertap/rudder-clevertap/server/internal/engine"
 	"github.com/rudder-clevertap/rudder-clevertap/server/internal/inproc"
@@ -59,6 +60,7 @@ type Server struct {
 	local   *bufconn.Listener
 	remote  *grpc.ClientConn
 	inside  *inproc.Conn
+	deliver *deliver.Service
 	// stopping is closed, by finish, when open streams are to end.
 	stopping chan struct{}
 	finish   sync.Once
@@ -140,14 +142,28 @@ func (s *Server) register(transforms *engine.Engine) {
 		Server: s.grpc, Conn: s.inside,
 		Streams: []string{dropin.ServiceName},
 	}
+	targets := engine.NewTargets(s.options.Destinations)
 	wire.Register(services, transform.New(transform.Options{
+		Engine:   transforms,
+		Targets:  targets,
+		InFlight: s.options.StreamInFlight,
+		MaxAge:   s.options.MaxConnectionAge,
+		Stopping: s.stopping,
+		Logger:   s.logger,
+	}))
+	s.deliver = deliver.New(deliver.Options{
 		Engine:       transforms,
-		Destinations: s.options.Destinations,
-		InFlight:     s.options.StreamInFlight,
+		Targets:      targets,
+		Sender:       s.options.Sender,
+		Timeout:      s.options.DeliveryTimeout,
+		StreamLinger: s.options.DeliveryStreamLinger,
+		InFlight:     s.options.DeliveryInFlight,
 		MaxAge:       s.options.MaxConnectionAge,
 		Stopping:     s.stopping,
+		Grace:        s.options.ShutdownTimeout / 4 * 3, // so that answers arrive before what is open is cut off
 		Logger:       s.logger,
-	}))
+	})
+	s.deliver.Register(services)
 	transformerv1.RegisterDestinationServiceServer(services, &destinationService{})
 	transformerv1.RegisterRudderTransformerServiceServer(services, dropin.New(dropin.Options{
 		Engine:    transforms,

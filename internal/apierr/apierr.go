@@ -9,6 +9,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"time"
 
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	spb "google.golang.org/genproto/googleapis/rpc/status"
@@ -16,6 +17,7 @@ import (
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/anypb"
+	"google.golang.org/protobuf/types/known/durationpb"
 
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
 )
@@ -43,6 +45,10 @@ type Error struct {
 	Line, Column int
 	// Limit is the limit that was exceeded, Actual what exceeds it.
 	Limit, Actual int64
+	// Metadata are told besides those that the other fields give.
+	Metadata map[string]string
+	// RetryAfter is when to try again.
+	RetryAfter time.Duration
 	// RequestID finds the call in the server's log. It is told of INTERNAL alone.
 	RequestID string
 	// Cause is for the log; callers do not see it.
@@ -136,6 +142,9 @@ func (e *Error) proto() *spb.Status {
 	if len(bad.FieldViolations) > 0 {
 		addDetail(st, bad)
 	}
+	if e.RetryAfter > 0 {
+		addDetail(st, &errdetails.RetryInfo{RetryDelay: durationpb.New(e.RetryAfter)})
+	}
 	return st
 }
 
@@ -150,6 +159,9 @@ func addDetail(st *spb.Status, detail proto.Message) {
 // metadata returns those of the ErrorInfo.
 func (e *Error) metadata() map[string]string {
 	m := map[string]string{}
+	for name, text := range e.Metadata {
+		m[name] = cut(Clean(text), maxText)
+	}
 	for _, v := range e.Violations {
 		if v.Field != "" {
 			m["field"] = cut(v.Field, maxText)

@@ -153,8 +153,12 @@ func (a *App) newLogger(signals *telemetry.Telemetry) *slog.Logger {
 // senderOptions say how records are sent.
 func (a *App) senderOptions(signals *telemetry.Telemetry) delivery.SenderOptions {
 	return delivery.SenderOptions{
-		TracerProvider: signals.TracerProvider,
-		MeterProvider:  signals.MeterProvider,
+		MaxUploads:      a.settings.DeliveryUploads,
+		Linger:          a.settings.DeliveryLinger,
+		MaxAccountBytes: a.settings.DeliveryMaxAccountBytes,
+		MaxBytes:        a.settings.DeliveryMaxBytes,
+		TracerProvider:  signals.TracerProvider,
+		MeterProvider:   signals.MeterProvider,
 	}
 }
 
@@ -169,6 +173,9 @@ func (a *App) serverOptions(
 		Destinations:            s.Destinations.Compiled(),
 		CleverTap:               clevertap,
 		Sender:                  sender,
+		DeliveryTimeout:         s.DeliveryTimeout,
+		DeliveryStreamLinger:    s.DeliveryStreamLinger,
+		DeliveryInFlight:        s.DeliveryInFlight,
 		TLS:                     encrypted,
 		MaxMessageBytes:         s.MaxMessageBytes,
 		MaxBatchEvents:          s.MaxBatchEvents,

@@ -109,6 +109,9 @@ func TestTheDefaultsAreThoseOfTheParts(t *testing.T) {
 		StreamIdleTimeout:       server.DefaultStreamIdleTimeout,
 		StreamInFlight:          server.DefaultStreamInFlight,
 		ShutdownTimeout:         server.DefaultShutdownTimeout,
+		DeliveryTimeout:         server.DefaultDeliveryTimeout,
+		DeliveryStreamLinger:    server.DefaultDeliveryStreamLinger,
+		DeliveryInFlight:        server.DefaultDeliveryInFlight,
 		Telemetry:               made.Telemetry,
 		Destinations:            server.Destinations{},
 	}, made)

@@ -27,6 +27,14 @@ type Settings struct {
 	TransformerProxyTimeout bool     `help:"Give CleverTap only the time that rudder-server's RdProxy-Timeout header says, instead of 60 s."`
 	CleverTapBaseURL        *url.URL `name:"clevertap-base-url" check:"server" placeholder:"URL" help:"Where calls to CleverTap go instead of its own hosts: for tests and private relays."`
 
+	DeliveryTimeout         time.Duration `more:"0s" default:"30s" placeholder:"TIME" help:"How long a call that delivers may take when it has no deadline of its own."`
+	DeliveryUploads         int           `more:"0" max:"15" default:"3" placeholder:"N" help:"Most uploads of one CleverTap account at once; CleverTap takes 3 of every account, and 15 of most."`
+	DeliveryLinger          time.Duration `more:"0s" default:"5ms" placeholder:"TIME" help:"How long a record waits for others to share its upload."`
+	DeliveryStreamLinger    time.Duration `more:"0s" default:"50ms" placeholder:"TIME" help:"The same, of the events of a stream."`
+	DeliveryInFlight        int           `more:"0" default:"64" placeholder:"N" help:"Most messages of one stream of deliveries that are read and not yet answered."`
+	DeliveryMaxAccountBytes int           `more:"0" default:"67108864" placeholder:"N" help:"Most memory of the records of one CleverTap account that wait for CleverTap; then its calls are refused, and its streams wait."`
+	DeliveryMaxBytes        int           `more:"0" default:"536870912" placeholder:"N" help:"The same, of all accounts together."`
+
 	TLSCert        string   `name:"tls-cert" type:"existingfile" placeholder:"FILE" help:"TLS certificate, in PEM, for all listeners but a --transformer-addr on loopback; a changed file is read again."`
 	TLSKey         string   `name:"tls-key" type:"existingfile" placeholder:"FILE" help:"The certificate's private key, in PEM."`
 	AuthTokensFile string   `type:"existingfile" placeholder:"FILE" help:"Bearer tokens that calls need, one NAME:TOKEN a line."`

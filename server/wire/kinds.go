@@ -20,6 +20,9 @@ const (
 	BatchTransform
 	// StreamTransform is a StreamTransformRequest.
 	StreamTransform
+	// Deliver is a DeliverRequest, and StreamDeliver a StreamDeliverRequest. Their answers are generated messages.
+	Deliver
+	StreamDeliver
 )
 
 // kinds has a row for each kind. Another request with events and a target needs no more than a row: the rest
@@ -30,6 +33,8 @@ var kinds = [...]kindRow{
 	Transform:       newKind(&transformerv1.TransformRequest{}),
 	BatchTransform:  newKind(&transformerv1.BatchTransformRequest{}),
 	StreamTransform: newKind(&transformerv1.StreamTransformRequest{}),
+	Deliver:         newKind(&transformerv1.DeliverRequest{}),
+	StreamDeliver:   newKind(&transformerv1.StreamDeliverRequest{}),
 }
 
 // kindRow is what the descriptor of a request says.
@@ -47,7 +52,7 @@ type kindRow struct {
 
 // fields are the field numbers of a message; 0 where it has no such field.
 type fields struct {
-	sequence, event, eventJSON, destination, destinationJSON, destinationID, minSeverity, unordered protowire.Number
+	sequence, event, eventJSON, destination, destinationJSON, destinationID, minSeverity, unordered, dryRun protowire.Number
 }
 
 // newKind reads a descriptor.
@@ -68,6 +73,7 @@ func newKind(message proto.Message) kindRow {
 			destination: number("destination"), destinationJSON: number("destination_json"),
 			destinationID: number("destination_id"),
 			minSeverity:   number("min_severity"), unordered: number("allow_out_of_order"),
+			dryRun: number("dry_run"),
 		},
 		empty: message.ProtoReflect().Type(), form: of.Oneofs().ByName("event_form"),
 		target: of.Oneofs().ByName("target"),

@@ -26,6 +26,9 @@ func (r *Request) Take(message proto.Message) error {
 		return fmt.Errorf("%T is not a request with events", message)
 	}
 	r.Kind, r.MinSeverity = kind, from.GetMinSeverity()
+	if delivers, ok := message.(interface{ GetDryRun() bool }); ok {
+		r.DryRun = delivers.GetDryRun()
+	}
 	r.takeTarget(message, from)
 	return r.takeEvents(message)
 }
@@ -91,6 +94,11 @@ func Give(answer, reply proto.Message) error {
 	case *transformerv1.BatchTransformResponse:
 		if to, ok := reply.(*transformerv1.BatchTransformResponse); ok {
 			to.Uploads, to.Results = from.GetUploads(), from.GetResults()
+			return nil
+		}
+	case *transformerv1.DeliverResponse:
+		if to, ok := reply.(*transformerv1.DeliverResponse); ok {
+			to.Results, to.Summary = from.GetResults(), from.GetSummary()
 			return nil
 		}
 	}

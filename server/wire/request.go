@@ -36,6 +36,8 @@ type Request struct {
 	MinSeverity transformerv1.Severity
 	// AllowOutOfOrder is that of a message of a stream.
 	AllowOutOfOrder bool
+	// DryRun is that of a request to deliver.
+	DryRun bool
 
 	memory mem.Buffer
 	// maxEvents is how many events are kept, 0 for all; beyond counts those that were not.
@@ -106,6 +108,8 @@ func (r *Request) unmarshal(message []byte) error {
 			r.MinSeverity = transformerv1.Severity(int32(n)) // protobuf truncates enums like this
 		case f.unordered:
 			r.AllowOutOfOrder = protowire.DecodeBool(n)
+		case f.dryRun:
+			r.DryRun = protowire.DecodeBool(n)
 		}
 		return nil
 	})

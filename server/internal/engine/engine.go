@@ -50,6 +50,8 @@ type Target struct {
 
 	// Envelope is that of its uploads.
 	Envelope *wire.Envelope
+	// Name is the name under which the configuration registers it; empty when it does not.
+	Name string
 }
 
 // Batch is what to transform: events in one of two forms, and where they go.

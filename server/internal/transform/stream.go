@@ -195,17 +195,14 @@ func (t *transformStream) settle(req *wire.Request) error {
 	}
 	if req.Target != wire.NoTarget {
 		var failed error
-		t.destination, failed = t.service.target(req)
+		t.destination, failed = t.service.options.Targets.Find(req)
 		t.known = failed == nil
 		return failed
 	}
 	if t.known {
 		return nil
 	}
-	return &apierr.Error{Reason: apierr.InvalidRequest, Violations: []apierr.Violation{{
-		Field:   "destination",
-		Message: "is missing: give destination or destinationId in the stream's first message, and again after one that can't be used",
-	}}}
+	return engine.NoTarget()
 }
 
 // answer transforms one message. A fault is what is wrong with the whole message, if anything is.

@@ -2,17 +2,12 @@
 package transform
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"log/slog"
-	"sync/atomic"
 	"time"
 
-	"github.com/rudder-clevertap/rudder-clevertap/clevertap"
-	clevertapv1 "github.com/rudder-clevertap/rudder-clevertap/gen/clevertap/v1"
 	"github.com/rudder-clevertap/rudder-clevertap/internal/apierr"
-	"github.com/rudder-clevertap/rudder-clevertap/mapping"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
 	"github.com/rudder-clevertap/rudder-clevertap/server/internal/engine"
 	"github.com/rudder-clevertap/rudder-clevertap/server/wire"
@@ -21,9 +16,6 @@ import (
 // Service is transformer.v1.TransformService.
 type Service struct {
 	options Options
-	// last is the last destination that came as JSON. Most callers have one, so compiling it anew for each
-	// call is work lost.
-	last atomic.Pointer[compiled]
 }
 
 var _ wire.Handler = (*Service)(nil)
@@ -32,8 +24,8 @@ var _ wire.Handler = (*Service)(nil)
 type Options struct {
 	// Engine transforms. Required.
 	Engine *engine.Engine
-	// Destinations are those that requests may name.
-	Destinations map[string]*mapping.Destination
+	// Targets finds where events go. Required.
+	Targets *engine.Targets
 	// InFlight limits the messages of one stream that are read and not yet answered.
 	InFlight int
 	// MaxAge is about how long a stream lasts before its client has to open another; zero lets it last.
@@ -46,64 +38,6 @@ type Options struct {
 
 // New returns a service.
 func New(options Options) *Service { return &Service{options: options} }
-
-// compiled is where events go, and the settings that it was compiled from.
-type compiled struct {
-	settings []byte
-	to       engine.Target
-}
-
-// newTarget returns where events go. A registered destination, one of the server's configuration, has no
-// header for its passcode, which no answer shows.
-func newTarget(to *mapping.Destination, registered bool) engine.Target {
-	headers := make(map[string]string)
-	for _, header := range to.Headers() {
-		if !registered || header.Name != clevertap.PasscodeHeader {
-			headers[header.Name] = header.Value
-		}
-	}
-	return engine.Target{Destination: to, Envelope: wire.NewEnvelope(to.Endpoint(), headers)}
-}
-
-// targeted is a request that names where its events go, in one of three ways.
-type targeted interface {
-	GetDestination() *clevertapv1.Destination
-	GetDestinationJson() []byte
-	GetDestinationId() string
-}
-
-// target finds or compiles the destination that a request names.
-func (s *Service) target(req targeted) (engine.Target, error) {
-	if id := req.GetDestinationId(); id != "" {
-		if to := s.options.Destinations[id]; to != nil {
-			return newTarget(to, true), nil
-		}
-		return engine.Target{}, apierr.Field(apierr.UnknownDestination, "destinationId",
-			"no destination is registered as "+apierr.Quote(id)+": the server's configuration file names them")
-	}
-	if settings := req.GetDestination(); settings != nil {
-		to, failed := mapping.NewDestination(settings)
-		if failed != nil {
-			return engine.Target{}, apierr.Destination(failed)
-		}
-		return newTarget(to, false), nil
-	}
-	return s.parse(req.GetDestinationJson())
-}
-
-// parse compiles a destination's settings, unless they are those of the last call.
-func (s *Service) parse(settings []byte) (engine.Target, error) {
-	if last := s.last.Load(); last != nil && bytes.Equal(last.settings, settings) {
-		return last.to, nil
-	}
-	to, failed := mapping.ParseDestination(settings)
-	if failed != nil {
-		return engine.Target{}, apierr.Destination(failed)
-	}
-	next := &compiled{settings: bytes.Clone(settings), to: newTarget(to, false)}
-	s.last.Store(next)
-	return next.to, nil
-}
 
 // Transform transforms one event.
 func (s *Service) Transform(ctx context.Context, r *wire.Request) (*wire.Response, error) {
@@ -147,7 +81,7 @@ func (s *Service) BatchTransform(ctx context.Context, r *wire.Request) (*wire.Re
 
 // transform transforms the events of a request; single says that there is one.
 func (s *Service) transform(ctx context.Context, r *wire.Request, single bool) (*engine.Response, error) {
-	to, failed := s.target(r)
+	to, failed := s.options.Targets.Find(r)
 	if failed != nil {
 		return nil, failed
 	}

@@ -37,7 +37,7 @@ func newService(tb testing.TB) *Service {
 	logger := slog.New(slog.DiscardHandler)
 	transforms, err := engine.New(nooptrace.NewTracerProvider().Tracer(""), noopmetric.NewMeterProvider().Meter(""), logger)
 	require.NoError(tb, err)
-	return New(Options{Engine: transforms, InFlight: 4, Logger: logger})
+	return New(Options{Engine: transforms, Targets: engine.NewTargets(nil), InFlight: 4, Logger: logger})
 }
 
 // track is a track call as JSON.
