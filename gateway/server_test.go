@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"google.golang.org/grpc"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/test/bufconn"
 	"google.golang.org/protobuf/encoding/protojson"
@@ -26,6 +27,7 @@ type service struct {
 	rest
 	// grpc calls the server over a connection from outside.
 	grpc transformerv1.TransformServiceClient
+	conn *grpc.ClientConn
 }
 
 // startService serves gRPC and REST until the test ends.
@@ -46,7 +48,7 @@ func startService(t *testing.T, options server.Options) service {
 	conn := dial(t, listener)
 	web := httptest.NewServer(handler)
 	t.Cleanup(web.Close)
-	return service{rest: rest{Server: web}, grpc: transformerv1.NewTransformServiceClient(conn)}
+	return service{rest: rest{Server: web}, grpc: transformerv1.NewTransformServiceClient(conn), conn: conn}
 }
 
 // answer is a transform call's answer, as a REST client reads it.
