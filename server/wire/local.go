@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
 
 	clevertapv1 "github.com/rudder-clevertap/rudder-clevertap/gen/clevertap/v1"
 	rudderstackv1 "github.com/rudder-clevertap/rudder-clevertap/gen/rudderstack/v1"
@@ -102,9 +103,19 @@ func Give(answer, reply proto.Message) error {
 			return nil
 		}
 	}
-	if answer.ProtoReflect().Descriptor() != reply.ProtoReflect().Descriptor() {
-		return fmt.Errorf("the answer is a %T, not a %T", answer, reply)
+	return Share(answer, reply)
+}
+
+// Share makes an empty message equal to another one of the same type, whose bytes, lists and messages it shares.
+func Share(from, to proto.Message) error {
+	source, target := from.ProtoReflect(), to.ProtoReflect()
+	if source.Descriptor() != target.Descriptor() {
+		return fmt.Errorf("the message is a %T, not a %T", from, to)
 	}
-	proto.Merge(reply, answer)
+	source.Range(func(field protoreflect.FieldDescriptor, value protoreflect.Value) bool {
+		target.Set(field, value)
+		return true
+	})
+	target.SetUnknown(source.GetUnknown())
 	return nil
 }

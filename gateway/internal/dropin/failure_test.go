@@ -32,6 +32,16 @@ type failingService struct {
 // stream is the stream of ProcessorTransform.
 type stream = grpc.BidiStreamingServer[transformerv1.ProcessorTransformRequest, transformerv1.ProcessorTransformResponse]
 
+// ProcessorTransformWhole leaves answers to the stream, and fails at once when there is none.
+func (s *failingService) ProcessorTransformWhole(
+	context.Context, *transformerv1.ProcessorTransformWholeRequest,
+) (*transformerv1.ProcessorTransformWholeResponse, error) {
+	if s.pieces == 0 {
+		return nil, s.err
+	}
+	return &transformerv1.ProcessorTransformWholeResponse{}, nil
+}
+
 func (s *failingService) ProcessorTransform(stream stream) error {
 	for i := range s.pieces {
 		answer := &transformerv1.ProcessorTransformResponse{Body: []byte(strings.Repeat("x", 10_000))}

@@ -329,7 +329,7 @@ func TestRoutesAreTraced(t *testing.T) {
 		attributes[span.Name()] = all
 	}
 	require.Equal(t, "/v0/destinations/:destination", attributes["POST /v0/destinations/:destination"]["http.route"])
-	require.Contains(t, attributes, "transformer.v1.RudderTransformerService/ProcessorTransform")
+	require.Contains(t, attributes, "transformer.v1.RudderTransformerService/ProcessorTransformWhole")
 	require.Subset(t, attributes["mapping"], map[string]any{
 		"rudder_clevertap.ruleset": "transformer", "rudder_clevertap.events": int64(2), "rudder_clevertap.failed": int64(1),
 		"rudder_clevertap.outcome": "partial",

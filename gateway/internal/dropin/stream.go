@@ -51,18 +51,31 @@ func newExchange[Q, A any, P answerPiece](
 	}
 }
 
+// calls are the calls of a route.
+type calls struct {
+	// open opens a stream.
+	open func(ctx context.Context) (*exchange, error)
+	// whole calls with a body in one message. Nil when the route has no such call.
+	whole func(ctx context.Context, head *transformerv1.RequestHead, body []byte) (answerPiece, error)
+}
+
 // processor serves the processor's route.
 func (h *handler) processor(w http.ResponseWriter, r *http.Request, found *route) {
-	h.carry(w, r, r.Body, &transformerv1.RequestHead{Destination: found.destination}, func(ctx context.Context) (*exchange, error) {
-		stream, err := h.service.ProcessorTransform(ctx)
-		if err != nil {
-			return nil, err
-		}
-		return newExchange(stream, func(head *transformerv1.RequestHead, body []byte) *transformerv1.ProcessorTransformRequest {
-			return &transformerv1.ProcessorTransformRequest{Head: head, Body: body}
-		}, func(body []byte) *transformerv1.ProcessorTransformResponse {
-			return &transformerv1.ProcessorTransformResponse{Body: body}
-		}), nil
+	h.carry(w, r, r.Body, &transformerv1.RequestHead{Destination: found.destination}, calls{
+		open: func(ctx context.Context) (*exchange, error) {
+			stream, err := h.service.ProcessorTransform(ctx)
+			if err != nil {
+				return nil, err
+			}
+			return newExchange(stream, func(head *transformerv1.RequestHead, body []byte) *transformerv1.ProcessorTransformRequest {
+				return &transformerv1.ProcessorTransformRequest{Head: head, Body: body}
+			}, func(body []byte) *transformerv1.ProcessorTransformResponse {
+				return &transformerv1.ProcessorTransformResponse{Body: body}
+			}), nil
+		},
+		whole: func(ctx context.Context, head *transformerv1.RequestHead, body []byte) (answerPiece, error) {
+			return h.service.ProcessorTransformWhole(ctx, &transformerv1.ProcessorTransformWholeRequest{Head: head, Body: body})
+		},
 	})
 }
 
@@ -73,16 +86,21 @@ func (h *handler) router(w http.ResponseWriter, r *http.Request, _ *route) {
 		return
 	}
 	head := &transformerv1.RequestHead{OauthSecret: r.Header.Get("Oauth-Secret")}
-	h.carry(w, r, body, head, func(ctx context.Context) (*exchange, error) {
-		stream, err := h.service.RouterTransform(ctx)
-		if err != nil {
-			return nil, err
-		}
-		return newExchange(stream, func(head *transformerv1.RequestHead, body []byte) *transformerv1.RouterTransformRequest {
-			return &transformerv1.RouterTransformRequest{Head: head, Body: body}
-		}, func(body []byte) *transformerv1.RouterTransformResponse {
-			return &transformerv1.RouterTransformResponse{Body: body}
-		}), nil
+	h.carry(w, r, body, head, calls{
+		open: func(ctx context.Context) (*exchange, error) {
+			stream, err := h.service.RouterTransform(ctx)
+			if err != nil {
+				return nil, err
+			}
+			return newExchange(stream, func(head *transformerv1.RequestHead, body []byte) *transformerv1.RouterTransformRequest {
+				return &transformerv1.RouterTransformRequest{Head: head, Body: body}
+			}, func(body []byte) *transformerv1.RouterTransformResponse {
+				return &transformerv1.RouterTransformResponse{Body: body}
+			}), nil
+		},
+		whole: func(ctx context.Context, head *transformerv1.RequestHead, body []byte) (answerPiece, error) {
+			return h.service.RouterTransformWhole(ctx, &transformerv1.RouterTransformWholeRequest{Head: head, Body: body})
+		},
 	})
 }
 
@@ -92,7 +110,7 @@ func (h *handler) batch(w http.ResponseWriter, r *http.Request, _ *route) {
 	if !ours {
 		return
 	}
-	h.carry(w, r, body, &transformerv1.RequestHead{}, func(ctx context.Context) (*exchange, error) {
+	h.carry(w, r, body, &transformerv1.RequestHead{}, calls{open: func(ctx context.Context) (*exchange, error) {
 		stream, err := h.service.RouterBatch(ctx)
 		if err != nil {
 			return nil, err
@@ -102,7 +120,7 @@ func (h *handler) batch(w http.ResponseWriter, r *http.Request, _ *route) {
 		}, func(body []byte) *transformerv1.RouterBatchResponse {
 			return &transformerv1.RouterBatchResponse{Body: body}
 		}), nil
-	})
+	}})
 }
 
 // pieceBytes is how long the pieces are in which a body travels.
@@ -140,14 +158,11 @@ func (h *handler) readCall(r *http.Request) ([]byte, error) {
 	return body.Text()
 }
 
-// carry carries a request to the server and its answer back.
+// carry carries a request to the server and its answer back: in one message each way if both are small, else in
+// pieces.
 func (h *handler) carry(
-	w http.ResponseWriter, r *http.Request, from io.Reader, head *transformerv1.RequestHead,
-	open func(context.Context) (*exchange, error),
+	w http.ResponseWriter, r *http.Request, from io.Reader, head *transformerv1.RequestHead, to calls,
 ) {
-	// The stream ends when this does, whatever happens.
-	ctx, cancel := context.WithCancel(r.Context())
-	defer cancel()
 	body, err := newBody(r, from, h.limit)
 	if err == nil {
 		err = body.Check()
@@ -161,9 +176,54 @@ func (h *handler) carry(
 		from, head.ExpectedLength = &body, body.Length()
 	}
 	head.Compacted = r.Header.Get(contentFormat) == compactedFormat
-	x, err := open(ctx)
+	memory := h.pieces.Get().(*[]byte) //nolint:forcetypeassert // The pool makes nothing else.
+	defer h.pieces.Put(memory)
+	piece, ended, err := readPiece(from, *memory)
+	if err != nil {
+		h.fail(w, r, err)
+		return
+	}
+	if ended && to.whole != nil {
+		answer, err := to.whole(r.Context(), head, piece)
+		if err != nil {
+			h.fail(w, r, err)
+			return
+		}
+		if answer.GetHead() != nil {
+			h.answer(w, r, answer.GetHead(), answer.GetBody())
+			return
+		}
+	}
+	h.carryPieces(w, r, head, to, pieces{from: from, memory: *memory, first: piece, ended: ended})
+}
+
+// pieces are the pieces of a body, of which the first has been read into the memory.
+type pieces struct {
+	from   io.Reader
+	memory []byte
+	first  []byte
+	ended  bool
+}
+
+// readPiece reads the next piece of a body into memory, and tells whether it is the last.
+func readPiece(body io.Reader, memory []byte) (piece []byte, ended bool, err error) {
+	n, err := io.ReadFull(body, memory)
+	if ended = errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF); ended {
+		err = nil
+	}
+	return memory[:n], ended, err
+}
+
+// carryPieces carries a request and its answer in pieces.
+func (h *handler) carryPieces(
+	w http.ResponseWriter, r *http.Request, head *transformerv1.RequestHead, to calls, body pieces,
+) {
+	// The stream ends when this does, whatever happens.
+	ctx, cancel := context.WithCancel(r.Context())
+	defer cancel()
+	x, err := to.open(ctx)
 	if err == nil {
-		err = h.sendBody(x, head, from)
+		err = sendBody(x, head, body)
 	}
 	if err != nil {
 		h.fail(w, r, err)
@@ -174,17 +234,11 @@ func (h *handler) carry(
 
 // sendBody sends a body in pieces. Its end is not an error, and neither is that the server has answered
 // before it: what the server says is to be read from its answer.
-func (h *handler) sendBody(x *exchange, head *transformerv1.RequestHead, body io.Reader) error {
-	piece := h.pieces.Get().(*[]byte) //nolint:forcetypeassert // The pool makes nothing else.
-	defer h.pieces.Put(piece)
+func sendBody(x *exchange, head *transformerv1.RequestHead, body pieces) error {
+	piece, ended := body.first, body.ended
 	for {
-		n, err := io.ReadFull(body, *piece)
-		ended := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
-		if err != nil && !ended {
-			return err
-		}
-		if n > 0 || head != nil {
-			if err := x.send(head, (*piece)[:n]); errors.Is(err, io.EOF) {
+		if len(piece) > 0 || head != nil {
+			if err := x.send(head, piece); errors.Is(err, io.EOF) {
 				return nil
 			} else if err != nil {
 				return err
@@ -193,6 +247,10 @@ func (h *handler) sendBody(x *exchange, head *transformerv1.RequestHead, body io
 		}
 		if ended {
 			return x.close()
+		}
+		var err error
+		if piece, ended, err = readPiece(body.from, body.memory); err != nil {
+			return err
 		}
 	}
 }

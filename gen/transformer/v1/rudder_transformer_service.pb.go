@@ -472,6 +472,227 @@ func (x *RouterTransformResponse) GetBody() []byte {
 	return nil
 }
 
+// ProcessorTransformWholeRequest asks for a processor transform.
+type ProcessorTransformWholeRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Path and headers.
+	Head *RequestHead `protobuf:"bytes,1,opt,name=head,proto3" json:"head,omitempty"`
+	// The body: a JSON array, or an object in the compacted form.
+	Body          []byte `protobuf:"bytes,2,opt,name=body,proto3" json:"body,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ProcessorTransformWholeRequest) Reset() {
+	*x = ProcessorTransformWholeRequest{}
+	mi := &file_transformer_v1_rudder_transformer_service_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ProcessorTransformWholeRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ProcessorTransformWholeRequest) ProtoMessage() {}
+
+func (x *ProcessorTransformWholeRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_transformer_v1_rudder_transformer_service_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ProcessorTransformWholeRequest.ProtoReflect.Descriptor instead.
+func (*ProcessorTransformWholeRequest) Descriptor() ([]byte, []int) {
+	return file_transformer_v1_rudder_transformer_service_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *ProcessorTransformWholeRequest) GetHead() *RequestHead {
+	if x != nil {
+		return x.Head
+	}
+	return nil
+}
+
+func (x *ProcessorTransformWholeRequest) GetBody() []byte {
+	if x != nil {
+		return x.Body
+	}
+	return nil
+}
+
+// ProcessorTransformWholeResponse is the answer to a processor transform.
+type ProcessorTransformWholeResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Status line and headers; absent when the answer is longer than 1 MiB or than a message may be: then ProcessorTransform
+	// gives it.
+	Head *ResponseHead `protobuf:"bytes,1,opt,name=head,proto3" json:"head,omitempty"`
+	// The body: a JSON array of items, or an object when the whole call failed.
+	Body          []byte `protobuf:"bytes,2,opt,name=body,proto3" json:"body,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ProcessorTransformWholeResponse) Reset() {
+	*x = ProcessorTransformWholeResponse{}
+	mi := &file_transformer_v1_rudder_transformer_service_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ProcessorTransformWholeResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ProcessorTransformWholeResponse) ProtoMessage() {}
+
+func (x *ProcessorTransformWholeResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_transformer_v1_rudder_transformer_service_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ProcessorTransformWholeResponse.ProtoReflect.Descriptor instead.
+func (*ProcessorTransformWholeResponse) Descriptor() ([]byte, []int) {
+	return file_transformer_v1_rudder_transformer_service_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *ProcessorTransformWholeResponse) GetHead() *ResponseHead {
+	if x != nil {
+		return x.Head
+	}
+	return nil
+}
+
+func (x *ProcessorTransformWholeResponse) GetBody() []byte {
+	if x != nil {
+		return x.Body
+	}
+	return nil
+}
+
+// RouterTransformWholeRequest asks for a router transform.
+type RouterTransformWholeRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Headers.
+	Head *RequestHead `protobuf:"bytes,1,opt,name=head,proto3" json:"head,omitempty"`
+	// The body: a JSON object with `input` and `destType`.
+	Body          []byte `protobuf:"bytes,2,opt,name=body,proto3" json:"body,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RouterTransformWholeRequest) Reset() {
+	*x = RouterTransformWholeRequest{}
+	mi := &file_transformer_v1_rudder_transformer_service_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RouterTransformWholeRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RouterTransformWholeRequest) ProtoMessage() {}
+
+func (x *RouterTransformWholeRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_transformer_v1_rudder_transformer_service_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RouterTransformWholeRequest.ProtoReflect.Descriptor instead.
+func (*RouterTransformWholeRequest) Descriptor() ([]byte, []int) {
+	return file_transformer_v1_rudder_transformer_service_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *RouterTransformWholeRequest) GetHead() *RequestHead {
+	if x != nil {
+		return x.Head
+	}
+	return nil
+}
+
+func (x *RouterTransformWholeRequest) GetBody() []byte {
+	if x != nil {
+		return x.Body
+	}
+	return nil
+}
+
+// RouterTransformWholeResponse is the answer to a router transform.
+type RouterTransformWholeResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Status line and headers; absent when the answer is longer than 1 MiB or than a message may be: then RouterTransform gives it.
+	Head *ResponseHead `protobuf:"bytes,1,opt,name=head,proto3" json:"head,omitempty"`
+	// The body: a JSON object with `output`, or with `error` when the whole call failed.
+	Body          []byte `protobuf:"bytes,2,opt,name=body,proto3" json:"body,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RouterTransformWholeResponse) Reset() {
+	*x = RouterTransformWholeResponse{}
+	mi := &file_transformer_v1_rudder_transformer_service_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RouterTransformWholeResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RouterTransformWholeResponse) ProtoMessage() {}
+
+func (x *RouterTransformWholeResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_transformer_v1_rudder_transformer_service_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RouterTransformWholeResponse.ProtoReflect.Descriptor instead.
+func (*RouterTransformWholeResponse) Descriptor() ([]byte, []int) {
+	return file_transformer_v1_rudder_transformer_service_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *RouterTransformWholeResponse) GetHead() *ResponseHead {
+	if x != nil {
+		return x.Head
+	}
+	return nil
+}
+
+func (x *RouterTransformWholeResponse) GetBody() []byte {
+	if x != nil {
+		return x.Body
+	}
+	return nil
+}
+
 // RouterBatchRequest is a piece of the body of a batch call.
 type RouterBatchRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -485,7 +706,7 @@ type RouterBatchRequest struct {
 
 func (x *RouterBatchRequest) Reset() {
 	*x = RouterBatchRequest{}
-	mi := &file_transformer_v1_rudder_transformer_service_proto_msgTypes[8]
+	mi := &file_transformer_v1_rudder_transformer_service_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -497,7 +718,7 @@ func (x *RouterBatchRequest) String() string {
 func (*RouterBatchRequest) ProtoMessage() {}
 
 func (x *RouterBatchRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_transformer_v1_rudder_transformer_service_proto_msgTypes[8]
+	mi := &file_transformer_v1_rudder_transformer_service_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -510,7 +731,7 @@ func (x *RouterBatchRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RouterBatchRequest.ProtoReflect.Descriptor instead.
 func (*RouterBatchRequest) Descriptor() ([]byte, []int) {
-	return file_transformer_v1_rudder_transformer_service_proto_rawDescGZIP(), []int{8}
+	return file_transformer_v1_rudder_transformer_service_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *RouterBatchRequest) GetHead() *RequestHead {
@@ -540,7 +761,7 @@ type RouterBatchResponse struct {
 
 func (x *RouterBatchResponse) Reset() {
 	*x = RouterBatchResponse{}
-	mi := &file_transformer_v1_rudder_transformer_service_proto_msgTypes[9]
+	mi := &file_transformer_v1_rudder_transformer_service_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -552,7 +773,7 @@ func (x *RouterBatchResponse) String() string {
 func (*RouterBatchResponse) ProtoMessage() {}
 
 func (x *RouterBatchResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_transformer_v1_rudder_transformer_service_proto_msgTypes[9]
+	mi := &file_transformer_v1_rudder_transformer_service_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -565,7 +786,7 @@ func (x *RouterBatchResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RouterBatchResponse.ProtoReflect.Descriptor instead.
 func (*RouterBatchResponse) Descriptor() ([]byte, []int) {
-	return file_transformer_v1_rudder_transformer_service_proto_rawDescGZIP(), []int{9}
+	return file_transformer_v1_rudder_transformer_service_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *RouterBatchResponse) GetHead() *ResponseHead {
@@ -599,7 +820,7 @@ type ProxyDeliveryRequest struct {
 
 func (x *ProxyDeliveryRequest) Reset() {
 	*x = ProxyDeliveryRequest{}
-	mi := &file_transformer_v1_rudder_transformer_service_proto_msgTypes[10]
+	mi := &file_transformer_v1_rudder_transformer_service_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -611,7 +832,7 @@ func (x *ProxyDeliveryRequest) String() string {
 func (*ProxyDeliveryRequest) ProtoMessage() {}
 
 func (x *ProxyDeliveryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_transformer_v1_rudder_transformer_service_proto_msgTypes[10]
+	mi := &file_transformer_v1_rudder_transformer_service_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -624,7 +845,7 @@ func (x *ProxyDeliveryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProxyDeliveryRequest.ProtoReflect.Descriptor instead.
 func (*ProxyDeliveryRequest) Descriptor() ([]byte, []int) {
-	return file_transformer_v1_rudder_transformer_service_proto_rawDescGZIP(), []int{10}
+	return file_transformer_v1_rudder_transformer_service_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *ProxyDeliveryRequest) GetVersion() uint32 {
@@ -668,7 +889,7 @@ type ProxyDeliveryResponse struct {
 
 func (x *ProxyDeliveryResponse) Reset() {
 	*x = ProxyDeliveryResponse{}
-	mi := &file_transformer_v1_rudder_transformer_service_proto_msgTypes[11]
+	mi := &file_transformer_v1_rudder_transformer_service_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -680,7 +901,7 @@ func (x *ProxyDeliveryResponse) String() string {
 func (*ProxyDeliveryResponse) ProtoMessage() {}
 
 func (x *ProxyDeliveryResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_transformer_v1_rudder_transformer_service_proto_msgTypes[11]
+	mi := &file_transformer_v1_rudder_transformer_service_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -693,7 +914,7 @@ func (x *ProxyDeliveryResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProxyDeliveryResponse.ProtoReflect.Descriptor instead.
 func (*ProxyDeliveryResponse) Descriptor() ([]byte, []int) {
-	return file_transformer_v1_rudder_transformer_service_proto_rawDescGZIP(), []int{11}
+	return file_transformer_v1_rudder_transformer_service_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *ProxyDeliveryResponse) GetHead() *ResponseHead {
@@ -721,7 +942,7 @@ type DeleteUsersRequest struct {
 
 func (x *DeleteUsersRequest) Reset() {
 	*x = DeleteUsersRequest{}
-	mi := &file_transformer_v1_rudder_transformer_service_proto_msgTypes[12]
+	mi := &file_transformer_v1_rudder_transformer_service_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -733,7 +954,7 @@ func (x *DeleteUsersRequest) String() string {
 func (*DeleteUsersRequest) ProtoMessage() {}
 
 func (x *DeleteUsersRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_transformer_v1_rudder_transformer_service_proto_msgTypes[12]
+	mi := &file_transformer_v1_rudder_transformer_service_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -746,7 +967,7 @@ func (x *DeleteUsersRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteUsersRequest.ProtoReflect.Descriptor instead.
 func (*DeleteUsersRequest) Descriptor() ([]byte, []int) {
-	return file_transformer_v1_rudder_transformer_service_proto_rawDescGZIP(), []int{12}
+	return file_transformer_v1_rudder_transformer_service_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *DeleteUsersRequest) GetBody() []byte {
@@ -769,7 +990,7 @@ type DeleteUsersResponse struct {
 
 func (x *DeleteUsersResponse) Reset() {
 	*x = DeleteUsersResponse{}
-	mi := &file_transformer_v1_rudder_transformer_service_proto_msgTypes[13]
+	mi := &file_transformer_v1_rudder_transformer_service_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -781,7 +1002,7 @@ func (x *DeleteUsersResponse) String() string {
 func (*DeleteUsersResponse) ProtoMessage() {}
 
 func (x *DeleteUsersResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_transformer_v1_rudder_transformer_service_proto_msgTypes[13]
+	mi := &file_transformer_v1_rudder_transformer_service_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -794,7 +1015,7 @@ func (x *DeleteUsersResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteUsersResponse.ProtoReflect.Descriptor instead.
 func (*DeleteUsersResponse) Descriptor() ([]byte, []int) {
-	return file_transformer_v1_rudder_transformer_service_proto_rawDescGZIP(), []int{13}
+	return file_transformer_v1_rudder_transformer_service_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *DeleteUsersResponse) GetHead() *ResponseHead {
@@ -842,6 +1063,18 @@ const file_transformer_v1_rudder_transformer_service_proto_rawDesc = "" +
 	"\x04body\x18\x02 \x01(\fB\x03\x80\x01\x01R\x04body\"d\n" +
 	"\x17RouterTransformResponse\x120\n" +
 	"\x04head\x18\x01 \x01(\v2\x1c.transformer.v1.ResponseHeadR\x04head\x12\x17\n" +
+	"\x04body\x18\x02 \x01(\fB\x03\x80\x01\x01R\x04body\"r\n" +
+	"\x1eProcessorTransformWholeRequest\x127\n" +
+	"\x04head\x18\x01 \x01(\v2\x1b.transformer.v1.RequestHeadB\x06\xbaH\x03\xc8\x01\x01R\x04head\x12\x17\n" +
+	"\x04body\x18\x02 \x01(\fB\x03\x80\x01\x01R\x04body\"l\n" +
+	"\x1fProcessorTransformWholeResponse\x120\n" +
+	"\x04head\x18\x01 \x01(\v2\x1c.transformer.v1.ResponseHeadR\x04head\x12\x17\n" +
+	"\x04body\x18\x02 \x01(\fB\x03\x80\x01\x01R\x04body\"o\n" +
+	"\x1bRouterTransformWholeRequest\x127\n" +
+	"\x04head\x18\x01 \x01(\v2\x1b.transformer.v1.RequestHeadB\x06\xbaH\x03\xc8\x01\x01R\x04head\x12\x17\n" +
+	"\x04body\x18\x02 \x01(\fB\x03\x80\x01\x01R\x04body\"i\n" +
+	"\x1cRouterTransformWholeResponse\x120\n" +
+	"\x04head\x18\x01 \x01(\v2\x1c.transformer.v1.ResponseHeadR\x04head\x12\x17\n" +
 	"\x04body\x18\x02 \x01(\fB\x03\x80\x01\x01R\x04body\"^\n" +
 	"\x12RouterBatchRequest\x12/\n" +
 	"\x04head\x18\x01 \x01(\v2\x1b.transformer.v1.RequestHeadR\x04head\x12\x17\n" +
@@ -862,11 +1095,13 @@ const file_transformer_v1_rudder_transformer_service_proto_rawDesc = "" +
 	"\x04body\x18\x01 \x01(\fB\x03\x80\x01\x01R\x04body\"`\n" +
 	"\x13DeleteUsersResponse\x120\n" +
 	"\x04head\x18\x01 \x01(\v2\x1c.transformer.v1.ResponseHeadR\x04head\x12\x17\n" +
-	"\x04body\x18\x02 \x01(\fB\x03\x80\x01\x01R\x04body2\xd4\x04\n" +
+	"\x04body\x18\x02 \x01(\fB\x03\x80\x01\x01R\x04body2\xc3\x06\n" +
 	"\x18RudderTransformerService\x12M\n" +
 	"\bFeatures\x12\x1f.transformer.v1.FeaturesRequest\x1a .transformer.v1.FeaturesResponse\x12o\n" +
 	"\x12ProcessorTransform\x12).transformer.v1.ProcessorTransformRequest\x1a*.transformer.v1.ProcessorTransformResponse(\x010\x01\x12f\n" +
-	"\x0fRouterTransform\x12&.transformer.v1.RouterTransformRequest\x1a'.transformer.v1.RouterTransformResponse(\x010\x01\x12Z\n" +
+	"\x0fRouterTransform\x12&.transformer.v1.RouterTransformRequest\x1a'.transformer.v1.RouterTransformResponse(\x010\x01\x12z\n" +
+	"\x17ProcessorTransformWhole\x12..transformer.v1.ProcessorTransformWholeRequest\x1a/.transformer.v1.ProcessorTransformWholeResponse\x12q\n" +
+	"\x14RouterTransformWhole\x12+.transformer.v1.RouterTransformWholeRequest\x1a,.transformer.v1.RouterTransformWholeResponse\x12Z\n" +
 	"\vRouterBatch\x12\".transformer.v1.RouterBatchRequest\x1a#.transformer.v1.RouterBatchResponse(\x010\x01\x12\\\n" +
 	"\rProxyDelivery\x12$.transformer.v1.ProxyDeliveryRequest\x1a%.transformer.v1.ProxyDeliveryResponse\x12V\n" +
 	"\vDeleteUsers\x12\".transformer.v1.DeleteUsersRequest\x1a#.transformer.v1.DeleteUsersResponseB\xdb\x01\n" +
@@ -884,22 +1119,26 @@ func file_transformer_v1_rudder_transformer_service_proto_rawDescGZIP() []byte {
 	return file_transformer_v1_rudder_transformer_service_proto_rawDescData
 }
 
-var file_transformer_v1_rudder_transformer_service_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
+var file_transformer_v1_rudder_transformer_service_proto_msgTypes = make([]protoimpl.MessageInfo, 18)
 var file_transformer_v1_rudder_transformer_service_proto_goTypes = []any{
-	(*RequestHead)(nil),                // 0: transformer.v1.RequestHead
-	(*ResponseHead)(nil),               // 1: transformer.v1.ResponseHead
-	(*FeaturesRequest)(nil),            // 2: transformer.v1.FeaturesRequest
-	(*FeaturesResponse)(nil),           // 3: transformer.v1.FeaturesResponse
-	(*ProcessorTransformRequest)(nil),  // 4: transformer.v1.ProcessorTransformRequest
-	(*ProcessorTransformResponse)(nil), // 5: transformer.v1.ProcessorTransformResponse
-	(*RouterTransformRequest)(nil),     // 6: transformer.v1.RouterTransformRequest
-	(*RouterTransformResponse)(nil),    // 7: transformer.v1.RouterTransformResponse
-	(*RouterBatchRequest)(nil),         // 8: transformer.v1.RouterBatchRequest
-	(*RouterBatchResponse)(nil),        // 9: transformer.v1.RouterBatchResponse
-	(*ProxyDeliveryRequest)(nil),       // 10: transformer.v1.ProxyDeliveryRequest
-	(*ProxyDeliveryResponse)(nil),      // 11: transformer.v1.ProxyDeliveryResponse
-	(*DeleteUsersRequest)(nil),         // 12: transformer.v1.DeleteUsersRequest
-	(*DeleteUsersResponse)(nil),        // 13: transformer.v1.DeleteUsersResponse
+	(*RequestHead)(nil),                     // 0: transformer.v1.RequestHead
+	(*ResponseHead)(nil),                    // 1: transformer.v1.ResponseHead
+	(*FeaturesRequest)(nil),                 // 2: transformer.v1.FeaturesRequest
+	(*FeaturesResponse)(nil),                // 3: transformer.v1.FeaturesResponse
+	(*ProcessorTransformRequest)(nil),       // 4: transformer.v1.ProcessorTransformRequest
+	(*ProcessorTransformResponse)(nil),      // 5: transformer.v1.ProcessorTransformResponse
+	(*RouterTransformRequest)(nil),          // 6: transformer.v1.RouterTransformRequest
+	(*RouterTransformResponse)(nil),         // 7: transformer.v1.RouterTransformResponse
+	(*ProcessorTransformWholeRequest)(nil),  // 8: transformer.v1.ProcessorTransformWholeRequest
+	(*ProcessorTransformWholeResponse)(nil), // 9: transformer.v1.ProcessorTransformWholeResponse
+	(*RouterTransformWholeRequest)(nil),     // 10: transformer.v1.RouterTransformWholeRequest
+	(*RouterTransformWholeResponse)(nil),    // 11: transformer.v1.RouterTransformWholeResponse
+	(*RouterBatchRequest)(nil),              // 12: transformer.v1.RouterBatchRequest
+	(*RouterBatchResponse)(nil),             // 13: transformer.v1.RouterBatchResponse
+	(*ProxyDeliveryRequest)(nil),            // 14: transformer.v1.ProxyDeliveryRequest
+	(*ProxyDeliveryResponse)(nil),           // 15: transformer.v1.ProxyDeliveryResponse
+	(*DeleteUsersRequest)(nil),              // 16: transformer.v1.DeleteUsersRequest
+	(*DeleteUsersResponse)(nil),             // 17: transformer.v1.DeleteUsersResponse
 }
 var file_transformer_v1_rudder_transformer_service_proto_depIdxs = []int32{
 	1,  // 0: transformer.v1.FeaturesResponse.head:type_name -> transformer.v1.ResponseHead
@@ -907,27 +1146,35 @@ var file_transformer_v1_rudder_transformer_service_proto_depIdxs = []int32{
 	1,  // 2: transformer.v1.ProcessorTransformResponse.head:type_name -> transformer.v1.ResponseHead
 	0,  // 3: transformer.v1.RouterTransformRequest.head:type_name -> transformer.v1.RequestHead
 	1,  // 4: transformer.v1.RouterTransformResponse.head:type_name -> transformer.v1.ResponseHead
-	0,  // 5: transformer.v1.RouterBatchRequest.head:type_name -> transformer.v1.RequestHead
-	1,  // 6: transformer.v1.RouterBatchResponse.head:type_name -> transformer.v1.ResponseHead
-	1,  // 7: transformer.v1.ProxyDeliveryResponse.head:type_name -> transformer.v1.ResponseHead
-	1,  // 8: transformer.v1.DeleteUsersResponse.head:type_name -> transformer.v1.ResponseHead
-	2,  // 9: transformer.v1.RudderTransformerService.Features:input_type -> transformer.v1.FeaturesRequest
-	4,  // 10: transformer.v1.RudderTransformerService.ProcessorTransform:input_type -> transformer.v1.ProcessorTransformRequest
-	6,  // 11: transformer.v1.RudderTransformerService.RouterTransform:input_type -> transformer.v1.RouterTransformRequest
-	8,  // 12: transformer.v1.RudderTransformerService.RouterBatch:input_type -> transformer.v1.RouterBatchRequest
-	10, // 13: transformer.v1.RudderTransformerService.ProxyDelivery:input_type -> transformer.v1.ProxyDeliveryRequest
-	12, // 14: transformer.v1.RudderTransformerService.DeleteUsers:input_type -> transformer.v1.DeleteUsersRequest
-	3,  // 15: transformer.v1.RudderTransformerService.Features:output_type -> transformer.v1.FeaturesResponse
-	5,  // 16: transformer.v1.RudderTransformerService.ProcessorTransform:output_type -> transformer.v1.ProcessorTransformResponse
-	7,  // 17: transformer.v1.RudderTransformerService.RouterTransform:output_type -> transformer.v1.RouterTransformResponse
-	9,  // 18: transformer.v1.RudderTransformerService.RouterBatch:output_type -> transformer.v1.RouterBatchResponse
-	11, // 19: transformer.v1.RudderTransformerService.ProxyDelivery:output_type -> transformer.v1.ProxyDeliveryResponse
-	13, // 20: transformer.v1.RudderTransformerService.DeleteUsers:output_type -> transformer.v1.DeleteUsersResponse
-	15, // [15:21] is the sub-list for method output_type
-	9,  // [9:15] is the sub-list for method input_type
-	9,  // [9:9] is the sub-list for extension type_name
-	9,  // [9:9] is the sub-list for extension extendee
-	0,  // [0:9] is the sub-list for field type_name
+	0,  // 5: transformer.v1.ProcessorTransformWholeRequest.head:type_name -> transformer.v1.RequestHead
+	1,  // 6: transformer.v1.ProcessorTransformWholeResponse.head:type_name -> transformer.v1.ResponseHead
+	0,  // 7: transformer.v1.RouterTransformWholeRequest.head:type_name -> transformer.v1.RequestHead
+	1,  // 8: transformer.v1.RouterTransformWholeResponse.head:type_name -> transformer.v1.ResponseHead
+	0,  // 9: transformer.v1.RouterBatchRequest.head:type_name -> transformer.v1.RequestHead
+	1,  // 10: transformer.v1.RouterBatchResponse.head:type_name -> transformer.v1.ResponseHead
+	1,  // 11: transformer.v1.ProxyDeliveryResponse.head:type_name -> transformer.v1.ResponseHead
+	1,  // 12: transformer.v1.DeleteUsersResponse.head:type_name -> transformer.v1.ResponseHead
+	2,  // 13: transformer.v1.RudderTransformerService.Features:input_type -> transformer.v1.FeaturesRequest
+	4,  // 14: transformer.v1.RudderTransformerService.ProcessorTransform:input_type -> transformer.v1.ProcessorTransformRequest
+	6,  // 15: transformer.v1.RudderTransformerService.RouterTransform:input_type -> transformer.v1.RouterTransformRequest
+	8,  // 16: transformer.v1.RudderTransformerService.ProcessorTransformWhole:input_type -> transformer.v1.ProcessorTransformWholeRequest
+	10, // 17: transformer.v1.RudderTransformerService.RouterTransformWhole:input_type -> transformer.v1.RouterTransformWholeRequest
+	12, // 18: transformer.v1.RudderTransformerService.RouterBatch:input_type -> transformer.v1.RouterBatchRequest
+	14, // 19: transformer.v1.RudderTransformerService.ProxyDelivery:input_type -> transformer.v1.ProxyDeliveryRequest
+	16, // 20: transformer.v1.RudderTransformerService.DeleteUsers:input_type -> transformer.v1.DeleteUsersRequest
+	3,  // 21: transformer.v1.RudderTransformerService.Features:output_type -> transformer.v1.FeaturesResponse
+	5,  // 22: transformer.v1.RudderTransformerService.ProcessorTransform:output_type -> transformer.v1.ProcessorTransformResponse
+	7,  // 23: transformer.v1.RudderTransformerService.RouterTransform:output_type -> transformer.v1.RouterTransformResponse
+	9,  // 24: transformer.v1.RudderTransformerService.ProcessorTransformWhole:output_type -> transformer.v1.ProcessorTransformWholeResponse
+	11, // 25: transformer.v1.RudderTransformerService.RouterTransformWhole:output_type -> transformer.v1.RouterTransformWholeResponse
+	13, // 26: transformer.v1.RudderTransformerService.RouterBatch:output_type -> transformer.v1.RouterBatchResponse
+	15, // 27: transformer.v1.RudderTransformerService.ProxyDelivery:output_type -> transformer.v1.ProxyDeliveryResponse
+	17, // 28: transformer.v1.RudderTransformerService.DeleteUsers:output_type -> transformer.v1.DeleteUsersResponse
+	21, // [21:29] is the sub-list for method output_type
+	13, // [13:21] is the sub-list for method input_type
+	13, // [13:13] is the sub-list for extension type_name
+	13, // [13:13] is the sub-list for extension extendee
+	0,  // [0:13] is the sub-list for field type_name
 }
 
 func init() { file_transformer_v1_rudder_transformer_service_proto_init() }
@@ -942,7 +1189,7 @@ func file_transformer_v1_rudder_transformer_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_transformer_v1_rudder_transformer_service_proto_rawDesc), len(file_transformer_v1_rudder_transformer_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   14,
+			NumMessages:   18,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

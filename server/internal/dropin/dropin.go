@@ -3,6 +3,7 @@
 package dropin
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -112,6 +113,22 @@ func (s *Service) RouterTransform(
 	})
 }
 
+// ProcessorTransformWhole serves the processor's route in one message each way.
+func (s *Service) ProcessorTransformWhole(
+	ctx context.Context, r *transformerv1.ProcessorTransformWholeRequest,
+) (*transformerv1.ProcessorTransformWholeResponse, error) {
+	head, body, err := s.answerWhole(ctx, r.GetHead(), r.GetBody(), s.processor)
+	return &transformerv1.ProcessorTransformWholeResponse{Head: head, Body: body}, err
+}
+
+// RouterTransformWhole serves the router's route in one message each way.
+func (s *Service) RouterTransformWhole(
+	ctx context.Context, r *transformerv1.RouterTransformWholeRequest,
+) (*transformerv1.RouterTransformWholeResponse, error) {
+	head, body, err := s.answerWhole(ctx, r.GetHead(), r.GetBody(), s.router)
+	return &transformerv1.RouterTransformWholeResponse{Head: head, Body: body}, err
+}
+
 // RouterBatch serves the batch route.
 func (s *Service) RouterBatch(
 	stream grpc.BidiStreamingServer[transformerv1.RouterBatchRequest, transformerv1.RouterBatchResponse],
@@ -169,12 +186,45 @@ func answerBody[R bodyPiece](
 	if err == nil {
 		err = route(x)
 	}
+	if err = x.refused(err); err == nil {
+		err = x.answer.flush()
+	}
+	return err
+}
+
+// answerWhole answers a request in one message. There is no head when the answer is too long for that.
+func (s *Service) answerWhole(
+	ctx context.Context, head *transformerv1.RequestHead, body []byte, route route,
+) (*transformerv1.ResponseHead, []byte, error) {
+	select {
+	case <-s.options.Stopping:
+		return nil, nil, apierr.Stopping()
+	default:
+	}
+	x := s.exchanges.Get().(*exchange) //nolint:forcetypeassert // The pool makes nothing else.
+	defer s.release(x)
+	x.ctx, x.head, x.body, x.answer.most = ctx, head, body, s.pieceLimit()
+	err := error(refuseTooLarge(s.options.MaxBody))
+	if len(body) <= s.options.MaxBody {
+		err = route(x)
+	}
+	if err = x.refused(err); err == nil && len(x.answer.buffer) > x.answer.most {
+		err = errTooLong
+	}
+	switch {
+	case errors.Is(err, errTooLong):
+		return nil, nil, nil
+	case err != nil:
+		return nil, nil, err
+	}
+	return x.answer.head, bytes.Clone(x.answer.buffer), nil
+}
+
+// refused makes a refusal the whole answer. It returns any other error.
+func (x *exchange) refused(err error) error {
 	if refused := (*refusal)(nil); errors.As(err, &refused) {
 		refused.write(&x.answer)
-		err = nil
-	}
-	if err == nil {
-		err = x.answer.flush()
+		return nil
 	}
 	return err
 }
@@ -276,7 +326,10 @@ func grow(body []byte, more int, expected uint64, limit int) []byte {
 	return grown
 }
 
-// answerWriter sends an answer in pieces.
+// errTooLong ends the writing of an answer that is too long for one message.
+var errTooLong = errors.New("the answer is too long for one message")
+
+// answerWriter sends an answer in pieces, or keeps it whole when there is nothing to send by.
 type answerWriter struct {
 	send func(*transformerv1.ResponseHead, []byte) error
 	// most is how long a piece may be. An item of the answer may be far longer.
@@ -295,10 +348,16 @@ func (w *answerWriter) begin() {
 
 // check sends what there is if it is enough for a piece.
 func (w *answerWriter) check() error {
-	if len(w.buffer) < pieceBytes {
+	switch {
+	case len(w.buffer) < pieceBytes:
+		return nil
+	case w.send != nil:
+		return w.flush()
+	case len(w.buffer) > w.most:
+		return errTooLong
+	default:
 		return nil
 	}
-	return w.flush()
 }
 
 // flush sends what there is.

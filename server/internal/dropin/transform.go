@@ -3,6 +3,7 @@ package dropin
 import (
 	"bytes"
 	"context"
+	"errors"
 	"strings"
 
 	"github.com/rudder-clevertap/rudder-clevertap/internal/apierr"
@@ -53,7 +54,9 @@ func (s *Service) transform(
 		tags: `,"destType":` + string(document.AppendString(nil, strings.ToUpper(apierr.Clean(destType)))) +
 			`,"module":"destination","implementation":"native","feature":"` + feature + `"`,
 	})
-	workspace.Finish(ctx, "transformer", err)
+	if !errors.Is(err, errTooLong) { // else it is done again, and counts then
+		workspace.Finish(ctx, "transformer", err)
+	}
 	return err
 }
 

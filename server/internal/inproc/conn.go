@@ -164,8 +164,7 @@ func (c *Conn) pass(request, into any) error {
 	if to, ok := into.(*wire.Request); ok {
 		return to.Take(from)
 	}
-	proto.Merge(into.(proto.Message), from) //nolint:forcetypeassert // Generated handlers decode into messages.
-	return nil
+	return wire.Share(from, into.(proto.Message)) //nolint:forcetypeassert // Generated handlers decode into messages.
 }
 
 // answer hands an answer over to the client.
