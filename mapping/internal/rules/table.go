@@ -22,6 +22,9 @@ type Field struct {
 	Values map[string]string
 	// Convert makes the value to write; false leaves the field out. Without it, values pass as they are.
 	Convert func(r *Run, f *Field, v document.Value, container string) (document.Value, bool)
+
+	// Paths are where in the event a mapped value is looked for, in order, in a table that knows: see Under.
+	Paths []string
 }
 
 // Known returns what CleverTap calls a value of one of the known spellings.
@@ -92,6 +95,21 @@ func NewTable(fields ...Field) *Table {
 			t.add(f.To, Target)
 		default:
 			t.add(f.From, f.Role)
+		}
+	}
+	return t
+}
+
+// Under says which containers of the event the fields are in: the mapped ones get their paths, so that none is put together
+// for each event.
+func (t *Table) Under(containers ...string) *Table {
+	for i := range t.Mapped {
+		f := &t.Mapped[i]
+		for _, container := range containers {
+			f.Paths = append(f.Paths, container+"."+f.From)
+		}
+		if f.Else != "" {
+			f.Paths = append(f.Paths, f.Else)
 		}
 	}
 	return t

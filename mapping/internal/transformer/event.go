@@ -134,8 +134,9 @@ func (r run) properties() (document.Value, *rules.Error) {
 // purchase builds the data of an order.
 func (r run) purchase() (document.Value, *rules.Error) {
 	data := r.Doc.NewObject()
-	for _, f := range r.Rules.Properties.Mapped {
-		if v := javascript.Get(r.Event, "properties."+f.From); javascript.Truthy(v) || javascript.Zero(v) {
+	for i := range r.Rules.Properties.Mapped {
+		f := &r.Rules.Properties.Mapped[i]
+		if v := javascript.First(r.Event, f.Paths); v.Exists() {
 			data.Set(f.To, v)
 		}
 	}

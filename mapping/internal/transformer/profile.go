@@ -86,10 +86,7 @@ func (r run) profile() (document.Value, *rules.Error) {
 
 // setField writes a mapped trait: the first value that counts.
 func (r run) setField(profile document.Value, f *rules.Field) {
-	v := javascript.First(r.Event, []string{"traits." + f.From, "context.traits." + f.From})
-	if f.Else != "" && !v.Exists() {
-		v = javascript.First(r.Event, []string{f.Else})
-	}
+	v := javascript.First(r.Event, f.Paths)
 	if !v.Exists() {
 		return
 	}

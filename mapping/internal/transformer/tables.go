@@ -56,7 +56,7 @@ var ruleset = &rules.Ruleset{
 
 		rules.Field{From: "category-unsubscribe", Role: rules.Structured},
 		rules.Field{From: "category-resubscribe", Role: rules.Structured},
-	),
+	).Under("traits", "context.traits"),
 	Properties: rules.NewTable(
 		rules.Field{From: "checkout_id", To: clevertap.ChargedID},
 		rules.Field{From: "revenue", To: clevertap.ChargedAmount},
@@ -67,7 +67,7 @@ var ruleset = &rules.Ruleset{
 		rules.Field{From: "prototype", Role: rules.Internal},
 		rules.Field{From: "category-unsubscribe", Role: rules.Structured},
 		rules.Field{From: "category-resubscribe", Role: rules.Structured},
-	),
+	).Under("properties"),
 	Page:   rules.Naming{Prefix: "Web Page Viewed: ", Nameless: "Web Page Viewed"},
 	Screen: rules.Naming{Prefix: "Screen Viewed: ", Nameless: "Screen Viewed"},
 

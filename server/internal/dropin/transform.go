@@ -90,14 +90,15 @@ func (t *work) destination(config []byte) *compiledDestination {
 
 // apply transforms an event and counts what became of it. Err is why reading it failed, if it did.
 func (t *work) apply(item *eventItem, err *mapping.Error) (result *mapping.Result, to *compiledDestination) {
-	result = &mapping.Result{Err: err}
 	if err == nil {
-		if to = t.destination(item.config); to.err != nil {
-			result.Err = to.err
-		} else {
+		if to = t.destination(item.config); to.err == nil {
 			result = t.guarded(item.message, to.to)
+			t.count(result)
+			return result, to
 		}
+		err = to.err
 	}
+	result = &mapping.Result{Err: err}
 	t.count(result)
 	return result, to
 }
