@@ -22,6 +22,16 @@ type inputs struct {
 	size int64
 	// read is how many of these bytes have been read.
 	read atomic.Int64
+	// passed is how many of them were passed by.
+	passed atomic.Int64
+}
+
+// pass passes a source by.
+func (in *inputs) pass(by source) {
+	if size, known := by.size(); known {
+		in.passed.Add(size)
+		in.read.Add(size)
+	}
 }
 
 // source is one of the inputs.

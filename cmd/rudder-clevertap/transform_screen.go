@@ -24,6 +24,8 @@ type screen struct {
 	// drawn is whether a line of progress is showing.
 	drawn   bool
 	summary bool
+	// timed tells that the line of progress says how long it will take.
+	timed bool
 }
 
 // newScreen returns the screen of a run that begins now. A nil summary leaves it to the terminal whether there is one.
@@ -55,15 +57,23 @@ func (s *screen) print(lines []byte) {
 	_, _ = s.out.Write(lines)
 }
 
+// counts are what a screen shows.
+type counts interface {
+	// progress says them in a line, and print in full.
+	progress(took time.Duration) string
+	print(w io.Writer, took time.Duration)
+}
+
 // draw draws the line of progress.
-func (s *screen) draw(t *tally) {
+func (s *screen) draw(t counts) {
 	took := time.Since(s.began)
-	line := fmt.Sprintf("%s events  %s  %s events/s", grouped(t.events), megabytes(t.bytes), grouped(perSecond(t.events, took)))
-	if t.failed > 0 {
-		line += "  " + grouped(t.failed) + " failed"
-	}
-	if s.inputs.size > 0 {
-		line += fmt.Sprintf("  %d%%", 100*s.inputs.read.Load()/s.inputs.size)
+	line := t.progress(took)
+	if size, read := s.inputs.size, s.inputs.read.Load(); size > 0 {
+		line += fmt.Sprintf("  %d%%", 100*read/size)
+		if here := read - s.inputs.passed.Load(); here > 0 && s.timed {
+			left := time.Duration(float64(took) * float64(size-read) / float64(here))
+			line += "  " + left.Round(time.Second).String() + " left"
+		}
 	}
 	fmt.Fprintf(s.out, "\r%s\x1b[K", line)
 	s.drawn = true
@@ -78,7 +88,7 @@ func (s *screen) wipe() {
 }
 
 // finish ends the screen with the summary, when it is wanted.
-func (s *screen) finish(t *tally) {
+func (s *screen) finish(t counts) {
 	if s.ticker != nil {
 		s.ticker.Stop()
 	}

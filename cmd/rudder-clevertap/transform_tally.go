@@ -67,6 +67,15 @@ func (t *tally) reset() {
 	*t = tally{reasons: t.reasons, codes: t.codes}
 }
 
+// progress says in a line how far it is.
+func (t *tally) progress(took time.Duration) string {
+	line := fmt.Sprintf("%s events  %s  %s events/s", grouped(t.events), megabytes(t.bytes), grouped(perSecond(t.events, took)))
+	if t.failed > 0 {
+		line += "  " + grouped(t.failed) + " failed"
+	}
+	return line
+}
+
 // print prints the tally for a person.
 func (t *tally) print(w io.Writer, took time.Duration) {
 	fmt.Fprintf(w, "%s events (%s) in %s: %s events/s\n",

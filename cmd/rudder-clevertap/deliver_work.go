@@ -1,0 +1,326 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/rudder-clevertap/rudder-clevertap/delivery"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/apierr"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/receipt"
+	"github.com/rudder-clevertap/rudder-clevertap/mapping"
+)
+
+const (
+	// parcels is how many blocks of lines are under way at once. As many lines wait for their results behind one that
+	// CleverTap puts off, since results come in input order.
+	parcels = 24
+	// deliveryLinger is how long a record waits for others to share its upload. Files bring many at once.
+	deliveryLinger = 20 * time.Millisecond
+)
+
+// deliveries reads blocks of lines, hands their events to a sender, and writes what became of them in input order. Blocks go
+// round, so that memory stays flat however long the input is and however slow CleverTap.
+type deliveries struct {
+	to         *mapping.Destination
+	account    delivery.Account
+	dryRun     bool
+	sender     *delivery.Sender
+	inputs     *inputs
+	out        io.Writer
+	checkpoint *checkpoint
+	failed     *failedFile
+
+	free    chan *block
+	ordered chan *parcel
+	// work transforms. It is the reader's, as is file, the number of the source that is read.
+	work *transformer
+	file int
+	// handing is held while a block is handed over.
+	handing sync.Mutex
+	// ended tells the writer that what comes is left to the run that goes on; missed counts the events so far, those of the
+	// runs before too, that were not delivered.
+	ended  bool
+	missed int64
+	// readErr is why reading ended early; it is set before ordered is closed.
+	readErr error
+}
+
+// parcel is a block whose events are under way.
+type parcel struct {
+	*block
+
+	file   int
+	events *receipt.Batch
+	under  *delivery.Delivery
+	// numbers and texts are those of the lines with events.
+	numbers []int
+	texts   [][]byte
+}
+
+// identity says what is delivered where: a run that goes on must be the same.
+func (d *deliveries) identity() checkpointHead {
+	head := checkpointHead{Version: checkpointVersion, Account: d.account.Host + " " + d.account.ID, DryRun: d.dryRun}
+	for _, source := range d.inputs.sources {
+		head.Files = append(head.Files, source.name)
+	}
+	return head
+}
+
+// run delivers all inputs and returns the tally of what was written. When ctx ends, nothing more is read, and what is under way
+// has stopTimeout to end.
+func (d *deliveries) run(ctx context.Context, view *screen) (*deliveryTally, error) {
+	total := newDeliveryTally()
+	d.missed = d.checkpoint.undelivered()
+	if err := d.checkpoint.showAgain(d.out); err != nil {
+		return total, errors.Join(err, d.sender.Stop(ctx))
+	}
+	reading, stopReading := context.WithCancel(ctx)
+	defer stopReading()
+	d.free, d.ordered = make(chan *block, parcels), make(chan *parcel, parcels)
+	for range parcels {
+		d.free <- newBlock()
+	}
+	d.work = newTransformer(d.to, outputResults, len(d.inputs.sources) > 1, true)
+	go d.read(reading) // It is not waited for: it may be blocked in a read that nothing can interrupt.
+	stopped := make(chan error, 1)
+	defer context.AfterFunc(ctx, func() { stopped <- d.stop() })()
+	err := d.write(ctx, view, total)
+	stopReading()
+	if ctx.Err() == nil {
+		return total, errors.Join(err, d.stop())
+	}
+	<-stopped // what was cut short is in the results
+	return total, err
+}
+
+// stop ends the sender.
+func (d *deliveries) stop() error {
+	ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
+	defer cancel()
+	return d.sender.Stop(ctx)
+}
+
+// read reads all sources into parcels until ctx ends, and closes ordered at the end. Sources that are done are passed by.
+func (d *deliveries) read(ctx context.Context) {
+	defer close(d.ordered)
+	for d.file = range d.inputs.sources {
+		from := d.inputs.sources[d.file]
+		if d.checkpoint.passed(d.file) {
+			d.inputs.pass(from)
+			continue
+		}
+		if err := d.readSource(ctx, from); err != nil {
+			d.readErr = fmt.Errorf("%s: %w", from.name, err)
+			return
+		}
+	}
+}
+
+// readSource reads one source until it or ctx ends.
+func (d *deliveries) readSource(ctx context.Context, from source) error {
+	in, err := d.inputs.open(from)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	feed := feeder{
+		name: from.name, in: in, line: 1,
+		take: d.take, giveBack: d.giveBack,
+		handOver: func(b *block) {
+			if err := d.handOver(ctx, b); err != nil {
+				cancel(err)
+			}
+		},
+	}
+	err = feed.run(ctx)
+	if cause := context.Cause(ctx); err == nil && cause != nil && !errors.Is(cause, context.Canceled) {
+		err = cause
+	}
+	return errors.Join(err, in.Close())
+}
+
+// take waits for a block that nobody uses; it returns nil when ctx has ended.
+func (d *deliveries) take(ctx context.Context) *block {
+	if ctx.Err() != nil {
+		return nil
+	}
+	select {
+	case b := <-d.free:
+		return b
+	case <-ctx.Done():
+		return nil
+	}
+}
+
+// giveBack frees a block.
+func (d *deliveries) giveBack(b *block) {
+	b.reset()
+	d.free <- b
+}
+
+// handOver hands the events of a block to the sender, and, in its order, to the writer. Lines that are done are passed by.
+func (d *deliveries) handOver(ctx context.Context, b *block) error {
+	d.handing.Lock()
+	defer d.handing.Unlock()
+	p := d.pack(b)
+	if len(p.numbers) > 0 && ctx.Err() == nil {
+		if err := d.checkpoint.sending(place{d.file, p.numbers[len(p.numbers)-1]}); err != nil {
+			return err
+		}
+		var err error
+		p.under, err = d.sender.Submit(ctx, delivery.Batch{To: d.account, Events: p.events.Events(), DryRun: d.dryRun, Wait: true})
+		if err != nil && ctx.Err() == nil && !errors.Is(err, delivery.ErrStopping) {
+			return err
+		}
+	}
+	if p.under == nil {
+		d.giveBack(b)
+		return nil
+	}
+	d.ordered <- p
+	return nil
+}
+
+// pack transforms the lines of a block that are not done.
+func (d *deliveries) pack(b *block) *parcel {
+	p := &parcel{block: b, file: d.file, events: receipt.New(bytes.Count(b.lines, []byte{'\n'})+1, len(b.lines))}
+	rest := b.lines
+	for number := b.first; len(rest) > 0; number++ {
+		var line []byte
+		line, rest, _ = bytes.Cut(rest, []byte{'\n'})
+		if len(bytes.TrimSpace(line)) == 0 || d.checkpoint.isDone(place{d.file, number}) {
+			continue
+		}
+		result := d.work.result(line)
+		var failed error
+		if result.Err != nil {
+			failed = lineError(result.Err.OnLine(number))
+		}
+		p.events.Add(result, failed)
+		p.numbers, p.texts = append(p.numbers, number), append(p.texts, line)
+	}
+	return p
+}
+
+// lineError is an error of a line as callers of the server are told.
+func lineError(fault *mapping.Error) error {
+	if fault.Reason == apierr.RequestTooLarge {
+		return &apierr.Error{Reason: fault.Reason, Message: fault.Message, Limit: maxLine}
+	}
+	return apierr.Mapping(fault)
+}
+
+// write writes what became of each parcel in input order, until all is written.
+func (d *deliveries) write(ctx context.Context, view *screen, total *deliveryTally) error {
+	for {
+		select {
+		case p, more := <-d.ordered:
+			if !more {
+				return d.readErr
+			}
+			if err := d.emit(ctx, p, view, total); err != nil {
+				return err
+			}
+		case <-view.tick:
+			view.draw(total)
+		}
+		if ctx.Err() != nil {
+			return d.drain(ctx, view, total)
+		}
+	}
+}
+
+// drain writes the parcels that are under way when ctx has ended, after which no other is handed over.
+func (d *deliveries) drain(ctx context.Context, view *screen, total *deliveryTally) error {
+	d.handing.Lock()
+	d.handing.Unlock() //nolint:staticcheck // It waits for the one that is being handed over.
+	for {
+		select {
+		case p, more := <-d.ordered:
+			if !more {
+				return d.readErr
+			}
+			if err := d.emit(ctx, p, view, total); err != nil {
+				return err
+			}
+		default:
+			return nil
+		}
+	}
+}
+
+// settled waits for a parcel, and draws progress meanwhile.
+func (p *parcel) settled(view *screen, total *deliveryTally) {
+	for {
+		select {
+		case <-p.under.Done():
+			p.events.Settle(p.under.Wait(context.Background()))
+			return
+		case <-view.tick:
+			view.draw(total)
+		}
+	}
+}
+
+// emit writes what became of a parcel, once it is settled, and frees its block. Of a run that goes on later, what was cut short
+// has no result yet: it is sent again then.
+func (d *deliveries) emit(ctx context.Context, p *parcel, view *screen, total *deliveryTally) error {
+	p.settled(view, total)
+	defer d.giveBack(p.block)
+	if d.ended {
+		return nil
+	}
+	results := p.events.Results()
+	if ctx.Err() != nil && d.checkpoint != nil {
+		if at := slices.IndexFunc(results, isCutShort); at >= 0 {
+			results, d.ended = results[:at], true
+		}
+	}
+	if len(results) == 0 {
+		return nil
+	}
+	for i, result := range results {
+		at := place{p.file, p.numbers[i]}
+		if d.checkpoint.wasSending(at) && mayBeThere(result) {
+			result.PossiblyDelivered = true
+		}
+		b := p.block
+		b.text = d.appendDelivery(b.text, b.source, at.Line, result)
+		if result.GetError() != nil {
+			b.failures = appendFailure(b.failures, b.source, at.Line, result)
+		}
+		if result.GetRetryable() {
+			d.failed.add(p.texts[i])
+		}
+		if total.count(result, len(p.texts[i])+1) {
+			d.missed++
+		}
+	}
+	view.print(p.block.failures)
+	return d.keep(place{p.file, p.numbers[len(results)-1]}, p.block.text)
+}
+
+// keep notes that lines are done, and shows their results. A run that ends in between goes on with showing them.
+func (d *deliveries) keep(at place, lines []byte) error {
+	size, err := d.failed.flush()
+	if err != nil {
+		return err
+	}
+	err = d.checkpoint.done(keptLines{
+		Done: at, Failed: size, Out: outputSize(d.out), Undelivered: d.missed, Results: string(lines),
+	})
+	if err != nil {
+		return err
+	}
+	if _, err := d.out.Write(lines); err != nil {
+		return fmt.Errorf("write: %w", err)
+	}
+	return d.checkpoint.shown()
+}
