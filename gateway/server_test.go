@@ -226,6 +226,15 @@ func TestNeighboursOfWhatIsNoEventAreNotHarmed(t *testing.T) {
 	require.JSONEq(t, `{"d": [{"type": "profile", "identity": "u-1", "profileData": {}}, {"type": "profile", "identity": "u-1", "profileData": {}}]}`, string(got.Uploads[0].Payload))
 }
 
+// TestLongAnswersAreForREST: its callers have no limit as gRPC's clients have.
+func TestLongAnswersAreForREST(t *testing.T) {
+	t.Parallel()
+	api := startService(t, server.Options{MaxAnswerBytes: 10_000})
+	event := `{"type": "track", "userId": "u", "event": "E", "properties": {"text": "` + strings.Repeat("x", 3000) + `"}}`
+	got := api.do(t, "POST", batchPath, `{"events": [`+event+strings.Repeat(","+event, 9)+`], "destination": {"accountId": "a", "passcode": "p"}}`).answer(t)
+	require.Len(t, got.Results, 10)
+}
+
 // TestAnEventThatIsNotAnObjectIsNamed: in the call for one event there is a field at fault, and where several go.
 func TestAnEventThatIsNotAnObjectIsNamed(t *testing.T) {
 	t.Parallel()

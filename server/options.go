@@ -16,9 +16,10 @@ import (
 const (
 	// DefaultMaxMessageBytes is 32 MiB.
 	DefaultMaxMessageBytes = 32 << 20
-	// DefaultMaxBatchEvents lets the answer to a full batch fit the 4 MiB that generated clients accept by
-	// default.
+	// DefaultMaxBatchEvents lets the answer to a full batch of most events fit DefaultMaxAnswerBytes.
 	DefaultMaxBatchEvents = 2000
+	// DefaultMaxAnswerBytes is what generated clients accept by default: 4 MiB.
+	DefaultMaxAnswerBytes = 4 << 20
 	// DefaultMaxTransformerBodyBytes is 200 MiB, as rudder-transformer has it.
 	DefaultMaxTransformerBodyBytes = 200 << 20
 	// DefaultMaxConcurrentStreams is per connection.
@@ -60,6 +61,9 @@ type Options struct {
 	MaxMessageBytes int
 	// MaxBatchEvents limits the events of one batch.
 	MaxBatchEvents int
+	// MaxAnswerBytes limits the answer to one transform call, or to one message of a stream, from outside the
+	// process: a client that takes less fails with a larger one, and so does its stream.
+	MaxAnswerBytes int
 	// MaxTransformerBodyBytes limits the body of a call of rudder-transformer's routes, which comes in many
 	// messages.
 	MaxTransformerBodyBytes int
@@ -108,6 +112,7 @@ func (o Options) withDefaults() Options {
 	}
 	o.MaxMessageBytes = cmp.Or(o.MaxMessageBytes, DefaultMaxMessageBytes)
 	o.MaxBatchEvents = cmp.Or(o.MaxBatchEvents, DefaultMaxBatchEvents)
+	o.MaxAnswerBytes = min(cmp.Or(o.MaxAnswerBytes, DefaultMaxAnswerBytes), o.MaxMessageBytes)
 	o.MaxTransformerBodyBytes = cmp.Or(o.MaxTransformerBodyBytes, DefaultMaxTransformerBodyBytes)
 	o.MaxConcurrentStreams = cmp.Or(o.MaxConcurrentStreams, DefaultMaxConcurrentStreams)
 	o.StreamIdleTimeout = cmp.Or(o.StreamIdleTimeout, DefaultStreamIdleTimeout)

@@ -122,6 +122,8 @@ func (s *Server) interceptOptions() intercept.Options {
 		ContinueTrace:     s.options.Telemetry.ContinueTrace,
 		NeedsNoToken:      needsNoToken,
 		MaxBatchEvents:    s.options.MaxBatchEvents,
+		MaxAnswerBytes:    s.options.MaxAnswerBytes,
+		IsInside:          inproc.IsInside,
 		StreamIdleTimeout: s.options.StreamIdleTimeout,
 		Callers:           s.options.Callers,
 		Stopping:          s.stopping,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -56,6 +57,37 @@ func exchange(t *testing.T, stream clientStream, m *transformerv1.StreamTransfor
 	require.NoError(t, err)
 	require.Equal(t, m.GetSequence(), resp.GetSequence())
 	return resp
+}
+
+// TestAnAnswerThatClientsDoNotTakeIsRefused: it says so in the client's place, and a stream goes on.
+func TestAnAnswerThatClientsDoNotTakeIsRefused(t *testing.T) {
+	t.Parallel()
+	r := start(t, Options{})
+	long := fmt.Appendf(nil, `{"type":"track","userId":"u","event":"E","properties":{"text":"%s"}}`, strings.Repeat("x", 3000))
+	events := slices.Repeat([][]byte{long}, DefaultMaxBatchEvents)
+	batch := &transformerv1.BatchTransformRequest{Target: toJSON(), EventsJson: events}
+	roomy := grpc.MaxCallRecvMsgSize(DefaultMaxMessageBytes)
+	for _, options := range [][]grpc.CallOption{nil, {roomy}} {
+		_, err := r.client().BatchTransform(t.Context(), batch, options...)
+		info := requireFailure(t, err, codes.ResourceExhausted, apierr.RequestTooLarge)
+		require.Equal(t, "4194304", info.GetMetadata()["limit"])
+		require.Greater(t, len(info.GetMetadata()["actual"]), 6)
+		require.ErrorContains(t, err, "send fewer events at once")
+	}
+	stream := r.open(t)
+	refused := exchange(t, stream, firstMessage(1, events...))
+	require.Equal(t, int32(codes.ResourceExhausted), refused.GetError().GetCode())
+	require.Empty(t, refused.GetUploads())
+	require.Empty(t, refused.GetResults())
+	require.Len(t, exchange(t, stream, message(2, long)).GetResults(), 1, "the stream goes on")
+	refused = exchange(t, stream, message(3, events...))
+	require.Contains(t, refused.GetError().GetMessage(), "--max-answer-bytes")
+	require.Len(t, exchange(t, stream, message(4, events[:1000]...)).GetResults(), 1000)
+
+	raised := start(t, Options{MaxAnswerBytes: 16 << 20})
+	resp, err := raised.client().BatchTransform(t.Context(), batch, roomy)
+	require.NoError(t, err)
+	require.Len(t, resp.GetResults(), len(events))
 }
 
 func TestAStreamAnswersAsABatchDoes(t *testing.T) {

@@ -121,6 +121,17 @@ func TooManyEvents(actual, limit int) error {
 	}
 }
 
+// AnswerTooLarge refuses an answer for its size in bytes, that of a batch most often.
+func AnswerTooLarge(actual, limit int) error {
+	return &Error{
+		Reason: RequestTooLarge,
+		Message: fmt.Sprintf(
+			"the answer has %d bytes, where clients take %d: send fewer events at once, or raise the server's "+
+				"--max-answer-bytes and the size of message that the client takes", actual, limit),
+		Limit: int64(limit), Actual: int64(actual),
+	}
+}
+
 // Stopping ends calls because the server stops.
 func Stopping() error {
 	return &Error{

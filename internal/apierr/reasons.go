@@ -20,7 +20,7 @@ const (
 	InvalidRequest Reason = "INVALID_REQUEST"
 	// Unauthenticated: the call has no bearer token that the server knows.
 	Unauthenticated Reason = "UNAUTHENTICATED"
-	// RequestTooLarge: the message is longer than the server takes or sends.
+	// RequestTooLarge: the message is longer than the server takes, or the answer than it sends.
 	RequestTooLarge Reason = "REQUEST_TOO_LARGE"
 	// Unavailable: the server is stopping, or the stream has come to its end.
 	Unavailable Reason = "UNAVAILABLE"

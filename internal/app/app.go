@@ -179,6 +179,7 @@ func (a *App) serverOptions(
 		TLS:                     encrypted,
 		MaxMessageBytes:         s.MaxMessageBytes,
 		MaxBatchEvents:          s.MaxBatchEvents,
+		MaxAnswerBytes:          s.MaxAnswerBytes,
 		MaxTransformerBodyBytes: s.TransformerMaxBody,
 		ProxyStrict:             s.TransformerProxyStrict,
 		MaxConcurrentStreams:    s.MaxConcurrentStreams,

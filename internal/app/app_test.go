@@ -104,6 +104,7 @@ func TestTheDefaultsAreThoseOfTheParts(t *testing.T) {
 	require.Equal(t, server.Options{
 		MaxMessageBytes:         server.DefaultMaxMessageBytes,
 		MaxBatchEvents:          server.DefaultMaxBatchEvents,
+		MaxAnswerBytes:          server.DefaultMaxAnswerBytes,
 		MaxTransformerBodyBytes: server.DefaultMaxTransformerBodyBytes,
 		MaxConcurrentStreams:    server.DefaultMaxConcurrentStreams,
 		StreamIdleTimeout:       server.DefaultStreamIdleTimeout,

@@ -43,6 +43,7 @@ type Settings struct {
 
 	MaxMessageBytes      int           `more:"0" default:"33554432" placeholder:"N" help:"Longest message, each way."`
 	MaxBatchEvents       int           `more:"0" default:"2000" placeholder:"N" help:"Most events in one batch."`
+	MaxAnswerBytes       int           `more:"0" default:"4194304" placeholder:"N" help:"Longest answer of a transform call over gRPC, in bytes; clients take 4 MiB unless told otherwise."`
 	MaxConcurrentStreams uint32        `more:"0" default:"256" placeholder:"N" help:"Most calls at once on one gRPC connection."`
 	StreamInFlight       int           `more:"0" default:"4" placeholder:"N" help:"Most messages of one stream that are read and not yet answered."`
 	StreamIdleTimeout    time.Duration `more:"0s" default:"5m" placeholder:"TIME" help:"How long nothing may move on a stream, or in the body or the answer of an HTTP request."`

@@ -112,18 +112,42 @@ func answerFieldsOf(kind Kind) answerFields {
 	}
 }
 
-// size is about how many bytes the answer takes in wire form: enough to make room for nearly all.
+// size is how many bytes the answer takes in wire form at most, and not many more than it does.
 func (r *Response) size() int {
-	const perUpload, perResult, perDiagnostic = 300, 100, 160
-	size := perUpload * (1 + len(r.Bodies))
+	// What surrounds texts: tags, lengths, numbers.
+	const answer, perUpload, perResult, perPlace, perDiagnostic = 64, 32, 48, 16, 32
+	size := answer
 	for _, body := range r.Bodies {
-		size += len(body)
+		size += perUpload + len(r.Envelope.packed) + len(body)
+	}
+	if r.Failure != nil {
+		size += proto.Size(r.Failure)
 	}
 	for i := range r.Results {
-		size += perResult + perDiagnostic*len(r.Results[i].Diagnostics)
+		result := &r.Results[i]
+		size += perResult + len(result.MessageID) + perPlace*len(result.Records)
+		if result.Failure != nil {
+			size += proto.Size(result.Failure)
+		}
+		for j := range result.Diagnostics {
+			d := &result.Diagnostics[j]
+			size += perDiagnostic + len(d.Code) + len(d.Path) + len(d.Message)
+		}
 	}
 	return size
 }
+
+// Exceeds reports whether the answer takes more bytes in wire form than a limit, and if so, how many.
+func (r *Response) Exceeds(limit int) (size int, exceeds bool) {
+	if r.size() <= limit {
+		return 0, false
+	}
+	written, err := r.append(nil)
+	return len(written), err == nil && len(written) > limit
+}
+
+// Refuse puts why it can't be sent in place of all that a StreamTransformResponse says.
+func (r *Response) Refuse(why *spb.Status) { r.Failure, r.Bodies, r.Results = why, nil, nil }
 
 // append appends the answer in wire form.
 func (r *Response) append(b []byte) ([]byte, error) {

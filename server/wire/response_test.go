@@ -38,8 +38,15 @@ func requireSameMessage(t *testing.T, r *wire.Response) {
 	t.Helper()
 	wanted, err := r.Message()
 	require.NoError(t, err)
+	length, exceeds := r.Exceeds(-1)
+	require.True(t, exceeds)
+	for limit, want := range map[int]bool{length - 1: true, length: false, 2 * length: false} {
+		_, exceeds = r.Exceeds(limit)
+		require.Equal(t, want && limit >= 0 || length == 0 && limit < 0, exceeds)
+	}
 	written, err := wire.NewCodec(0).Marshal(r)
 	require.NoError(t, err)
+	require.Equal(t, length, written.Len())
 	got := answerTo(r.Kind)
 	require.NoError(t, proto.UnmarshalOptions{DiscardUnknown: false}.Unmarshal(written.Materialize(), got))
 	if !proto.Equal(wanted, got) {

@@ -42,6 +42,10 @@ type Options struct {
 	NeedsNoToken func(ctx context.Context, method string) bool
 	// MaxBatchEvents limits the events of one batch.
 	MaxBatchEvents int
+	// MaxAnswerBytes limits the answer to a transform call from outside the process.
+	MaxAnswerBytes int
+	// IsInside tells calls from within the process apart.
+	IsInside func(ctx context.Context) bool
 	// StreamIdleTimeout ends a stream on which no message has come or gone for so long.
 	StreamIdleTimeout time.Duration
 	// Stopping is closed when the server stops.
@@ -74,9 +78,10 @@ type interceptor struct {
 	name string
 	// around runs around the call, and goes on with call.next.
 	around func(ctx context.Context, call *call) error
-	// check looks at each request message, that of a unary call and those of a stream; stream makes the
-	// stream that does so.
+	// check looks at each request message, that of a unary call and those of a stream, and reply at the answer
+	// of a unary call; stream makes the stream that does so.
 	check  func(request any) error
+	reply  func(ctx context.Context, answer any) error
 	stream grpc.StreamServerInterceptor
 }
 
@@ -129,8 +134,17 @@ func unaryChain(list []interceptor) grpc.UnaryServerInterceptor {
 					}
 				}
 			}
-			resp, err = handler(ctx, req)
-			return err
+			if resp, err = handler(ctx, req); err != nil {
+				return err
+			}
+			for i := range list {
+				if reply := list[i].reply; reply != nil {
+					if err := reply(ctx, resp); err != nil {
+						return err
+					}
+				}
+			}
+			return nil
 		}
 		if err := c.next(ctx); err != nil {
 			return nil, err

@@ -38,7 +38,7 @@ func newChain(t *testing.T, logger *slog.Logger) *Chain {
 	chain, err := New(Options{
 		Logger:         logger,
 		ContinueTrace:  func(ctx context.Context) context.Context { return ctx },
-		MaxBatchEvents: 100, StreamIdleTimeout: time.Minute,
+		MaxBatchEvents: 100, MaxAnswerBytes: 4 << 20, IsInside: func(context.Context) bool { return false }, StreamIdleTimeout: time.Minute,
 	})
 	require.NoError(t, err)
 	return chain

@@ -25,7 +25,21 @@ func checkBatch(request any, limit int) error {
 	return apierr.TooManyEvents(actual, limit)
 }
 
-// limits keeps batches within the server's limit, ends streams on which nothing moves, and ends the watchers
+// checkAnswer refuses an answer that gRPC clients would refuse: those outside the process take messages up to a
+// limit of their own, and a stream ends with one beyond it.
+func (c *Chain) checkAnswer(ctx context.Context, answer any) error {
+	response, ok := answer.(*wire.Response)
+	if !ok {
+		return nil
+	}
+	size, exceeds := response.Exceeds(c.options.MaxAnswerBytes)
+	if !exceeds || c.options.IsInside(ctx) {
+		return nil
+	}
+	return apierr.AnswerTooLarge(size, c.options.MaxAnswerBytes)
+}
+
+// limits keeps batches and answers within the server's limits, ends streams on which nothing moves, and ends the watchers
 // of the server's health when it stops. A stream's handler gets an *apierr.Error from RecvMsg, with the
 // message, for a batch that is too large, and may go on receiving; what ends the stream is its context's
 // cause.
@@ -33,6 +47,7 @@ func (c *Chain) limits() interceptor {
 	return interceptor{
 		name:  "limits",
 		check: func(request any) error { return checkBatch(request, c.options.MaxBatchEvents) },
+		reply: c.checkAnswer,
 		stream: func(srv any, ss grpc.ServerStream, info *grpc.StreamServerInfo, handler grpc.StreamHandler) error {
 			ctx, cancel := context.WithCancelCause(ss.Context())
 			defer cancel(nil)
@@ -44,7 +59,7 @@ func (c *Chain) limits() interceptor {
 			}
 			limited := &limitedStream{
 				ServerStream: ss, ctx: ctx, maxBatch: c.options.MaxBatchEvents,
-				idle: c.options.StreamIdleTimeout,
+				idle: c.options.StreamIdleTimeout, checkAnswer: c.checkAnswer,
 			}
 			defer limited.watch(cancel)()
 			return handler(srv, limited)
@@ -67,6 +82,8 @@ type limitedStream struct {
 	ctx      context.Context
 	maxBatch int
 	idle     time.Duration
+	// checkAnswer says why an answer can't be sent, if it can't.
+	checkAnswer func(ctx context.Context, answer any) error
 	// moved says that a message has come or gone since the watch looked last. Setting it costs less than a
 	// timer for each message.
 	moved atomic.Bool
@@ -113,8 +130,11 @@ func (l *limitedStream) RecvMsg(m any) error {
 	return checkBatch(m, l.maxBatch)
 }
 
-// SendMsg sends a message.
+// SendMsg sends a message. Of an answer that is too large it sends that instead, and the stream goes on.
 func (l *limitedStream) SendMsg(m any) error {
+	if err := l.checkAnswer(l.ctx, m); err != nil {
+		m.(*wire.Response).Refuse(apierr.Status(err)) //nolint:forcetypeassert // Nothing else is refused.
+	}
 	if err := l.ServerStream.SendMsg(m); err != nil {
 		return err
 	}
