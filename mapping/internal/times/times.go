@@ -2,10 +2,13 @@ package times
 
 import "time"
 
-// Parse reads ISO 8601 text as seconds since 1970: a date (2026-11-23) is midnight UTC; a date and time
-// (20261123T090317, say) may lack minutes or seconds, have a fraction, which is floored, and end in Z, an
-// offset or nothing, which is UTC. Years have four digits. Digits alone are a date here; whoever takes
-// numbers for times looks for those first.
+// Parse reads a time as seconds since 1970. It takes
+//
+//   - ISO 8601: a date (2026-11-23) is midnight UTC; a date and time (20261123T090317, say) may lack minutes or
+//     seconds, have a fraction, which is floored, a blank for the T, and end in a zone, behind a blank or not, or
+//     in nothing, which is UTC. Years have four digits. Digits alone are a date here; whoever takes numbers for
+//     times looks for those first.
+//   - RFC 2822 and what JavaScript's Date prints: see named.
 //
 // The calendar is the standard library's and the grammar is not: time.Parse needs a layout for each form, of
 // which there are over a hundred, and takes neither 24:00 nor leap seconds. BenchmarkParse compares the two.
@@ -13,6 +16,19 @@ import "time"
 // costs 12 times as much, a date alone 125 times, with 48 allocations.
 func Parse(text []byte) (seconds int64, ok bool) {
 	s := scanner{text: text, ok: true}
+	if len(text) > 2 && (text[0] > '9' || text[1] == ' ' || text[2] == ' ') {
+		seconds = s.named()
+	} else {
+		seconds = s.iso()
+	}
+	if !s.ok || len(s.text) > 0 {
+		return 0, false
+	}
+	return seconds, true
+}
+
+// iso reads ISO 8601, with a time of day or without.
+func (s *scanner) iso() (seconds int64) {
 	year := s.digits(4)
 	extended := s.skip('-')
 	month := s.digits(2)
@@ -21,16 +37,23 @@ func Parse(text []byte) (seconds int64, ok bool) {
 	}
 	day := s.digits(2)
 	if s.ok && len(s.text) > 0 {
-		seconds = s.time()
+		if !s.skip('T') && !s.skip('t') {
+			s.need(' ')
+		}
+		seconds = s.clock()
+		seconds -= s.zone()
 	}
-	if !s.ok || len(s.text) > 0 {
-		return 0, false
+	return seconds + s.midnight(year, month, day)
+}
+
+// midnight returns when a day begins in UTC. One that the calendar doesn't have is not ok: the library would make
+// it a day of a neighbouring month.
+func (s *scanner) midnight(year, month, day int) int64 {
+	at := time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC)
+	if month < 1 || month > 12 || at.Day() != day {
+		s.ok = false
 	}
-	midnight := time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC)
-	if month < 1 || month > 12 || midnight.Day() != day {
-		return 0, false // the library would make it a day of a neighbouring month
-	}
-	return midnight.Unix() + seconds, true
+	return at.Unix()
 }
 
 // scanner reads a text from the front; ok turns false at the first thing that does not fit.
@@ -76,58 +99,25 @@ func (s *scanner) need(c byte) {
 // atDigit reports whether a digit is next.
 func (s *scanner) atDigit() bool { return len(s.text) > 0 && s.text[0] >= '0' && s.text[0] <= '9' }
 
-// time reads `T`, a time of day and a zone, and returns the seconds since midnight UTC. 24:00 is the end of
-// the day, and a leap second is taken for the one after it.
-func (s *scanner) time() int64 {
-	if !s.skip('T') && !s.skip('t') {
-		s.need(' ')
-	}
-	hour, minute, second := s.digits(2), 0, 0
-	extended := s.skip(':')
-	if extended || s.atDigit() {
-		minute = s.digits(2)
-	}
-	if (extended && s.skip(':')) || (!extended && s.atDigit()) {
-		second = s.digits(2)
-		if s.skip('.') || s.skip(',') {
-			s.fraction()
-		}
-	}
-	if hour > 24 || minute > 59 || second > 60 || (hour == 24 && minute+second > 0) {
-		s.ok = false
-	}
-	return int64(hour*3600+minute*60+second) - s.zone()
-}
-
-// fraction skips one digit or more.
-func (s *scanner) fraction() {
-	if !s.atDigit() {
-		s.ok = false
-	}
-	for s.atDigit() {
-		s.text = s.text[1:]
+// blanks skips blanks.
+func (s *scanner) blanks() {
+	for s.skip(' ') {
 	}
 }
 
-// zone reads Z, an offset (+05:30, +0530, +05) or nothing, and returns its seconds east of UTC.
-func (s *scanner) zone() int64 {
-	if len(s.text) == 0 || s.skip('Z') || s.skip('z') {
-		return 0
+// needBlanks skips one blank or more.
+func (s *scanner) needBlanks() {
+	s.need(' ')
+	s.blanks()
+}
+
+// word reads letters of ASCII; there may be none.
+func (s *scanner) word() []byte {
+	n := 0
+	for n < len(s.text) && s.text[n]|0x20 >= 'a' && s.text[n]|0x20 <= 'z' {
+		n++
 	}
-	east := s.skip('+')
-	if !east {
-		s.need('-')
-	}
-	hours, minutes := s.digits(2), 0
-	if s.skip(':') || s.atDigit() {
-		minutes = s.digits(2)
-	}
-	if hours > 23 || minutes > 59 {
-		s.ok = false
-	}
-	seconds := int64(hours*3600 + minutes*60)
-	if !east {
-		return -seconds
-	}
-	return seconds
+	word := s.text[:n]
+	s.text = s.text[n:]
+	return word
 }
