@@ -116,6 +116,13 @@ func (o Outcome) saying(message string) Outcome {
 	return o
 }
 
+// at moves the error to another field.
+func (o Outcome) at(field string) Outcome {
+	reason, _, _ := strings.Cut(o.Error, " ")
+	o.Error = reason + " " + field
+	return o
+}
+
 // of adds the JSON kind at fault.
 func (o Outcome) of(kind string) Outcome {
 	o.Kind = kind

@@ -133,7 +133,7 @@ func orders() []Case {
 			Rule:        "Items without products that are not objects",
 			Event:       `{"type":"track","userId":"u","event":"Order Completed","properties":{"Items":["a"]}}`,
 			Guide:       fails("INVALID_PRODUCTS properties.Items[0]"),
-			Transformer: badProducts().of("an array"),
+			Transformer: badProducts().at("properties.Items[0]"),
 		},
 		{
 			Rule:        "a dot in a property of an order",
@@ -257,7 +257,7 @@ func purchases() []Case {
 			Event: `{"type":"track","userId":"u","event":"Order Completed","properties":{"products":["a",` +
 				`{}]}}`,
 			Guide:       fails("INVALID_PRODUCTS properties.products[0]"),
-			Transformer: badProducts(),
+			Transformer: badProducts().at("properties.products[0]"),
 		},
 		{
 			Rule:        "a null product",
@@ -269,7 +269,7 @@ func purchases() []Case {
 			Rule:        "products that are numbers",
 			Event:       `{"type":"track","userId":"u","event":"Order Completed","properties":{"products":[1]}}`,
 			Guide:       fails("INVALID_PRODUCTS properties.products[0]"),
-			Transformer: badProducts(),
+			Transformer: badProducts().at("properties.products[0]"),
 		},
 		{
 			Rule: "products that are arrays",
@@ -367,7 +367,13 @@ func purchases() []Case {
 			Rule:        "Charged: Items that are not objects",
 			Event:       `{"type":"track","userId":"u","event":"Charged","properties":{"Items":[1]}}`,
 			Guide:       fails("INVALID_PRODUCTS properties.Items[0]"),
-			Transformer: badProducts().of("an array"),
+			Transformer: badProducts().at("properties.Items[0]"),
+		},
+		{
+			Rule:        "Charged: Items that are one object",
+			Event:       `{"type":"track","userId":"u","event":"Charged","properties":{"Items":{"sku":"A"}}}`,
+			Guide:       fails("INVALID_PRODUCTS properties.Items"),
+			Transformer: badProducts().at("properties.Items"),
 		},
 		{
 			Rule:  "Charged: products become text",

@@ -153,18 +153,31 @@ func (r run) items(data document.Value) *rules.Error {
 	if given.Kind() == document.String {
 		var parsed document.Document
 		if err := parsed.Parse(given.Bytes(), r.Rules.JSON); err != nil {
-			return throws("properties.products", given, "the products are not JSON: "+err.Error())
+			return throws(r.itemsField(), given, "the products are not JSON: "+err.Error())
 		}
 		r.Infinite = javascript.Normalize(&parsed) || r.Infinite
 		products = parsed.Root()
 	}
-	first := products.First().Kind()
-	if products.Kind() != document.Array || first != document.Null && first < document.Array {
+	first := products.First()
+	if products.Kind() != document.Array || first.Kind() != document.Null && first.Kind() < document.Array {
+		field, kind := r.itemsField(), products.Kind()
+		if kind == document.Array && first.Exists() {
+			field, kind = field+"[0]", first.Kind()
+		}
 		return &rules.Error{
-			Reason: rules.InvalidProducts, Field: "properties.products", Kind: products.Kind(),
+			Reason: rules.InvalidProducts, Field: field, Kind: kind,
 			Message: "Products property value must be an array of objects",
 		}
 	}
 	given.Replace(r.Doc.Embed(products))
 	return nil
+}
+
+// itemsField is where a purchase's items came from: a property of CleverTap's own name replaces the products.
+func (r run) itemsField() string {
+	const own = "properties." + clevertap.ChargedItems
+	if javascript.Get(r.Event, own).Exists() {
+		return own
+	}
+	return "properties.products"
 }
