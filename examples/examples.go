@@ -28,6 +28,7 @@ func Showcases() []Showcase {
 		{"Who a record is about, without ObjectId mapping", "events/identities.jsonl", plain},
 		{"Who a record is about, with ObjectId mapping", "events/identities.jsonl", objectID},
 		{"Device tokens, which need ObjectId mapping", "events/device-tokens.jsonl", objectID},
+		{"What SDKs and people really send", "events/senders.jsonl", objectID},
 		{"The forms of ts", "events/timestamps.jsonl", plain},
 		{"The event's own time, where there is no ts", "events/timestamps.jsonl", "destinations/event-time.json"},
 		{"An event filter", "events/filter.jsonl", "destinations/filter.json"},

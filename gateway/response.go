@@ -40,6 +40,7 @@ func sizeOf(
 func appendTransformResponse(dst []byte, response *transformerv1.TransformResponse) ([]byte, error) {
 	dst = append(dst, `{"status":`...)
 	dst = appendEnum(dst, transformerv1.Status_name, int32(response.GetStatus()))
+	dst = appendFilterReason(dst, response.GetFilterReason())
 	dst = append(dst, ',')
 	dst, err := appendUploads(dst, response.GetUploads())
 	if err != nil {
@@ -141,6 +142,7 @@ func appendResult(dst []byte, result *transformerv1.EventResult) []byte {
 	}
 	dst = append(dst, `,"status":`...)
 	dst = appendEnum(dst, transformerv1.Status_name, int32(result.GetStatus()))
+	dst = appendFilterReason(dst, result.GetFilterReason())
 	for i, ref := range result.GetRecords() {
 		if i == 0 {
 			dst = append(dst, `,"records":[`...)
@@ -162,6 +164,14 @@ func appendResult(dst []byte, result *transformerv1.EventResult) []byte {
 	}
 	dst = appendDiagnostics(dst, result.GetDiagnostics())
 	return append(dst, '}')
+}
+
+// appendFilterReason appends the member `filterReason`, unless there is none.
+func appendFilterReason(dst []byte, reason transformerv1.FilterReason) []byte {
+	if reason == transformerv1.FilterReason_FILTER_REASON_UNSPECIFIED {
+		return dst
+	}
+	return appendEnum(append(dst, `,"filterReason":`...), transformerv1.FilterReason_name, int32(reason))
 }
 
 // appendDiagnostics appends the member `diagnostics`, unless it is empty.

@@ -71,8 +71,10 @@ func TestAnswers(t *testing.T) {
 				`{"severity":9,"code":"X","message":"y"}]}`,
 		},
 		"filtered": {
-			&transformerv1.TransformResponse{Status: transformerv1.Status_STATUS_FILTERED},
-			`{"status":"STATUS_FILTERED","uploads":[]}`,
+			&transformerv1.TransformResponse{
+				Status: transformerv1.Status_STATUS_FILTERED, FilterReason: transformerv1.FilterReason_FILTER_REASON_DEVICE_MODE,
+			},
+			`{"status":"STATUS_FILTERED","filterReason":"FILTER_REASON_DEVICE_MODE","uploads":[]}`,
 		},
 		"headers without a passcode, and one that is new": {
 			&transformerv1.TransformResponse{Uploads: []*clevertapv1.Upload{jsonUpload(`{}`, map[string]string{
@@ -91,7 +93,9 @@ func TestAnswers(t *testing.T) {
 						Records: []*transformerv1.RecordRef{{}, {Upload: 1, Record: 2}}, Diagnostics: []*transformerv1.Diagnostic{warning},
 					},
 					{Index: 1, Status: transformerv1.Status_STATUS_FAILED, Error: failedStatus(t)},
-					{Index: 2, Status: transformerv1.Status_STATUS_FILTERED},
+					{
+						Index: 2, Status: transformerv1.Status_STATUS_FILTERED, FilterReason: transformerv1.FilterReason_FILTER_REASON_EVENT_LIST,
+					},
 				},
 			},
 			`{"uploads":[{"method":"POST","endpoint":"https://in1.api.clevertap.com/1/upload","headers":{},"payload":{"d":[]}},` +
@@ -99,7 +103,7 @@ func TestAnswers(t *testing.T) {
 				`{"index":0,"messageId":"m-1","status":"STATUS_TRANSFORMED","records":[{"upload":0,"record":0},{"upload":1,"record":2}],"diagnostics":[` +
 				`{"severity":"SEVERITY_WARNING","code":"UNKNOWN_GENDER","path":"traits.gender","message":"it was \"left\"\nout"}]},` +
 				`{"index":1,"status":"STATUS_FAILED","error":` + failedStatusJSON + `},` +
-				`{"index":2,"status":"STATUS_FILTERED"}]}`,
+				`{"index":2,"status":"STATUS_FILTERED","filterReason":"FILTER_REASON_EVENT_LIST"}]}`,
 		},
 		"typed payload": {
 			&transformerv1.BatchTransformResponse{Uploads: []*clevertapv1.Upload{{Body: &clevertapv1.Upload_Payload{

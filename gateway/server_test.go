@@ -53,8 +53,9 @@ func startService(t *testing.T, options server.Options) service {
 
 // answer is a transform call's answer, as a REST client reads it.
 type answer struct {
-	Status  string
-	Uploads []struct {
+	Status       string
+	FilterReason string
+	Uploads      []struct {
 		Method, Endpoint string
 		Headers          map[string]string
 		Payload          json.RawMessage
@@ -64,12 +65,13 @@ type answer struct {
 }
 
 type result struct {
-	Index       *int
-	MessageID   string
-	Status      string
-	Records     []struct{ Upload, Record *int }
-	Error       *failure
-	Diagnostics []diagnostic
+	Index        *int
+	MessageID    string
+	Status       string
+	FilterReason string
+	Records      []struct{ Upload, Record *int }
+	Error        *failure
+	Diagnostics  []diagnostic
 }
 
 type diagnostic struct{ Code, Path string }
@@ -114,7 +116,7 @@ func TestCasesOverREST(t *testing.T) {
 					return
 				}
 				single := one.answer(t)
-				requireCase(t, wanted, single, result{Status: single.Status, Diagnostics: single.Diagnostics})
+				requireCase(t, wanted, single, result{Status: single.Status, FilterReason: single.FilterReason, Diagnostics: single.Diagnostics})
 			})
 		}
 	}
@@ -132,6 +134,7 @@ func requireCase(t *testing.T, wanted cases.Outcome, all answer, got result) {
 	require.Nil(t, got.Error)
 	if wanted.Filtered {
 		require.Equal(t, "STATUS_FILTERED", got.Status)
+		require.Contains(t, got.FilterReason, "FILTER_REASON_"+wanted.FilterReason)
 		require.Empty(t, all.Uploads)
 		return
 	}
@@ -187,6 +190,9 @@ func TestRESTAndGRPCGiveTheSameBytes(t *testing.T) {
 		require.NoError(t, err)
 		var result result
 		require.NoError(t, json.Unmarshal(text, &result))
+		if want.GetFilterReason() == 0 {
+			result.FilterReason = ""
+		}
 		if len(result.Records) == 0 {
 			result.Records = nil
 		}

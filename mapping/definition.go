@@ -108,14 +108,14 @@ func regionNames() []string {
 	return names
 }
 
-// cloudSources are the source types without device mode.
+// cloudSources are the source types without device mode whose SDKs nothing else shares.
 //
 //nolint:gochecknoglobals // A table; nothing writes to it.
 var cloudSources = []string{
-	"androidKotlin", "iosSwift", "unity", "amp", "flutter", "cordova", "shopify", "cloud", "warehouse",
+	"amp", "cordova", "shopify", "cloud", "warehouse",
 }
 
-// isCloudSource reports whether a source type has no device mode.
+// isCloudSource reports whether a source type is one of cloudSources.
 func isCloudSource(name string) bool { return slices.Contains(cloudSources, name) }
 
 // settingDefinitions are the settings of RudderStack's destination definition, and ours.
@@ -158,9 +158,9 @@ var settingDefinitions = []Setting{
 		read:        func(r *settingsReader, v document.Value) { r.nativeSDK(v) },
 	},
 	{
-		Name: "connectionMode", Type: "string or object", Allowed: []string{"device", "cloud"},
+		Name: "connectionMode", Type: "string or object", Allowed: []string{deviceMode, cloudMode},
 		Description: "device or cloud, by source type or for all that support device mode; decides instead of useNativeSDK.",
-		read:        func(r *settingsReader, v document.Value) { r.mode(v) },
+		read:        func(r *settingsReader, v document.Value) { r.modes(v) },
 	},
 	{
 		Name: "eventFilteringOption", Type: "string", Default: filterDisable, Allowed: []string{filterDisable, filterWhitelist, filterBlacklist},
@@ -184,7 +184,7 @@ var settingDefinitions = []Setting{
 	},
 	{
 		Name: "useEventTimestamp", Type: "boolean", Default: false,
-		Description: "Whether a record without a ts takes the event's timestamp, else its originalTimestamp.",
+		Description: "Whether a record without a ts that can be read takes the event's timestamp, else its originalTimestamp.",
 		read:        func(r *settingsReader, v document.Value) { r.boolean(&r.useEventTimestamp, "useEventTimestamp", v) },
 	},
 	// RudderStack applies consent before events reach us.

@@ -140,8 +140,8 @@ func compile(s settings, problems []Problem) (*Destination, *Error) {
 		Events:            s.nameFilter(),
 	}
 	to.HeadersJSON = headersJSON(to.Headers)
-	for at, mode := range s.connectionMode {
-		to.DeviceMode[at] = mode == "device" || mode == "" && s.useNativeSDK[at]
+	for at := range to.Modes {
+		to.Modes[at] = s.mode(rules.Platform(at))
 	}
 	return &Destination{rules: guide.Rules(), compiled: to}, nil
 }
@@ -176,21 +176,30 @@ func headersJSON(headers []Header) []byte {
 	return append(text, '}')
 }
 
-// nameFilter compiles the event filter; nil lets all events pass.
-func (s *settings) nameFilter() *rules.NameFilter {
-	f := &rules.NameFilter{Names: map[string]struct{}{}}
-	names := s.blacklist
+// eventList returns the rows of the list by which events are filtered, and whether there is one.
+func (s *settings) eventList() (rows []string, filters bool) {
 	switch s.filterOption {
 	case filterWhitelist:
-		f.Listed, names = true, s.whitelist
+		return s.whitelist, true
 	case filterBlacklist:
+		return s.blacklist, true
 	default:
-		return nil
+		return nil, false
 	}
-	for _, name := range names {
+}
+
+// nameFilter compiles the event filter; nil lets all events pass. Rows without a name are those that the
+// dashboard stores for a list that nobody filled in: they name nothing, and a list of only such filters nothing.
+func (s *settings) nameFilter() *rules.NameFilter {
+	rows, filters := s.eventList()
+	f := &rules.NameFilter{Names: map[string]struct{}{}, Listed: s.filterOption == filterWhitelist}
+	for _, name := range rows {
 		if name = strings.TrimSpace(name); name != "" {
 			f.Names[name] = struct{}{}
 		}
+	}
+	if !filters || len(rows) > 0 && len(f.Names) == 0 {
+		return nil
 	}
 	return f
 }
@@ -228,6 +237,10 @@ func (s *settings) problems() (problems []Problem) {
 	}
 	if s.filterOption == filterWhitelist && len(s.whitelist) == 0 && !s.unread[filterWhitelist] {
 		wrong(filterWhitelist, "it names no event, so no track call passes")
+		problems[len(problems)-1].Severity = SeverityWarning
+	}
+	if rows, _ := s.eventList(); len(rows) > 0 && s.nameFilter() == nil && !s.unread[s.filterOption] {
+		wrong(s.filterOption, "its rows name no event, so it filters nothing: all track calls pass")
 		problems[len(problems)-1].Severity = SeverityWarning
 	}
 	switch s.filterOption {

@@ -52,6 +52,10 @@ func TestSettings(t *testing.T) {
 		{"an unknown filter", base + `,"eventFilteringOption":"greylist"`, []string{"3 eventFilteringOption"}},
 		{"a filter of another shape", base + `,"whitelistedEvents":["x",{"eventName":5},{}]`, []string{"3 whitelistedEvents[0]", "3 whitelistedEvents[1].eventName", "2 whitelistedEvents[2]"}},
 		{"a whitelist of nothing", base + `,"eventFilteringOption":"whitelistedEvents","whitelistedEvents":[{"name":"x"}]`, []string{"2 whitelistedEvents[0]", "2 whitelistedEvents"}},
+		{"a whitelist of blank rows", base + `,"eventFilteringOption":"whitelistedEvents","whitelistedEvents":[{"eventName":""},{"eventName":" "}]`, []string{"2 whitelistedEvents"}},
+		{"a blacklist of blank rows", base + `,"eventFilteringOption":"blacklistedEvents","blacklistedEvents":[{"eventName":""}]`, []string{"2 blacklistedEvents"}},
+		{"a blank row beside another", base + `,"eventFilteringOption":"whitelistedEvents","whitelistedEvents":[{"eventName":""},{"eventName":"E"}]`, nil},
+		{"blank rows of a list that does not filter", base + `,"eventFilteringOption":"disable","whitelistedEvents":[{"eventName":""}]`, nil},
 		{"a blacklist of nothing", base + `,"eventFilteringOption":"blacklistedEvents"`, nil},
 		{"what the other ruleset takes all the same", `"ruleset":"RULESET_TRANSFORMER","region":"mars1"`, []string{"2 accountId", "2 passcode", "2 region"}},
 		{"a filter of another type", base + `,"blacklistedEvents":"x"`, []string{"3 blacklistedEvents"}},
@@ -60,7 +64,8 @@ func TestSettings(t *testing.T) {
 		{"a mode of another type", base + `,"connectionMode":5,"useNativeSDK":"yes"`, []string{"3 connectionMode", "3 useNativeSDK"}},
 		{"a switch of another type", base + `,"useNativeSDK":{"web":"yes"}`, []string{"3 useNativeSDK.web"}},
 		{"an unknown source type", base + `,"useNativeSDK":{"tv":true}`, []string{"2 useNativeSDK.tv"}},
-		{"device mode where there is none", base + `,"connectionMode":{"flutter":"device"}`, []string{"2 connectionMode.flutter"}},
+		{"device mode of every source type that has it", base + `,"connectionMode":{"web":"device","android":"device","ios":"device","reactnative":"device","androidKotlin":"device","iosSwift":"device"}`, nil},
+		{"device mode where there is none", base + `,"connectionMode":{"flutter":"device","unity":"cloud"},"useNativeSDK":{"amp":true,"cordova":false}`, []string{"2 connectionMode.flutter", "2 useNativeSDK.amp"}},
 		{"an unknown setting", base + `,"trackAnonymus":true,"colour":1`, []string{"2 trackAnonymus", "2 colour"}},
 		{"a setting that RudderStack applies itself", base + `,"consentManagement":[]`, []string{"1 consentManagement"}},
 		{"RudderStack's whole object", `"ID":"2Z","Name":"CleverTap","Enabled":true,"DestinationDefinition":{"Name":"CLEVERTAP"},"Config":{` + base + `,"region":"in1"}`, nil},
@@ -174,6 +179,9 @@ func TestDefinition(t *testing.T) {
 	require.Equal(t, "identify track page", support["web device"])
 	require.Equal(t, "identify track screen", support["reactnative device"])
 	require.Equal(t, "identify track page screen alias", support["warehouse cloud"])
+	require.Equal(t, "identify track screen", support["androidKotlin device"])
+	require.Equal(t, "identify track screen", support["iosSwift device"])
 	require.Empty(t, support["flutter device"])
+	require.Len(t, support, 2*13, "every source type of RudderStack's, in both modes")
 	require.Len(t, d.Regions, 8)
 }

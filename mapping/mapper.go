@@ -23,16 +23,31 @@ type Status uint8
 const (
 	// Transformed: it became one or two records.
 	Transformed Status = iota + 1
-	// Filtered: the destination does not want it, or the native SDK has delivered it already.
+	// Filtered: it is not for CleverTap; the FilterReason says why.
 	Filtered
 	// Failed: it can't be transformed.
 	Failed
+)
+
+// FilterReason says why an event was filtered. The numbers are those of the contract's FilterReason.
+type FilterReason = rules.FilterReason
+
+// Why an event can be filtered.
+const (
+	// FilteredByEventList: the destination's list of events says so.
+	FilteredByEventList = rules.FilteredByEventList
+	// FilteredByDeviceMode: the platform is in device mode, so its native SDK has delivered the event.
+	FilteredByDeviceMode = rules.FilteredByDeviceMode
+	// FilteredByIntegrations: the sender excluded CleverTap.
+	FilteredByIntegrations = rules.FilteredByIntegrations
 )
 
 // Result is what one event became. It, and what it points to, is valid until its Mapper's next call.
 type Result struct {
 	// Status is what became of it.
 	Status Status
+	// FilterReason is why it was Filtered, else zero.
+	FilterReason FilterReason
 	// CallType is the event's type in lower case, or empty when it names none of RudderStack's calls.
 	CallType string
 	// MessageID is the event's messageId, a number as its digits; nothing when it is neither text nor a
@@ -112,13 +127,13 @@ func (m *Mapper) fail(err *Error) *Result {
 func (m *Mapper) transform() *Result {
 	m.result.event = m.run.Doc.Root()
 	m.result.MessageID = m.result.event.Get("messageId").Bytes()
-	wanted, err := m.run.Transform()
+	reason, err := m.run.Transform()
 	m.result.CallType, m.result.Diagnostics = m.run.CallType, m.run.Diagnostics
 	if err != nil {
 		return m.fail(err)
 	}
-	if !wanted {
-		m.result.Status = Filtered
+	if reason != rules.Wanted {
+		m.result.Status, m.result.FilterReason = Filtered, reason
 		return &m.result
 	}
 	for _, r := range m.run.Records {

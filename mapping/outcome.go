@@ -73,7 +73,7 @@ const (
 	TimestampInMilliseconds = rules.TimestampInMilliseconds
 	// UnknownGender: a gender in no known spelling was left out.
 	UnknownGender = rules.UnknownGender
-	// TraitOverridden: a mapped field was sent instead of a custom one of its CleverTap name.
+	// TraitOverridden: another value was sent instead: a mapped field, or the root's trait.
 	TraitOverridden = rules.TraitOverridden
 	// SubscriptionNotBoolean: a do-not-disturb switch that is not a boolean was sent as it is.
 	SubscriptionNotBoolean = rules.SubscriptionNotBoolean
@@ -83,4 +83,16 @@ const (
 	NumericIDConverted = rules.NumericIDConverted
 	// UnknownTokenType: CleverTap knows no such type of device token, so the operating system decided it.
 	UnknownTokenType = rules.UnknownTokenType
+	// TraitLeftOut: a trait was left out, since another value says what it is about.
+	TraitLeftOut = rules.TraitLeftOut
+	// FieldIgnored: a value beside what the event says has the wrong type, and was ignored.
+	FieldIgnored = rules.FieldIgnored
+	// NumberAsText: a number was sent as text.
+	NumberAsText = rules.NumberAsText
+	// JSONTextRead: a text was read as the JSON that it holds.
+	JSONTextRead = rules.JSONTextRead
+	// TokenNotUploaded: a device token was there and was not uploaded.
+	TokenNotUploaded = rules.TokenNotUploaded
+	// DeviceModeAmbiguous: the event may have been sent by a native SDK as well, but can't tell.
+	DeviceModeAmbiguous = rules.DeviceModeAmbiguous
 )

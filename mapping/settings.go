@@ -30,13 +30,19 @@ const (
 	filterBlacklist = "blacklistedEvents"
 )
 
+// Values of connectionMode.
+const (
+	deviceMode = "device"
+	cloudMode  = "cloud"
+)
+
 // settings are a destination's settings as they were read.
 type settings struct {
 	accountID, passcode, region string
 	trackAnonymous              bool
 	objectIDMapping             bool
 	useEventTimestamp           bool
-	useNativeSDK                rules.Platforms[bool]
+	useNativeSDK                rules.Platforms[rules.Mode]
 	connectionMode              rules.Platforms[string]
 	filterOption                string
 	whitelist, blacklist        []string
@@ -58,15 +64,17 @@ func typedSettings(t *clevertapv1.Destination) (settings, []Problem) {
 		whitelist: eventNames(t.GetWhitelistedEvents()), blacklist: eventNames(t.GetBlacklistedEvents()), ruleset: t.GetRuleset(),
 	}
 	for at, name := range rules.PlatformNames() {
-		s.useNativeSDK[at] = t.GetUseNativeSdk()[name]
+		if on, named := t.GetUseNativeSdk()[name]; named {
+			s.useNativeSDK[at] = nativeMode(on)
+		}
 		s.connectionMode[at] = t.GetConnectionMode()[name]
 	}
 	var problems []Problem
-	for name := range t.GetUseNativeSdk() {
-		problems = append(problems, sourceProblem("useNativeSDK", name)...)
+	for name, on := range t.GetUseNativeSdk() {
+		problems = append(problems, sourceProblem("useNativeSDK", name, on)...)
 	}
 	for name, mode := range t.GetConnectionMode() {
-		problems = append(problems, modeProblem(name, mode)...)
+		problems = append(problems, sourceProblem("connectionMode", name, mode == deviceMode)...)
 	}
 	return s, problems
 }
@@ -203,16 +211,18 @@ func (r *settingsReader) nativeSDK(v document.Value) {
 	switch v.Kind() {
 	case document.Bool:
 		for at := range r.useNativeSDK {
-			r.useNativeSDK[at] = v.True()
+			if rules.Platform(at).HasDeviceMode() {
+				r.useNativeSDK[at] = nativeMode(v.True())
+			}
 		}
 	case document.Object:
 		for m := v.First(); m.Exists(); m = m.Next() {
 			var on bool
 			r.boolean(&on, "useNativeSDK."+m.Key(), m)
 			if at, ok := rules.PlatformNamed(m.Key()); ok {
-				r.useNativeSDK[at] = on
+				r.useNativeSDK[at] = nativeMode(on)
 			}
-			r.problems = append(r.problems, sourceProblem("useNativeSDK", m.Key())...)
+			r.problems = append(r.problems, sourceProblem("useNativeSDK", m.Key(), on)...)
 		}
 	default:
 		r.wrongType("useNativeSDK", v, "a boolean or an object of booleans by source type")
@@ -220,7 +230,7 @@ func (r *settingsReader) nativeSDK(v document.Value) {
 }
 
 // mode reads one mode for all platforms, or an object of one for each source type.
-func (r *settingsReader) mode(v document.Value) {
+func (r *settingsReader) modes(v document.Value) {
 	switch v.Kind() {
 	case document.String:
 		mode := v.Text()
@@ -229,7 +239,9 @@ func (r *settingsReader) mode(v document.Value) {
 			return
 		}
 		for at := range r.connectionMode {
-			r.connectionMode[at] = mode
+			if rules.Platform(at).HasDeviceMode() {
+				r.connectionMode[at] = mode
+			}
 		}
 	case document.Object:
 		for m := v.First(); m.Exists(); m = m.Next() {
@@ -238,7 +250,7 @@ func (r *settingsReader) mode(v document.Value) {
 			if at, ok := rules.PlatformNamed(m.Key()); ok {
 				r.connectionMode[at] = mode
 			}
-			r.problems = append(r.problems, modeProblem(m.Key(), mode)...)
+			r.problems = append(r.problems, sourceProblem("connectionMode", m.Key(), mode == deviceMode)...)
 		}
 	default:
 		r.wrongType("connectionMode", v, "a string or an object of strings by source type")
@@ -246,7 +258,31 @@ func (r *settingsReader) mode(v document.Value) {
 }
 
 // knownMode reports whether a mode is one of RudderStack's, or none.
-func knownMode(mode string) bool { return mode == "" || mode == "device" || mode == "cloud" }
+func knownMode(mode string) bool { return mode == "" || mode == deviceMode || mode == cloudMode }
+
+// nativeMode is the mode that useNativeSDK asks for.
+func nativeMode(on bool) rules.Mode {
+	if on {
+		return rules.DeviceMode
+	}
+	return rules.CloudMode
+}
+
+// mode is a platform's mode: connectionMode's, else that of useNativeSDK. Device mode where there is none is
+// ignored.
+func (s *settings) mode(at rules.Platform) rules.Mode {
+	mode := s.useNativeSDK[at]
+	switch s.connectionMode[at] {
+	case deviceMode:
+		mode = rules.DeviceMode
+	case cloudMode:
+		mode = rules.CloudMode
+	}
+	if mode == rules.DeviceMode && !at.HasDeviceMode() {
+		return rules.UnknownMode
+	}
+	return mode
+}
 
 // names reads an event filter: `[{"eventName": "…"}]`.
 func (r *settingsReader) names(to *[]string, path string, v document.Value) {
@@ -263,11 +299,12 @@ func (r *settingsReader) names(to *[]string, path string, v document.Value) {
 			continue
 		}
 		name := e.Get("eventName")
+		var text string
 		if name.Kind() <= document.Null {
 			r.note(SeverityWarning, at, e, "it has no eventName: it is ignored")
+			*to = append(*to, text)
 			continue
 		}
-		var text string
 		r.text(&text, at+".eventName", name)
 		*to = append(*to, text)
 	}
@@ -286,27 +323,28 @@ func (r *settingsReader) rulesetNamed(v document.Value) {
 	r.note(SeverityError, "ruleset", v, "it must be RULESET_GUIDE or RULESET_TRANSFORMER")
 }
 
-// sourceProblem notes a source type that has no device mode.
-func sourceProblem(setting, source string) []Problem {
-	if _, ok := rules.PlatformNamed(source); ok || isCloudSource(source) {
+// sourceProblem notes a source type that is unknown, and device mode for one that has none.
+func sourceProblem(setting, source string, device bool) []Problem {
+	at, known := rules.PlatformNamed(source)
+	switch {
+	case known && at.HasDeviceMode(), (known || isCloudSource(source)) && !device:
 		return nil
-	}
-	names := rules.PlatformNames()
-	return []Problem{{
-		Severity: SeverityWarning, Path: setting + "." + source,
-		Message: "unknown source type: it is ignored; device mode is for " + rules.OneOf(names[:]),
-	}}
-}
-
-// modeProblem notes device mode for a source type that has none, and source types that are unknown.
-func modeProblem(source, mode string) []Problem {
-	if isCloudSource(source) && mode == "device" {
+	case known || isCloudSource(source):
 		return []Problem{{
-			Severity: SeverityWarning, Path: "connectionMode." + source,
+			Severity: SeverityWarning, Path: setting + "." + source,
 			Message: "this source type has no device mode: it is ignored",
 		}}
 	}
-	return sourceProblem("connectionMode", source)
+	var names []string
+	for at, name := range rules.PlatformNames() {
+		if rules.Platform(at).HasDeviceMode() {
+			names = append(names, name)
+		}
+	}
+	return []Problem{{
+		Severity: SeverityWarning, Path: setting + "." + source,
+		Message: "unknown source type: it is ignored; device mode is for " + rules.OneOf(names),
+	}}
 }
 
 // unknownSetting is the message for a setting that nobody knows, with the name that was probably meant.

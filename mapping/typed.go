@@ -33,9 +33,10 @@ func newTypedEvent(d *document.Document, e *rudderstackv1.Event) (document.Value
 	if err := setStruct(context, "context.", "traits", e.GetContext().GetTraits()); err != nil {
 		return event, err
 	}
-	setGroup(context, "device", "token", e.GetContext().GetDevice().GetToken())
-	setGroup(context, "os", "name", e.GetContext().GetOs().GetName())
-	setGroup(context, "library", "name", e.GetContext().GetLibrary().GetName())
+	device := e.GetContext().GetDevice()
+	setGroup(context, "device", member{"type", device.GetType()}, member{"token", device.GetToken()})
+	setGroup(context, "os", member{"name", e.GetContext().GetOs().GetName()})
+	setGroup(context, "library", member{"name", e.GetContext().GetLibrary().GetName()})
 	event.Set("context", context)
 	for _, f := range []struct {
 		key   string
@@ -75,12 +76,22 @@ func unreadable(field string, err error) *Error {
 	return e
 }
 
-// setGroup sets an object of one text that is given.
-func setGroup(in document.Value, key, member, text string) {
-	if text == "" {
-		return
+// member is a text and its key.
+type member struct{ key, text string }
+
+// setGroup sets an object of some texts, those that are given, unless none is.
+func setGroup(in document.Value, key string, members ...member) {
+	var group document.Value
+	for _, m := range members {
+		if m.text == "" {
+			continue
+		}
+		if !group.Exists() {
+			group = in.Document().NewObject()
+		}
+		group.SetText(m.key, m.text)
 	}
-	group := in.Document().NewObject()
-	group.SetText(member, text)
-	in.Set(key, group)
+	if group.Exists() {
+		in.Set(key, group)
+	}
 }

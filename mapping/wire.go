@@ -38,17 +38,23 @@ const (
 	wireContextTraits = 7
 )
 
-// wireGroup is a message within the context of which the rules read one text.
+// wireGroup is a message within the context of which the rules read some texts, by field number.
 type wireGroup struct {
-	key    string
-	number protowire.Number
-	member string
+	key     string
+	members [wireMembers]string
 }
+
+// wireMembers bounds the numbers of these texts.
+const wireMembers = 7
 
 // wireGroups are the fields of Context that hold such messages.
 //
 //nolint:gochecknoglobals // A table; nothing writes to it.
-var wireGroups = [wireFields]wireGroup{2: {"device", 6, "token"}, 3: {"os", 1, "name"}, 4: {"library", 1, "name"}}
+var wireGroups = [wireFields]wireGroup{
+	2: {"device", [wireMembers]string{5: "type", 6: "token"}},
+	3: {"os", [wireMembers]string{1: "name"}},
+	4: {"library", [wireMembers]string{1: "name"}},
+}
 
 // TransformWire transforms a typed event given in protobuf's wire form, just as TransformEvent does.
 func (m *Mapper) TransformWire(event []byte, to *Destination) *Result {
@@ -101,7 +107,7 @@ func wireContextOf(context document.Value, wire []byte) error {
 		if kind != protowire.BytesType || number >= wireFields {
 			return nil
 		}
-		group := wireGroups[number]
+		group := &wireGroups[number]
 		if group.key == "" && number != wireContextTraits {
 			return nil
 		}
@@ -134,28 +140,29 @@ func setWireStruct(in document.Value, key string, wire []byte) error {
 	return nil
 }
 
-// setWireGroup sets an object of one text.
-func setWireGroup(context document.Value, group wireGroup, wire []byte) error {
-	var text []byte
-	seen := false
-	err := document.Fields(wire, func(number protowire.Number, kind protowire.Type, value []byte) error {
-		if number == group.number && kind == protowire.BytesType {
-			if seen {
-				return document.ErrUnusual
-			}
-			text, seen = value, true
+// setWireGroup sets an object of some texts, those that are not empty, unless all are.
+func setWireGroup(context document.Value, group *wireGroup, wire []byte) error {
+	var object document.Value
+	seen := uint64(0)
+	err := document.Fields(wire, func(number protowire.Number, kind protowire.Type, text []byte) error {
+		if kind != protowire.BytesType || number >= wireMembers || group.members[number] == "" {
+			return nil
 		}
-		return nil
+		if seen>>number&1 == 1 {
+			return document.ErrUnusual
+		}
+		if seen |= 1 << number; len(text) == 0 {
+			return nil
+		}
+		if !object.Exists() {
+			object = context.Document().NewObject()
+		}
+		return object.SetTextWire(group.members[number], text)
 	})
-	if err != nil || len(text) == 0 {
-		return err
+	if err == nil && object.Exists() {
+		context.Set(group.key, object)
 	}
-	object := context.Document().NewObject()
-	if err := object.SetTextWire(group.member, text); err != nil {
-		return err
-	}
-	context.Set(group.key, object)
-	return nil
+	return err
 }
 
 // Field numbers of clevertap.v1.Record and TokenData.

@@ -53,6 +53,8 @@ func requireCase(t *testing.T, wanted cases.Outcome, uploads []*clevertapv1.Uplo
 	}
 	if wanted.Filtered {
 		require.Equal(t, transformerv1.Status_STATUS_FILTERED, result.GetStatus())
+		require.NotZero(t, result.GetFilterReason())
+		require.Contains(t, result.GetFilterReason().String(), "FILTER_REASON_"+wanted.FilterReason)
 		require.Empty(t, uploads)
 		return
 	}
@@ -117,7 +119,7 @@ func runCase(t *testing.T, r *running, req *transformerv1.BatchTransformRequest,
 		single.EventForm = &transformerv1.TransformRequest_EventJson{EventJson: req.GetEventsJson()[0]}
 	}
 	one, err := r.client().Transform(t.Context(), single)
-	result := &transformerv1.EventResult{Status: one.GetStatus(), Diagnostics: one.GetDiagnostics()}
+	result := &transformerv1.EventResult{Status: one.GetStatus(), Diagnostics: one.GetDiagnostics(), FilterReason: one.GetFilterReason()}
 	if err != nil {
 		result.Status, result.Error = transformerv1.Status_STATUS_FAILED, status.Convert(err).Proto()
 		if wanted.Error == "INVALID_FIELD_TYPE " {

@@ -90,7 +90,9 @@ func TestAFilteredEventHasNoUploads(t *testing.T) {
 	req.Target = &transformerv1.TransformRequest_Destination{Destination: to}
 	resp, err := r.client().Transform(t.Context(), req)
 	require.NoError(t, err)
-	require.Empty(t, cmp.Diff(&transformerv1.TransformResponse{Status: transformerv1.Status_STATUS_FILTERED}, resp, protocmp.Transform()))
+	require.Empty(t, cmp.Diff(&transformerv1.TransformResponse{
+		Status: transformerv1.Status_STATUS_FILTERED, FilterReason: transformerv1.FilterReason_FILTER_REASON_EVENT_LIST,
+	}, resp, protocmp.Transform()))
 }
 
 func TestDiagnosticsBelowTheSeverityThatIsAskedForAreLeftOut(t *testing.T) {

@@ -94,6 +94,11 @@ func (t *transformer) appendResult(dst []byte, source string, number int, result
 	dst = append(dst, `,"status":"`...)
 	dst = append(dst, statusName(result.Status)...)
 	dst = append(dst, '"')
+	if result.Status == mapping.Filtered {
+		dst = append(dst, `,"filterReason":"FILTER_REASON_`...)
+		dst = append(dst, result.FilterReason.String()...)
+		dst = append(dst, '"')
+	}
 	dst = appendRecords(dst, result.Records)
 	dst = appendDiagnostics(dst, result.Diagnostics)
 	var err error

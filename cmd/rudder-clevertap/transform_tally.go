@@ -17,13 +17,14 @@ type tally struct {
 	// bytes is how long the lines were, unpacked.
 	bytes                                 int64
 	events, transformed, filtered, failed int64
+	filters                               map[string]int64
 	reasons                               map[mapping.Reason]int64
 	codes                                 map[mapping.Code]int64
 }
 
 // newTally returns a tally of nothing.
 func newTally() *tally {
-	return &tally{reasons: map[mapping.Reason]int64{}, codes: map[mapping.Code]int64{}}
+	return &tally{filters: map[string]int64{}, reasons: map[mapping.Reason]int64{}, codes: map[mapping.Code]int64{}}
 }
 
 // count adds one result.
@@ -34,6 +35,7 @@ func (t *tally) count(result *mapping.Result) {
 		t.transformed++
 	case mapping.Filtered:
 		t.filtered++
+		t.filters[result.FilterReason.String()]++
 	default:
 		t.failed++
 	}
@@ -52,6 +54,9 @@ func (t *tally) add(other *tally) {
 	t.transformed += other.transformed
 	t.filtered += other.filtered
 	t.failed += other.failed
+	for reason, n := range other.filters {
+		t.filters[reason] += n
+	}
 	for reason, n := range other.reasons {
 		t.reasons[reason] += n
 	}
@@ -62,9 +67,10 @@ func (t *tally) add(other *tally) {
 
 // reset makes it a tally of nothing.
 func (t *tally) reset() {
+	clear(t.filters)
 	clear(t.reasons)
 	clear(t.codes)
-	*t = tally{reasons: t.reasons, codes: t.codes}
+	*t = tally{filters: t.filters, reasons: t.reasons, codes: t.codes}
 }
 
 // progress says in a line how far it is.
@@ -85,6 +91,9 @@ func (t *tally) print(w io.Writer, took time.Duration) {
 	}
 	row("  ", "transformed", t.transformed)
 	row("  ", "filtered", t.filtered)
+	for _, reason := range byCount(t.filters) {
+		row("    ", reason, t.filters[reason])
+	}
 	row("  ", "failed", t.failed)
 	for _, reason := range byCount(t.reasons) {
 		row("    ", string(reason), t.reasons[reason])

@@ -15,6 +15,7 @@
 //	event filters                               filter.go
 //	device mode                                 device_mode.go
 //	types of calls, wrong shapes, bad JSON      errors.go
+//	what SDKs and people really send            senders.go
 //
 // Settings of destinations are in the tests of package mapping: destination_test.go, and transformer_test.go for TRANSFORMER.
 package cases
@@ -57,6 +58,8 @@ type Outcome struct {
 	Kind string
 	// Filtered: the destination does not want it.
 	Filtered bool
+	// FilterReason is why, without the prefix FILTER_REASON_.
+	FilterReason string
 }
 
 // gives is an outcome of records.
@@ -101,8 +104,8 @@ func badProducts() Outcome {
 	return fails("INVALID_PRODUCTS properties.products").saying("Products property value must be an array of objects")
 }
 
-// filtered is the outcome of an event that the destination does not want.
-func filtered() Outcome { return Outcome{Filtered: true} }
+// filtered is the outcome of an event that is not for CleverTap, and why.
+func filtered(reason string) Outcome { return Outcome{Filtered: true, FilterReason: reason} }
 
 // with adds diagnostics: `CODE path`.
 func (o Outcome) with(diagnostics ...string) Outcome {
@@ -297,6 +300,7 @@ func All() []Case {
 		paths(), keyOrder(), values(),
 		filters(), deviceModes(),
 		types(), shapes(), malformed(),
+		emptyMaps(), sideFields(), leftOut(), loosely(), systems(), unreadableTimes(), exclusions(), sourceTypes(), blankRows(),
 	)
 }
 

@@ -177,9 +177,10 @@ func identities() []Case {
 			Both: gives(`{"type":"event","evtName":"E","evtData":{},"identity":"t"}`),
 		},
 		{
-			Rule:  "traits.userId comes before traits.id",
-			Event: `{"type":"identify","traits":{"id":"i","userId":"t"},"anonymousId":"a"}`,
-			Both:  gives(`{"type":"profile","profileData":{},"identity":"t"}`),
+			Rule:        "traits.userId comes before traits.id",
+			Event:       `{"type":"identify","traits":{"id":"i","userId":"t"},"anonymousId":"a"}`,
+			Guide:       gives(`{"type":"profile","profileData":{},"identity":"t"}`).with("TRAIT_LEFT_OUT traits.id"),
+			Transformer: gives(`{"type":"profile","profileData":{},"identity":"t"}`),
 		},
 		{
 			Rule:  "context.traits.userId comes before context.traits.id",
@@ -192,9 +193,10 @@ func identities() []Case {
 			Both:  gives(`{"type":"event","evtName":"E","evtData":{},"identity":"d"}`),
 		},
 		{
-			Rule:  "a blank is an id",
-			Event: `{"type":"identify","userId":" ","traits":{"userId":"t"}}`,
-			Both:  gives(`{"type":"profile","profileData":{},"identity":" "}`),
+			Rule:        "a blank is an id",
+			Event:       `{"type":"identify","userId":" ","traits":{"userId":"t"}}`,
+			Guide:       gives(`{"type":"profile","profileData":{},"identity":" "}`).with("TRAIT_LEFT_OUT traits.userId"),
+			Transformer: gives(`{"type":"profile","profileData":{},"identity":" "}`),
 		},
 		{
 			Rule:     "an empty anonymousId names no device",
@@ -364,7 +366,7 @@ func identities() []Case {
 			Rule:        "traits that are text, where an id might be",
 			JSONOnly:    true,
 			Event:       `{"type":"track","event":"E","anonymousId":"a","traits":"x"}`,
-			Guide:       fails("INVALID_FIELD_TYPE traits"),
+			Guide:       gives(`{"type":"event","evtName":"E","evtData":{},"identity":"a"}`).with("FIELD_IGNORED traits"),
 			Transformer: gives(`{"type":"event","evtName":"E","evtData":{},"identity":"a"}`),
 		},
 	}

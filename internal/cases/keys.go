@@ -145,7 +145,7 @@ func paths() []Case {
 			Rule: "a dot in the context, and the object again",
 			Event: `{"type":"identify","userId":"u","traits":{"address":{"city":"A"}},` +
 				`"context":{"traits":{"address.city":"B","address":{}}}}`,
-			Guide:       profile(`{"address":"{\"city\":\"A\"}","address.city":"B"}`).with("NESTED_VALUE_STRINGIFIED traits.address"),
+			Guide:       profile(`{"address":"{\"city\":\"A\"}","address.city":"B"}`).with("NESTED_VALUE_STRINGIFIED traits.address", "TRAIT_OVERRIDDEN context.traits.address"),
 			Transformer: profile(`{"address":"{\"city\":\"B\"}"}`),
 		},
 		{
@@ -280,7 +280,7 @@ func values() []Case {
 			JSONOnly: true,
 			Event: `{"type":"identify","anonymousId":"a","traits":{"n":1e400,"m":[1e400]},` +
 				`"context":{"device":{"token":1e400},"os":{"name":"ios"}}}`,
-			Guide: fails("INVALID_FIELD_TYPE context.device.token"),
+			Guide: gives(`{"type":"profile","profileData":{"n":1e400,"m":"[1e400]"},"objectId":"a"}`, `{"type":"token","tokenData":{"id":"10000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000","type":"apns"},"objectId":"a"}`).with("NESTED_VALUE_STRINGIFIED traits.m", "NUMBER_AS_TEXT context.device.token"),
 			Transformer: gives(
 				`{"type":"profile","profileData":{"n":null,"m":"[null]"},"objectId":"a"}`,
 				`{"type":"token","tokenData":{"id":null,"type":"apns"},"objectId":"a"}`,

@@ -23,21 +23,24 @@ func tokens() []Case {
 			Both:     token(`{"id":"T","type":"fcm"}`),
 		},
 		{
-			Rule:  "no token without ObjectId mapping",
-			Event: device("Android", ""),
-			Both:  profile(`{}`),
+			Rule:        "no token without ObjectId mapping",
+			Event:       device("Android", ""),
+			Guide:       profile(`{}`).with("TOKEN_NOT_UPLOADED context.device.token"),
+			Transformer: profile(`{}`),
 		},
 		{
-			Rule:     "no token of macOS",
-			Settings: objectID(),
-			Event:    device("macOS", ""),
-			Both:     gives(`{"type":"profile","profileData":{"identity":"u"},"objectId":"a"}`),
+			Rule:        "no token of macOS",
+			Settings:    objectID(),
+			Event:       device("macOS", ""),
+			Guide:       gives(`{"type":"profile","profileData":{"identity":"u"},"objectId":"a"}`).with("TOKEN_NOT_UPLOADED context.device.token"),
+			Transformer: gives(`{"type":"profile","profileData":{"identity":"u"},"objectId":"a"}`),
 		},
 		{
-			Rule:     "no token without a system",
-			Settings: objectID(),
-			Event:    device("", ""),
-			Both:     gives(`{"type":"profile","profileData":{"identity":"u"},"objectId":"a"}`),
+			Rule:        "no token without a system",
+			Settings:    objectID(),
+			Event:       device("", ""),
+			Guide:       gives(`{"type":"profile","profileData":{"identity":"u"},"objectId":"a"}`).with("TOKEN_NOT_UPLOADED context.device.token"),
+			Transformer: gives(`{"type":"profile","profileData":{"identity":"u"},"objectId":"a"}`),
 		},
 		{
 			Rule:     "no token in an empty text",
@@ -77,10 +80,11 @@ func tokens() []Case {
 			Both:     token(`{"id":"T","type":"apns"}`),
 		},
 		{
-			Rule:     "blanks around a system count",
-			Settings: objectID(),
-			Event:    device(" ios", ""),
-			Both:     gives(`{"type":"profile","profileData":{"identity":"u"},"objectId":"a"}`),
+			Rule:        "blanks around a system",
+			Settings:    objectID(),
+			Event:       device(" ios", ""),
+			Guide:       gives(`{"type":"profile","profileData":{"identity":"u"},"objectId":"a"}`, `{"type":"token","tokenData":{"id":"T","type":"apns"},"objectId":"a"}`),
+			Transformer: gives(`{"type":"profile","profileData":{"identity":"u"},"objectId":"a"}`),
 		},
 		{
 			Rule:     "a system that is a number",
@@ -88,7 +92,7 @@ func tokens() []Case {
 			JSONOnly: true,
 			Event: `{"type":"identify","userId":"u","anonymousId":"a","context":{"device":{"token":"T"},` +
 				`"os":{"name":5}}}`,
-			Guide: fails("INVALID_FIELD_TYPE context.os.name"),
+			Guide: gives(`{"type":"profile","profileData":{"identity":"u"},"objectId":"a"}`).with("FIELD_IGNORED context.os.name", "TOKEN_NOT_UPLOADED context.device.token"),
 			Transformer: fails("INVALID_FIELD_TYPE context.os.name").
 				saying("context.os.name must be a string, not a number"),
 		},
@@ -98,7 +102,7 @@ func tokens() []Case {
 			JSONOnly: true,
 			Event: `{"type":"identify","userId":"u","anonymousId":"a","context":{"device":{"token":"T"},` +
 				`"os":{"name":0}}}`,
-			Guide:       fails("INVALID_FIELD_TYPE context.os.name"),
+			Guide:       gives(`{"type":"profile","profileData":{"identity":"u"},"objectId":"a"}`).with("FIELD_IGNORED context.os.name", "TOKEN_NOT_UPLOADED context.device.token"),
 			Transformer: gives(`{"type":"profile","profileData":{"identity":"u"},"objectId":"a"}`),
 		},
 		{
@@ -107,7 +111,7 @@ func tokens() []Case {
 			JSONOnly: true,
 			Event: `{"type":"identify","userId":"u","anonymousId":"a","context":{"device":{"token":"T"},` +
 				`"os":"ios"}}`,
-			Guide:       fails("INVALID_FIELD_TYPE context.os"),
+			Guide:       gives(`{"type":"profile","profileData":{"identity":"u"},"objectId":"a"}`).with("FIELD_IGNORED context.os", "TOKEN_NOT_UPLOADED context.device.token"),
 			Transformer: gives(`{"type":"profile","profileData":{"identity":"u"},"objectId":"a"}`),
 		},
 		{
@@ -137,7 +141,7 @@ func tokens() []Case {
 			JSONOnly: true,
 			Event: `{"type":"identify","userId":"u","anonymousId":"a","context":{"device":"T",` +
 				`"os":{"name":"ios"}}}`,
-			Guide:       fails("INVALID_FIELD_TYPE context.device"),
+			Guide:       gives(`{"type":"profile","profileData":{"identity":"u"},"objectId":"a"}`).with("FIELD_IGNORED context.device"),
 			Transformer: gives(`{"type":"profile","profileData":{"identity":"u"},"objectId":"a"}`),
 		},
 		{
@@ -146,7 +150,7 @@ func tokens() []Case {
 			JSONOnly: true,
 			Event: `{"type":"identify","userId":"u","anonymousId":"a","context":{"device":{"token":5},` +
 				`"os":{"name":"ios"}}}`,
-			Guide:       fails("INVALID_FIELD_TYPE context.device.token"),
+			Guide:       gives(`{"type":"profile","profileData":{"identity":"u"},"objectId":"a"}`, `{"type":"token","tokenData":{"id":"5","type":"apns"},"objectId":"a"}`).with("NUMBER_AS_TEXT context.device.token"),
 			Transformer: token(`{"id":5,"type":"apns"}`),
 		},
 		{
@@ -155,7 +159,7 @@ func tokens() []Case {
 			JSONOnly: true,
 			Event: `{"type":"identify","userId":"u","anonymousId":"a","context":{"device":{"token":0},` +
 				`"os":{"name":"ios"}}}`,
-			Guide:       fails("INVALID_FIELD_TYPE context.device.token"),
+			Guide:       gives(`{"type":"profile","profileData":{"identity":"u"},"objectId":"a"}`, `{"type":"token","tokenData":{"id":"0","type":"apns"},"objectId":"a"}`).with("NUMBER_AS_TEXT context.device.token"),
 			Transformer: gives(`{"type":"profile","profileData":{"identity":"u"},"objectId":"a"}`),
 		},
 		{
@@ -309,7 +313,7 @@ func tokenTypes() []Case {
 			Event: device("android", `,"integrations":{"CLEVERTAP":{"deviceTokenType":"gcm"},`+
 				`"CleverTap":{"deviceTokenType":"apns"},"Clevertap":{"deviceTokenType":"wns"},`+
 				`"clevertap":false}`),
-			Guide:       token(`{"id":"T","type":"apns"}`),
+			Guide:       filtered("INTEGRATIONS"),
 			Transformer: token(`{"id":"T","type":"wns"}`),
 		},
 		{
@@ -354,7 +358,7 @@ func tokenTypes() []Case {
 			Rule:        "options that are neither an object nor a switch",
 			Settings:    objectID(),
 			Event:       device("ios", `,"integrations":{"CleverTap":"x"}`),
-			Guide:       fails("INVALID_FIELD_TYPE integrations.CleverTap"),
+			Guide:       gives(`{"type":"profile","profileData":{"identity":"u"},"objectId":"a"}`, `{"type":"token","tokenData":{"id":"T","type":"apns"},"objectId":"a"}`).with("FIELD_IGNORED integrations.CleverTap"),
 			Transformer: token(`{"id":"T","type":"apns"}`),
 		},
 		{
@@ -362,7 +366,7 @@ func tokenTypes() []Case {
 			Settings:    objectID(),
 			JSONOnly:    true,
 			Event:       device("android", `,"integrations":"x"`),
-			Guide:       fails("INVALID_FIELD_TYPE integrations"),
+			Guide:       gives(`{"type":"profile","profileData":{"identity":"u"},"objectId":"a"}`, `{"type":"token","tokenData":{"id":"T","type":"fcm"},"objectId":"a"}`).with("FIELD_IGNORED integrations"),
 			Transformer: token(`{"id":"T","type":"fcm"}`),
 		},
 	}
@@ -394,14 +398,14 @@ func tokenKeys() []Case {
 			Rule:        "chrome keys that are not an object",
 			Settings:    objectID(),
 			Event:       device("ios", `,"integrations":{"CleverTap":{"chromeKeys":"x"}}`),
-			Guide:       fails("INVALID_FIELD_TYPE integrations.CleverTap.chromeKeys"),
+			Guide:       gives(`{"type":"profile","profileData":{"identity":"u"},"objectId":"a"}`, `{"type":"token","tokenData":{"id":"T","type":"apns"},"objectId":"a"}`).with("FIELD_IGNORED integrations.CleverTap.chromeKeys"),
 			Transformer: token(`{"id":"T","type":"apns","keys":"x"}`),
 		},
 		{
 			Rule:        "keys of 0",
 			Settings:    objectID(),
 			Event:       device("android", `,"integrations":{"CleverTap":{"chromeKeys":0}}`),
-			Guide:       fails("INVALID_FIELD_TYPE integrations.CleverTap.chromeKeys"),
+			Guide:       gives(`{"type":"profile","profileData":{"identity":"u"},"objectId":"a"}`, `{"type":"token","tokenData":{"id":"T","type":"fcm"},"objectId":"a"}`).with("FIELD_IGNORED integrations.CleverTap.chromeKeys"),
 			Transformer: token(`{"id":"T","type":"fcm","keys":0}`),
 		},
 		{

@@ -90,6 +90,7 @@ func Give(answer, reply proto.Message) error {
 	case *transformerv1.TransformResponse:
 		if to, ok := reply.(*transformerv1.TransformResponse); ok {
 			to.Status, to.Uploads, to.Diagnostics = from.GetStatus(), from.GetUploads(), from.GetDiagnostics()
+			to.FilterReason = from.GetFilterReason()
 			return nil
 		}
 	case *transformerv1.BatchTransformResponse:

@@ -27,7 +27,8 @@ func (r *Response) Message() (proto.Message, error) {
 	default:
 		m := &transformerv1.TransformResponse{Uploads: uploads}
 		if len(r.Results) > 0 {
-			m.Status, m.Diagnostics = r.Results[0].Status, diagnostics(r.Results[0].Diagnostics)
+			first := &r.Results[0]
+			m.Status, m.Diagnostics, m.FilterReason = first.Status, diagnostics(first.Diagnostics), first.FilterReason
 		}
 		return m, nil
 	}
@@ -75,6 +76,7 @@ func (r *Response) results() []*transformerv1.EventResult {
 		to.Index = uint32(i)
 		to.MessageId = string(from.MessageID)
 		to.Status = from.Status
+		to.FilterReason = from.FilterReason
 		to.Error = from.Failure
 		to.Diagnostics = diagnostics(from.Diagnostics)
 		first := next

@@ -41,6 +41,8 @@ type Result struct {
 	MessageID []byte
 	// Status is what became of it.
 	Status transformerv1.Status
+	// FilterReason is why it was filtered, if it was.
+	FilterReason transformerv1.FilterReason
 	// Records are the places of its records.
 	Records []Place
 	// Failure is why it failed; nil when it did not.
@@ -88,7 +90,9 @@ func NewEnvelope(endpoint string, headers map[string]string) *Envelope {
 const (
 	uploadMethod, uploadEndpoint, uploadHeaders, uploadPayload, uploadPayloadJSON protowire.Number = 1, 2, 3, 4, 5
 
-	resultIndex, resultMessageID, resultStatus, resultRecords, resultError, resultDiagnostics protowire.Number = 1, 2, 3, 4, 5, 6
+	resultIndex, resultMessageID, resultStatus, resultRecords, resultError protowire.Number = 1, 2, 3, 4, 5
+
+	resultDiagnostics, resultFilterReason protowire.Number = 6, 7
 
 	placeUpload, placeRecord protowire.Number = 1, 2
 
@@ -97,7 +101,7 @@ const (
 
 // answerFields are the field numbers of an answer; 0 where it has no such field.
 type answerFields struct {
-	sequence, status, uploads, results, failure, diagnostics protowire.Number
+	sequence, status, uploads, results, failure, diagnostics, filterReason protowire.Number
 }
 
 // answerFieldsOf returns the field numbers of the answer to a kind of request.
@@ -108,7 +112,7 @@ func answerFieldsOf(kind Kind) answerFields {
 	case StreamTransform:
 		return answerFields{sequence: 1, uploads: 2, results: 3, failure: 4}
 	default:
-		return answerFields{status: 1, uploads: 2, diagnostics: 3}
+		return answerFields{status: 1, uploads: 2, diagnostics: 3, filterReason: 4}
 	}
 }
 
@@ -162,6 +166,7 @@ func (r *Response) append(b []byte) ([]byte, error) {
 	if r.Kind == Transform {
 		if len(r.Results) > 0 {
 			b = appendDiagnostics(b, f.diagnostics, r.Results[0].Diagnostics)
+			b = appendUint(b, f.filterReason, uint64(r.Results[0].FilterReason))
 		}
 		return b, nil
 	}
@@ -210,6 +215,7 @@ func appendResult(b []byte, field protowire.Number, index int, r *Result) ([]byt
 		return b, err
 	}
 	b = appendDiagnostics(b, resultDiagnostics, r.Diagnostics)
+	b = appendUint(b, resultFilterReason, uint64(r.FilterReason))
 	return closeAt(b, start), nil
 }
 

@@ -84,7 +84,7 @@ func TestAnswersAreWrittenAsTheStandardCodecReadsThem(t *testing.T) {
 	}
 	results := []wire.Result{
 		{MessageID: []byte("m-0"), Status: transformerv1.Status_STATUS_TRANSFORMED, Records: []wire.Place{{}, {Upload: 1, Record: 300}}},
-		{Status: transformerv1.Status_STATUS_FILTERED},
+		{Status: transformerv1.Status_STATUS_FILTERED, FilterReason: transformerv1.FilterReason_FILTER_REASON_INTEGRATIONS},
 		{MessageID: []byte(strings.Repeat("m", 200)), Status: transformerv1.Status_STATUS_FAILED, Failure: failed(t, 1), Diagnostics: diagnostics},
 		{Status: transformerv1.Status_STATUS_FAILED, Failure: failed(t, 20000)},
 	}
@@ -94,6 +94,7 @@ func TestAnswersAreWrittenAsTheStandardCodecReadsThem(t *testing.T) {
 		"one, JSON":       {Envelope: to, Bodies: json, Results: results[:1]},
 		"one, typed":      {Envelope: to, Bodies: [][]byte{payload(t)}, Typed: true, Results: results[:1]},
 		"one, diagnosed":  {Envelope: to, Results: []wire.Result{{Status: transformerv1.Status_STATUS_TRANSFORMED, Diagnostics: diagnostics}}},
+		"one, filtered":   {Envelope: to, Results: results[1:2]},
 		"an empty batch":  {Kind: wire.BatchTransform},
 		"a batch, JSON":   {Kind: wire.BatchTransform, Envelope: to, Bodies: json, Results: results},
 		"a batch, typed":  {Kind: wire.BatchTransform, Envelope: to, Bodies: [][]byte{payload(t), {}}, Typed: true, Results: results},
@@ -133,6 +134,27 @@ func TestAStatusThatIsNotUTF8IsAnError(t *testing.T) {
 	require.Error(t, err)
 }
 
+// TestAnswersAreHandedOverWhole: an answer inside the process has all that the generated message has.
+func TestAnswersAreHandedOverWhole(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []wire.Kind{wire.Transform, wire.BatchTransform, wire.StreamTransform} {
+		answer, err := (&wire.Response{
+			Kind: kind, Sequence: 7, Envelope: wire.NewEnvelope("e", nil), Bodies: [][]byte{[]byte(`{}`)}, Failure: failed(t, 1), Results: []wire.Result{{
+				Status: transformerv1.Status_STATUS_FILTERED, FilterReason: transformerv1.FilterReason_FILTER_REASON_INTEGRATIONS,
+				Diagnostics: []mapping.Diagnostic{{Severity: mapping.SeverityInfo, Code: mapping.FieldIgnored, Path: "context", Message: "m"}},
+			}},
+		}).Message()
+		require.NoError(t, err)
+		fields := answer.ProtoReflect().Descriptor().Fields()
+		for i := range fields.Len() {
+			require.True(t, answer.ProtoReflect().Has(fields.Get(i)), "%s is not looked at", fields.Get(i).FullName())
+		}
+		reply := answer.ProtoReflect().New().Interface()
+		require.NoError(t, wire.Give(answer, reply))
+		require.Empty(t, cmp.Diff(answer, reply, protocmp.Transform()))
+	}
+}
+
 // FuzzResponse: whatever an answer has in it, the codec writes what the standard codec would.
 func FuzzResponse(f *testing.F) {
 	f.Add(uint64(1), "m", 100)
@@ -156,7 +178,7 @@ func FuzzResponse(f *testing.F) {
 			r.Bodies = append(r.Bodies, body)
 		}
 		for range rnd.IntN(20) {
-			result := wire.Result{MessageID: []byte(part()), Status: transformerv1.Status(rnd.IntN(4))}
+			result := wire.Result{MessageID: []byte(part()), Status: transformerv1.Status(rnd.IntN(4)), FilterReason: transformerv1.FilterReason(rnd.IntN(4))}
 			for range rnd.IntN(3) {
 				result.Records = append(result.Records, wire.Place{Upload: rnd.Uint32N(3), Record: rnd.Uint32N(2000)})
 				result.Diagnostics = append(result.Diagnostics, mapping.Diagnostic{

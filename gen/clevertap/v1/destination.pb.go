@@ -99,7 +99,9 @@ type Destination struct {
 	// "Use Clevertap ObjectId for Mapping": whether anonymousId becomes CleverTap's objectId, so that CleverTap can merge what
 	// a visitor did before and after they were identified. Needed for device tokens.
 	EnableObjectIdMapping bool `protobuf:"varint,6,opt,name=enable_object_id_mapping,json=enableObjectIdMapping,proto3" json:"enable_object_id_mapping,omitempty"`
-	// Whether the native SDK sends the events, by source type: `web`, `android`, `ios`, `reactnative`.
+	// Whether the native SDK sends the events, by source type: `web`, `android`, `ios`, `reactnative`, `androidKotlin`,
+	// `iosSwift`. Other source types have no device mode; naming `flutter` and `unity`, whose events carry a native SDK's
+	// name, tells their events apart from that SDK's own.
 	UseNativeSdk map[string]bool `protobuf:"bytes,7,rep,name=use_native_sdk,json=useNativeSDK,proto3" json:"use_native_sdk,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"varint,2,opt,name=value"`
 	// `device` or `cloud`, by source type. Where given, it decides instead of useNativeSDK.
 	ConnectionMode map[string]string `protobuf:"bytes,8,rep,name=connection_mode,json=connectionMode,proto3" json:"connection_mode,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
@@ -111,8 +113,8 @@ type Destination struct {
 	BlacklistedEvents []*FilteredEvent `protobuf:"bytes,11,rep,name=blacklisted_events,json=blacklistedEvents,proto3" json:"blacklisted_events,omitempty"`
 	// Which rules apply; RULESET_GUIDE unless given.
 	Ruleset Ruleset `protobuf:"varint,12,opt,name=ruleset,proto3,enum=clevertap.v1.Ruleset" json:"ruleset,omitempty"`
-	// Whether a record without a `ts` takes the event's `timestamp`, else its `originalTimestamp`. Off by default: CleverTap
-	// then takes the time of arrival.
+	// Whether a record without a `ts` that can be read takes the event's `timestamp`, or its `originalTimestamp` when that is
+	// absent or can't be read either. Off by default: CleverTap then takes the time of arrival.
 	UseEventTimestamp bool `protobuf:"varint,13,opt,name=use_event_timestamp,json=useEventTimestamp,proto3" json:"use_event_timestamp,omitempty"`
 	unknownFields     protoimpl.UnknownFields
 	sizeCache         protoimpl.SizeCache
@@ -242,7 +244,8 @@ func (x *Destination) GetUseEventTimestamp() bool {
 // FilteredEvent is one row of an event filter.
 type FilteredEvent struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Name of the track event; compared without surrounding blanks, letter case counts.
+	// Name of the track event; compared without surrounding blanks, letter case counts. A row without a name names nothing:
+	// it is skipped, and a list of only such rows filters nothing.
 	EventName     string `protobuf:"bytes,1,opt,name=event_name,json=eventName,proto3" json:"event_name,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

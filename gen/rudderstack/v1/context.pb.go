@@ -23,7 +23,7 @@ const (
 )
 
 // Context is what surrounds an event. SDKs fill it in; every level may hold further keys, which JSON events keep and this
-// message does not. The mapping reads traits, device.token, os.name and library.name.
+// message does not. The mapping reads traits, device.token, device.type, os.name and library.name.
 //
 // Source: RudderStack event specification, context.
 type Context struct {
@@ -416,7 +416,7 @@ type Device struct {
 	Model string `protobuf:"bytes,3,opt,name=model,proto3" json:"model,omitempty"`
 	// Its name.
 	Name string `protobuf:"bytes,4,opt,name=name,proto3" json:"name,omitempty"`
-	// `Android` or `iOS`.
+	// `Android` or `iOS`. Tells the operating system when os.name does not.
 	Type string `protobuf:"bytes,5,opt,name=type,proto3" json:"type,omitempty"`
 	// Its push token. An identify with one also uploads it to CleverTap when ObjectId mapping is on.
 	Token string `protobuf:"bytes,6,opt,name=token,proto3" json:"token,omitempty"`

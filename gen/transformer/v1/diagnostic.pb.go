@@ -87,7 +87,8 @@ const (
 	// WARNING. CleverTap takes no arrays or nested objects here, so the value was sent as JSON text.
 	// Example: `properties.cart = {"id": 7}` is sent as `"cart": "{\"id\":7}"`.
 	DiagnosticCode_DIAGNOSTIC_CODE_NESTED_VALUE_STRINGIFIED DiagnosticCode = 1
-	// WARNING. A time that is not a positive number of seconds or milliseconds, nor ISO 8601, was left out.
+	// WARNING. A time that is not a positive number of seconds or milliseconds, nor ISO 8601, RFC 2822 or what JavaScript
+	// prints, was left out.
 	// Example: `properties.ts = "yesterday"`.
 	DiagnosticCode_DIAGNOSTIC_CODE_INVALID_TIMESTAMP DiagnosticCode = 2
 	// INFO. A time in milliseconds was sent in seconds.
@@ -97,7 +98,8 @@ const (
 	// whole profile (code 514).
 	// Example: `traits.gender = "unknown"`.
 	DiagnosticCode_DIAGNOSTIC_CODE_UNKNOWN_GENDER DiagnosticCode = 4
-	// WARNING. A custom trait or property has the CleverTap name of a mapped one, which was sent instead.
+	// WARNING. Another value was sent instead of this one: a mapped field of the same CleverTap name, the root's trait instead of
+	// a different one of the context, or, instead of a trait named identity, the record's own.
 	// Example: `traits = {"email": "a@example.com", "Email": "b@example.com"}` sends the first.
 	DiagnosticCode_DIAGNOSTIC_CODE_TRAIT_OVERRIDDEN DiagnosticCode = 5
 	// WARNING. A do-not-disturb switch (`MSG-email`, `MSG-push`, `MSG-sms`, `MSG-whatsapp`) that is not a boolean was sent as
@@ -113,21 +115,49 @@ const (
 	// WARNING. The device token's type is none that CleverTap knows, so the operating system decided it.
 	// Example: `integrations.CleverTap.deviceTokenType = "firebase"`.
 	DiagnosticCode_DIAGNOSTIC_CODE_UNKNOWN_TOKEN_TYPE DiagnosticCode = 9
+	// WARNING. A value beside what the event says has the wrong JSON type and was ignored: the context and what is in it,
+	// integrations, channel, overrideFields, a part of a name.
+	// Example: `context.os = "iOS"`, which should be `{"name": "iOS"}`.
+	DiagnosticCode_DIAGNOSTIC_CODE_FIELD_IGNORED DiagnosticCode = 10
+	// INFO. A number was sent as its decimal text, where CleverTap takes a text: the name of an event, a device token.
+	// Example: `event = 404` is sent as `"evtName": "404"`.
+	DiagnosticCode_DIAGNOSTIC_CODE_NUMBER_AS_TEXT DiagnosticCode = 11
+	// INFO. The products of an order are a text that holds JSON, and were sent as the array that it holds.
+	// Example: `properties.products = "[{\"sku\":\"A\"}]"`.
+	DiagnosticCode_DIAGNOSTIC_CODE_JSON_TEXT_READ DiagnosticCode = 12
+	// INFO. The identify call has a device token that was not uploaded: ObjectId mapping is off, or the device's operating
+	// system is neither Android nor one of Apple's that takes tokens.
+	// Example: `context = {"device": {"token": "t-1"}, "os": {"name": "macOS"}}`.
+	DiagnosticCode_DIAGNOSTIC_CODE_TOKEN_NOT_UPLOADED DiagnosticCode = 13
+	// INFO. The event was sent, and may have been sent by a native SDK as well: several source types send events of this kind,
+	// and those that the destination names differ in their modes, or only one is named, in cloud mode.
+	// Example: an event of `com.rudderstack.android.sdk.core`, when `connectionMode = {"android": "device", "flutter": "cloud"}`.
+	DiagnosticCode_DIAGNOSTIC_CODE_DEVICE_MODE_AMBIGUOUS DiagnosticCode = 14
+	// INFO. A trait was left out, since another value says what it is about: an id among the traits that is not the record's, a
+	// part of a name beside the name, a trait that overrideFields overrides.
+	// Example: `traits = {"name": "Ada Lovelace", "firstName": "Ada"}` sends the first.
+	DiagnosticCode_DIAGNOSTIC_CODE_TRAIT_LEFT_OUT DiagnosticCode = 15
 )
 
 // Enum value maps for DiagnosticCode.
 var (
 	DiagnosticCode_name = map[int32]string{
-		0: "DIAGNOSTIC_CODE_UNSPECIFIED",
-		1: "DIAGNOSTIC_CODE_NESTED_VALUE_STRINGIFIED",
-		2: "DIAGNOSTIC_CODE_INVALID_TIMESTAMP",
-		3: "DIAGNOSTIC_CODE_TIMESTAMP_IN_MILLISECONDS",
-		4: "DIAGNOSTIC_CODE_UNKNOWN_GENDER",
-		5: "DIAGNOSTIC_CODE_TRAIT_OVERRIDDEN",
-		6: "DIAGNOSTIC_CODE_SUBSCRIPTION_NOT_BOOLEAN",
-		7: "DIAGNOSTIC_CODE_RESERVED_EVENT_NAME",
-		8: "DIAGNOSTIC_CODE_NUMERIC_ID_CONVERTED",
-		9: "DIAGNOSTIC_CODE_UNKNOWN_TOKEN_TYPE",
+		0:  "DIAGNOSTIC_CODE_UNSPECIFIED",
+		1:  "DIAGNOSTIC_CODE_NESTED_VALUE_STRINGIFIED",
+		2:  "DIAGNOSTIC_CODE_INVALID_TIMESTAMP",
+		3:  "DIAGNOSTIC_CODE_TIMESTAMP_IN_MILLISECONDS",
+		4:  "DIAGNOSTIC_CODE_UNKNOWN_GENDER",
+		5:  "DIAGNOSTIC_CODE_TRAIT_OVERRIDDEN",
+		6:  "DIAGNOSTIC_CODE_SUBSCRIPTION_NOT_BOOLEAN",
+		7:  "DIAGNOSTIC_CODE_RESERVED_EVENT_NAME",
+		8:  "DIAGNOSTIC_CODE_NUMERIC_ID_CONVERTED",
+		9:  "DIAGNOSTIC_CODE_UNKNOWN_TOKEN_TYPE",
+		10: "DIAGNOSTIC_CODE_FIELD_IGNORED",
+		11: "DIAGNOSTIC_CODE_NUMBER_AS_TEXT",
+		12: "DIAGNOSTIC_CODE_JSON_TEXT_READ",
+		13: "DIAGNOSTIC_CODE_TOKEN_NOT_UPLOADED",
+		14: "DIAGNOSTIC_CODE_DEVICE_MODE_AMBIGUOUS",
+		15: "DIAGNOSTIC_CODE_TRAIT_LEFT_OUT",
 	}
 	DiagnosticCode_value = map[string]int32{
 		"DIAGNOSTIC_CODE_UNSPECIFIED":               0,
@@ -140,6 +170,12 @@ var (
 		"DIAGNOSTIC_CODE_RESERVED_EVENT_NAME":       7,
 		"DIAGNOSTIC_CODE_NUMERIC_ID_CONVERTED":      8,
 		"DIAGNOSTIC_CODE_UNKNOWN_TOKEN_TYPE":        9,
+		"DIAGNOSTIC_CODE_FIELD_IGNORED":             10,
+		"DIAGNOSTIC_CODE_NUMBER_AS_TEXT":            11,
+		"DIAGNOSTIC_CODE_JSON_TEXT_READ":            12,
+		"DIAGNOSTIC_CODE_TOKEN_NOT_UPLOADED":        13,
+		"DIAGNOSTIC_CODE_DEVICE_MODE_AMBIGUOUS":     14,
+		"DIAGNOSTIC_CODE_TRAIT_LEFT_OUT":            15,
 	}
 )
 
@@ -259,7 +295,7 @@ const file_transformer_v1_diagnostic_proto_rawDesc = "" +
 	"\x14SEVERITY_UNSPECIFIED\x10\x00\x12\x11\n" +
 	"\rSEVERITY_INFO\x10\x01\x12\x14\n" +
 	"\x10SEVERITY_WARNING\x10\x02\x12\x12\n" +
-	"\x0eSEVERITY_ERROR\x10\x03*\xa8\x03\n" +
+	"\x0eSEVERITY_ERROR\x10\x03*\x8a\x05\n" +
 	"\x0eDiagnosticCode\x12\x1f\n" +
 	"\x1bDIAGNOSTIC_CODE_UNSPECIFIED\x10\x00\x12,\n" +
 	"(DIAGNOSTIC_CODE_NESTED_VALUE_STRINGIFIED\x10\x01\x12%\n" +
@@ -270,7 +306,14 @@ const file_transformer_v1_diagnostic_proto_rawDesc = "" +
 	"(DIAGNOSTIC_CODE_SUBSCRIPTION_NOT_BOOLEAN\x10\x06\x12'\n" +
 	"#DIAGNOSTIC_CODE_RESERVED_EVENT_NAME\x10\a\x12(\n" +
 	"$DIAGNOSTIC_CODE_NUMERIC_ID_CONVERTED\x10\b\x12&\n" +
-	"\"DIAGNOSTIC_CODE_UNKNOWN_TOKEN_TYPE\x10\tB\xcd\x01\n" +
+	"\"DIAGNOSTIC_CODE_UNKNOWN_TOKEN_TYPE\x10\t\x12!\n" +
+	"\x1dDIAGNOSTIC_CODE_FIELD_IGNORED\x10\n" +
+	"\x12\"\n" +
+	"\x1eDIAGNOSTIC_CODE_NUMBER_AS_TEXT\x10\v\x12\"\n" +
+	"\x1eDIAGNOSTIC_CODE_JSON_TEXT_READ\x10\f\x12&\n" +
+	"\"DIAGNOSTIC_CODE_TOKEN_NOT_UPLOADED\x10\r\x12)\n" +
+	"%DIAGNOSTIC_CODE_DEVICE_MODE_AMBIGUOUS\x10\x0e\x12\"\n" +
+	"\x1eDIAGNOSTIC_CODE_TRAIT_LEFT_OUT\x10\x0fB\xcd\x01\n" +
 	"\x12com.transformer.v1B\x0fDiagnosticProtoP\x01ZMgithub.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1;transformerv1\xa2\x02\x03TXX\xaa\x02\x0eTransformer.V1\xca\x02\x0eTransformer\\V1\xe2\x02\x1aTransformer\\V1\\GPBMetadata\xea\x02\x0fTransformer::V1b\x06proto3"
 
 var (

@@ -35,7 +35,7 @@ const (
 	Status_STATUS_UNSPECIFIED Status = 0
 	// It became one or two records.
 	Status_STATUS_TRANSFORMED Status = 1
-	// The destination does not want it: its event filter says so, or the native SDK has delivered it already.
+	// It is not for CleverTap; the filter reason says why.
 	Status_STATUS_FILTERED Status = 2
 	// It can't be transformed; its error says why. Only in batches and streams: a single event fails the call.
 	Status_STATUS_FAILED Status = 3
@@ -82,6 +82,66 @@ func (x Status) Number() protoreflect.EnumNumber {
 // Deprecated: Use Status.Descriptor instead.
 func (Status) EnumDescriptor() ([]byte, []int) {
 	return file_transformer_v1_transform_service_proto_rawDescGZIP(), []int{0}
+}
+
+// FilterReason says why an event is filtered. Only RULESET_GUIDE filters.
+type FilterReason int32
+
+const (
+	// It is not filtered.
+	FilterReason_FILTER_REASON_UNSPECIFIED FilterReason = 0
+	// The destination's list of events says so: eventFilteringOption is `whitelistedEvents` and the track event's name is not
+	// listed, or it is `blacklistedEvents` and the name is.
+	FilterReason_FILTER_REASON_EVENT_LIST FilterReason = 1
+	// The event's source type is in device mode, by connectionMode or useNativeSDK, so its native SDK has sent the event to
+	// CleverTap already.
+	FilterReason_FILTER_REASON_DEVICE_MODE FilterReason = 2
+	// The sender excluded CleverTap: the event's integrations have `CleverTap: false` in any letter case, or `All: false`
+	// without naming CleverTap.
+	FilterReason_FILTER_REASON_INTEGRATIONS FilterReason = 3
+)
+
+// Enum value maps for FilterReason.
+var (
+	FilterReason_name = map[int32]string{
+		0: "FILTER_REASON_UNSPECIFIED",
+		1: "FILTER_REASON_EVENT_LIST",
+		2: "FILTER_REASON_DEVICE_MODE",
+		3: "FILTER_REASON_INTEGRATIONS",
+	}
+	FilterReason_value = map[string]int32{
+		"FILTER_REASON_UNSPECIFIED":  0,
+		"FILTER_REASON_EVENT_LIST":   1,
+		"FILTER_REASON_DEVICE_MODE":  2,
+		"FILTER_REASON_INTEGRATIONS": 3,
+	}
+)
+
+func (x FilterReason) Enum() *FilterReason {
+	p := new(FilterReason)
+	*p = x
+	return p
+}
+
+func (x FilterReason) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (FilterReason) Descriptor() protoreflect.EnumDescriptor {
+	return file_transformer_v1_transform_service_proto_enumTypes[1].Descriptor()
+}
+
+func (FilterReason) Type() protoreflect.EnumType {
+	return &file_transformer_v1_transform_service_proto_enumTypes[1]
+}
+
+func (x FilterReason) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use FilterReason.Descriptor instead.
+func (FilterReason) EnumDescriptor() ([]byte, []int) {
+	return file_transformer_v1_transform_service_proto_rawDescGZIP(), []int{1}
 }
 
 // TransformRequest is one event and where it goes.
@@ -255,7 +315,9 @@ type TransformResponse struct {
 	// What to send to CleverTap, in order; empty when the event is filtered.
 	Uploads []*v11.Upload `protobuf:"bytes,2,rep,name=uploads,proto3" json:"uploads,omitempty"`
 	// What was changed, left out or will be refused.
-	Diagnostics   []*Diagnostic `protobuf:"bytes,3,rep,name=diagnostics,proto3" json:"diagnostics,omitempty"`
+	Diagnostics []*Diagnostic `protobuf:"bytes,3,rep,name=diagnostics,proto3" json:"diagnostics,omitempty"`
+	// Why the event is filtered; only with STATUS_FILTERED.
+	FilterReason  FilterReason `protobuf:"varint,4,opt,name=filter_reason,json=filterReason,proto3,enum=transformer.v1.FilterReason" json:"filter_reason,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -309,6 +371,13 @@ func (x *TransformResponse) GetDiagnostics() []*Diagnostic {
 		return x.Diagnostics
 	}
 	return nil
+}
+
+func (x *TransformResponse) GetFilterReason() FilterReason {
+	if x != nil {
+		return x.FilterReason
+	}
+	return FilterReason_FILTER_REASON_UNSPECIFIED
 }
 
 // BatchTransformRequest is a batch of events and where they go.
@@ -734,7 +803,9 @@ type EventResult struct {
 	// google.rpc.BadRequest.
 	Error *status.Status `protobuf:"bytes,5,opt,name=error,proto3" json:"error,omitempty"`
 	// What was changed, left out or will be refused.
-	Diagnostics   []*Diagnostic `protobuf:"bytes,6,rep,name=diagnostics,proto3" json:"diagnostics,omitempty"`
+	Diagnostics []*Diagnostic `protobuf:"bytes,6,rep,name=diagnostics,proto3" json:"diagnostics,omitempty"`
+	// Why it is filtered; only with STATUS_FILTERED.
+	FilterReason  FilterReason `protobuf:"varint,7,opt,name=filter_reason,json=filterReason,proto3,enum=transformer.v1.FilterReason" json:"filter_reason,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -811,6 +882,13 @@ func (x *EventResult) GetDiagnostics() []*Diagnostic {
 	return nil
 }
 
+func (x *EventResult) GetFilterReason() FilterReason {
+	if x != nil {
+		return x.FilterReason
+	}
+	return FilterReason_FILTER_REASON_UNSPECIFIED
+}
+
 // RecordRef says where a record is in a response.
 type RecordRef struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -881,11 +959,12 @@ const file_transformer_v1_transform_service_proto_rawDesc = "" +
 	"\fmin_severity\x18\x06 \x01(\x0e2\x18.transformer.v1.SeverityB\b\xbaH\x05\x82\x01\x02\x10\x01R\vminSeverity:\xa8\x02\x92A\xa4\x022\xa1\x02{\"event\": {\"type\": \"track\", \"messageId\": \"m-1\", \"userId\": \"u-42\", \"event\": \"Checked Out\", \"properties\": {\"total_value\": 2000, \"cart\": {\"id\": \"c-7\"}, \"ts\": \"2026-11-23T09:03:17Z\"}}, \"destination\": {\"accountId\": \"ACCOUNT-ID\", \"passcode\": \"PASSCODE\", \"region\": \"in1\", \"trackAnonymous\": true}}B\x13\n" +
 	"\n" +
 	"event_form\x12\x05\xbaH\x02\b\x01B\x0f\n" +
-	"\x06target\x12\x05\xbaH\x02\b\x01\"\xbd\x06\n" +
+	"\x06target\x12\x05\xbaH\x02\b\x01\"\x80\a\n" +
 	"\x11TransformResponse\x12.\n" +
 	"\x06status\x18\x01 \x01(\x0e2\x16.transformer.v1.StatusR\x06status\x12.\n" +
 	"\auploads\x18\x02 \x03(\v2\x14.clevertap.v1.UploadR\auploads\x12<\n" +
-	"\vdiagnostics\x18\x03 \x03(\v2\x1a.transformer.v1.DiagnosticR\vdiagnostics:\x89\x05\x92A\x85\x052\x82\x05{\"status\": \"STATUS_TRANSFORMED\", \"uploads\": [{\"method\": \"POST\", \"endpoint\": \"https://in1.api.clevertap.com/1/upload\", \"headers\": {\"X-CleverTap-Account-Id\": \"ACCOUNT-ID\", \"X-CleverTap-Passcode\": \"PASSCODE\", \"Content-Type\": \"application/json\"}, \"payload\": {\"d\": [{\"type\": \"event\", \"evtName\": \"Checked Out\", \"evtData\": {\"total_value\": 2000, \"cart\": \"{\\\"id\\\":\\\"c-7\\\"}\", \"ts\": \"2026-11-23T09:03:17Z\"}, \"identity\": \"u-42\", \"ts\": 1795424597}]}}], \"diagnostics\": [{\"severity\": \"SEVERITY_WARNING\", \"code\": \"NESTED_VALUE_STRINGIFIED\", \"path\": \"properties.cart\", \"message\": \"CleverTap takes no nested values here, so the object was sent as JSON text\"}]}\"\x99\a\n" +
+	"\vdiagnostics\x18\x03 \x03(\v2\x1a.transformer.v1.DiagnosticR\vdiagnostics\x12A\n" +
+	"\rfilter_reason\x18\x04 \x01(\x0e2\x1c.transformer.v1.FilterReasonR\ffilterReason:\x89\x05\x92A\x85\x052\x82\x05{\"status\": \"STATUS_TRANSFORMED\", \"uploads\": [{\"method\": \"POST\", \"endpoint\": \"https://in1.api.clevertap.com/1/upload\", \"headers\": {\"X-CleverTap-Account-Id\": \"ACCOUNT-ID\", \"X-CleverTap-Passcode\": \"PASSCODE\", \"Content-Type\": \"application/json\"}, \"payload\": {\"d\": [{\"type\": \"event\", \"evtName\": \"Checked Out\", \"evtData\": {\"total_value\": 2000, \"cart\": \"{\\\"id\\\":\\\"c-7\\\"}\", \"ts\": \"2026-11-23T09:03:17Z\"}, \"identity\": \"u-42\", \"ts\": 1795424597}]}}], \"diagnostics\": [{\"severity\": \"SEVERITY_WARNING\", \"code\": \"NESTED_VALUE_STRINGIFIED\", \"path\": \"properties.cart\", \"message\": \"CleverTap takes no nested values here, so the object was sent as JSON text\"}]}\"\x99\a\n" +
 	"\x15BatchTransformRequest\x12-\n" +
 	"\x06events\x18\x01 \x03(\v2\x15.rudderstack.v1.EventR\x06events\x12\x1f\n" +
 	"\vevents_json\x18\x02 \x03(\fR\n" +
@@ -915,7 +994,7 @@ const file_transformer_v1_transform_service_proto_rawDesc = "" +
 	"\bsequence\x18\x01 \x01(\x04R\bsequence\x12.\n" +
 	"\auploads\x18\x02 \x03(\v2\x14.clevertap.v1.UploadR\auploads\x125\n" +
 	"\aresults\x18\x03 \x03(\v2\x1b.transformer.v1.EventResultR\aresults\x12(\n" +
-	"\x05error\x18\x04 \x01(\v2\x12.google.rpc.StatusR\x05error\"\x8f\x02\n" +
+	"\x05error\x18\x04 \x01(\v2\x12.google.rpc.StatusR\x05error\"\xd2\x02\n" +
 	"\vEventResult\x12\x14\n" +
 	"\x05index\x18\x01 \x01(\rR\x05index\x12\x1d\n" +
 	"\n" +
@@ -923,7 +1002,8 @@ const file_transformer_v1_transform_service_proto_rawDesc = "" +
 	"\x06status\x18\x03 \x01(\x0e2\x16.transformer.v1.StatusR\x06status\x123\n" +
 	"\arecords\x18\x04 \x03(\v2\x19.transformer.v1.RecordRefR\arecords\x12(\n" +
 	"\x05error\x18\x05 \x01(\v2\x12.google.rpc.StatusR\x05error\x12<\n" +
-	"\vdiagnostics\x18\x06 \x03(\v2\x1a.transformer.v1.DiagnosticR\vdiagnostics\";\n" +
+	"\vdiagnostics\x18\x06 \x03(\v2\x1a.transformer.v1.DiagnosticR\vdiagnostics\x12A\n" +
+	"\rfilter_reason\x18\a \x01(\x0e2\x1c.transformer.v1.FilterReasonR\ffilterReason\";\n" +
 	"\tRecordRef\x12\x16\n" +
 	"\x06upload\x18\x01 \x01(\rR\x06upload\x12\x16\n" +
 	"\x06record\x18\x02 \x01(\rR\x06record*`\n" +
@@ -931,7 +1011,12 @@ const file_transformer_v1_transform_service_proto_rawDesc = "" +
 	"\x12STATUS_UNSPECIFIED\x10\x00\x12\x16\n" +
 	"\x12STATUS_TRANSFORMED\x10\x01\x12\x13\n" +
 	"\x0fSTATUS_FILTERED\x10\x02\x12\x11\n" +
-	"\rSTATUS_FAILED\x10\x032\xa1\x03\n" +
+	"\rSTATUS_FAILED\x10\x03*\x8a\x01\n" +
+	"\fFilterReason\x12\x1d\n" +
+	"\x19FILTER_REASON_UNSPECIFIED\x10\x00\x12\x1c\n" +
+	"\x18FILTER_REASON_EVENT_LIST\x10\x01\x12\x1d\n" +
+	"\x19FILTER_REASON_DEVICE_MODE\x10\x02\x12\x1e\n" +
+	"\x1aFILTER_REASON_INTEGRATIONS\x10\x032\xa1\x03\n" +
 	"\x10TransformService\x12\x82\x01\n" +
 	"\tTransform\x12 .transformer.v1.TransformRequest\x1a!.transformer.v1.TransformResponse\"0\x92A\x15\x12\x13Transform one event\x82\xd3\xe4\x93\x02\x12:\x01*\"\r/v1/transform\x12\x9f\x01\n" +
 	"\x0eBatchTransform\x12%.transformer.v1.BatchTransformRequest\x1a&.transformer.v1.BatchTransformResponse\">\x92A\x1d\x12\x1bTransform a batch of events\x82\xd3\xe4\x93\x02\x18:\x01*\"\x13/v1/transform:batch\x12f\n" +
@@ -953,58 +1038,61 @@ func file_transformer_v1_transform_service_proto_rawDescGZIP() []byte {
 	return file_transformer_v1_transform_service_proto_rawDescData
 }
 
-var file_transformer_v1_transform_service_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
+var file_transformer_v1_transform_service_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
 var file_transformer_v1_transform_service_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
 var file_transformer_v1_transform_service_proto_goTypes = []any{
 	(Status)(0),                     // 0: transformer.v1.Status
-	(*TransformRequest)(nil),        // 1: transformer.v1.TransformRequest
-	(*TransformResponse)(nil),       // 2: transformer.v1.TransformResponse
-	(*BatchTransformRequest)(nil),   // 3: transformer.v1.BatchTransformRequest
-	(*BatchTransformResponse)(nil),  // 4: transformer.v1.BatchTransformResponse
-	(*StreamTransformRequest)(nil),  // 5: transformer.v1.StreamTransformRequest
-	(*StreamTransformResponse)(nil), // 6: transformer.v1.StreamTransformResponse
-	(*EventResult)(nil),             // 7: transformer.v1.EventResult
-	(*RecordRef)(nil),               // 8: transformer.v1.RecordRef
-	(*v1.Event)(nil),                // 9: rudderstack.v1.Event
-	(*v11.Destination)(nil),         // 10: clevertap.v1.Destination
-	(Severity)(0),                   // 11: transformer.v1.Severity
-	(*v11.Upload)(nil),              // 12: clevertap.v1.Upload
-	(*Diagnostic)(nil),              // 13: transformer.v1.Diagnostic
-	(*status.Status)(nil),           // 14: google.rpc.Status
+	(FilterReason)(0),               // 1: transformer.v1.FilterReason
+	(*TransformRequest)(nil),        // 2: transformer.v1.TransformRequest
+	(*TransformResponse)(nil),       // 3: transformer.v1.TransformResponse
+	(*BatchTransformRequest)(nil),   // 4: transformer.v1.BatchTransformRequest
+	(*BatchTransformResponse)(nil),  // 5: transformer.v1.BatchTransformResponse
+	(*StreamTransformRequest)(nil),  // 6: transformer.v1.StreamTransformRequest
+	(*StreamTransformResponse)(nil), // 7: transformer.v1.StreamTransformResponse
+	(*EventResult)(nil),             // 8: transformer.v1.EventResult
+	(*RecordRef)(nil),               // 9: transformer.v1.RecordRef
+	(*v1.Event)(nil),                // 10: rudderstack.v1.Event
+	(*v11.Destination)(nil),         // 11: clevertap.v1.Destination
+	(Severity)(0),                   // 12: transformer.v1.Severity
+	(*v11.Upload)(nil),              // 13: clevertap.v1.Upload
+	(*Diagnostic)(nil),              // 14: transformer.v1.Diagnostic
+	(*status.Status)(nil),           // 15: google.rpc.Status
 }
 var file_transformer_v1_transform_service_proto_depIdxs = []int32{
-	9,  // 0: transformer.v1.TransformRequest.event:type_name -> rudderstack.v1.Event
-	10, // 1: transformer.v1.TransformRequest.destination:type_name -> clevertap.v1.Destination
-	11, // 2: transformer.v1.TransformRequest.min_severity:type_name -> transformer.v1.Severity
+	10, // 0: transformer.v1.TransformRequest.event:type_name -> rudderstack.v1.Event
+	11, // 1: transformer.v1.TransformRequest.destination:type_name -> clevertap.v1.Destination
+	12, // 2: transformer.v1.TransformRequest.min_severity:type_name -> transformer.v1.Severity
 	0,  // 3: transformer.v1.TransformResponse.status:type_name -> transformer.v1.Status
-	12, // 4: transformer.v1.TransformResponse.uploads:type_name -> clevertap.v1.Upload
-	13, // 5: transformer.v1.TransformResponse.diagnostics:type_name -> transformer.v1.Diagnostic
-	9,  // 6: transformer.v1.BatchTransformRequest.events:type_name -> rudderstack.v1.Event
-	10, // 7: transformer.v1.BatchTransformRequest.destination:type_name -> clevertap.v1.Destination
-	11, // 8: transformer.v1.BatchTransformRequest.min_severity:type_name -> transformer.v1.Severity
-	12, // 9: transformer.v1.BatchTransformResponse.uploads:type_name -> clevertap.v1.Upload
-	7,  // 10: transformer.v1.BatchTransformResponse.results:type_name -> transformer.v1.EventResult
-	9,  // 11: transformer.v1.StreamTransformRequest.events:type_name -> rudderstack.v1.Event
-	10, // 12: transformer.v1.StreamTransformRequest.destination:type_name -> clevertap.v1.Destination
-	11, // 13: transformer.v1.StreamTransformRequest.min_severity:type_name -> transformer.v1.Severity
-	12, // 14: transformer.v1.StreamTransformResponse.uploads:type_name -> clevertap.v1.Upload
-	7,  // 15: transformer.v1.StreamTransformResponse.results:type_name -> transformer.v1.EventResult
-	14, // 16: transformer.v1.StreamTransformResponse.error:type_name -> google.rpc.Status
-	0,  // 17: transformer.v1.EventResult.status:type_name -> transformer.v1.Status
-	8,  // 18: transformer.v1.EventResult.records:type_name -> transformer.v1.RecordRef
-	14, // 19: transformer.v1.EventResult.error:type_name -> google.rpc.Status
-	13, // 20: transformer.v1.EventResult.diagnostics:type_name -> transformer.v1.Diagnostic
-	1,  // 21: transformer.v1.TransformService.Transform:input_type -> transformer.v1.TransformRequest
-	3,  // 22: transformer.v1.TransformService.BatchTransform:input_type -> transformer.v1.BatchTransformRequest
-	5,  // 23: transformer.v1.TransformService.StreamTransform:input_type -> transformer.v1.StreamTransformRequest
-	2,  // 24: transformer.v1.TransformService.Transform:output_type -> transformer.v1.TransformResponse
-	4,  // 25: transformer.v1.TransformService.BatchTransform:output_type -> transformer.v1.BatchTransformResponse
-	6,  // 26: transformer.v1.TransformService.StreamTransform:output_type -> transformer.v1.StreamTransformResponse
-	24, // [24:27] is the sub-list for method output_type
-	21, // [21:24] is the sub-list for method input_type
-	21, // [21:21] is the sub-list for extension type_name
-	21, // [21:21] is the sub-list for extension extendee
-	0,  // [0:21] is the sub-list for field type_name
+	13, // 4: transformer.v1.TransformResponse.uploads:type_name -> clevertap.v1.Upload
+	14, // 5: transformer.v1.TransformResponse.diagnostics:type_name -> transformer.v1.Diagnostic
+	1,  // 6: transformer.v1.TransformResponse.filter_reason:type_name -> transformer.v1.FilterReason
+	10, // 7: transformer.v1.BatchTransformRequest.events:type_name -> rudderstack.v1.Event
+	11, // 8: transformer.v1.BatchTransformRequest.destination:type_name -> clevertap.v1.Destination
+	12, // 9: transformer.v1.BatchTransformRequest.min_severity:type_name -> transformer.v1.Severity
+	13, // 10: transformer.v1.BatchTransformResponse.uploads:type_name -> clevertap.v1.Upload
+	8,  // 11: transformer.v1.BatchTransformResponse.results:type_name -> transformer.v1.EventResult
+	10, // 12: transformer.v1.StreamTransformRequest.events:type_name -> rudderstack.v1.Event
+	11, // 13: transformer.v1.StreamTransformRequest.destination:type_name -> clevertap.v1.Destination
+	12, // 14: transformer.v1.StreamTransformRequest.min_severity:type_name -> transformer.v1.Severity
+	13, // 15: transformer.v1.StreamTransformResponse.uploads:type_name -> clevertap.v1.Upload
+	8,  // 16: transformer.v1.StreamTransformResponse.results:type_name -> transformer.v1.EventResult
+	15, // 17: transformer.v1.StreamTransformResponse.error:type_name -> google.rpc.Status
+	0,  // 18: transformer.v1.EventResult.status:type_name -> transformer.v1.Status
+	9,  // 19: transformer.v1.EventResult.records:type_name -> transformer.v1.RecordRef
+	15, // 20: transformer.v1.EventResult.error:type_name -> google.rpc.Status
+	14, // 21: transformer.v1.EventResult.diagnostics:type_name -> transformer.v1.Diagnostic
+	1,  // 22: transformer.v1.EventResult.filter_reason:type_name -> transformer.v1.FilterReason
+	2,  // 23: transformer.v1.TransformService.Transform:input_type -> transformer.v1.TransformRequest
+	4,  // 24: transformer.v1.TransformService.BatchTransform:input_type -> transformer.v1.BatchTransformRequest
+	6,  // 25: transformer.v1.TransformService.StreamTransform:input_type -> transformer.v1.StreamTransformRequest
+	3,  // 26: transformer.v1.TransformService.Transform:output_type -> transformer.v1.TransformResponse
+	5,  // 27: transformer.v1.TransformService.BatchTransform:output_type -> transformer.v1.BatchTransformResponse
+	7,  // 28: transformer.v1.TransformService.StreamTransform:output_type -> transformer.v1.StreamTransformResponse
+	26, // [26:29] is the sub-list for method output_type
+	23, // [23:26] is the sub-list for method input_type
+	23, // [23:23] is the sub-list for extension type_name
+	23, // [23:23] is the sub-list for extension extendee
+	0,  // [0:23] is the sub-list for field type_name
 }
 
 func init() { file_transformer_v1_transform_service_proto_init() }
@@ -1036,7 +1124,7 @@ func file_transformer_v1_transform_service_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_transformer_v1_transform_service_proto_rawDesc), len(file_transformer_v1_transform_service_proto_rawDesc)),
-			NumEnums:      1,
+			NumEnums:      2,
 			NumMessages:   8,
 			NumExtensions: 0,
 			NumServices:   1,

@@ -1,7 +1,7 @@
 package guide
 
 import (
-	"strconv"
+	"bytes"
 
 	"github.com/rudder-clevertap/rudder-clevertap/clevertap"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
@@ -14,23 +14,23 @@ func (r run) track() *rules.Error {
 	if err != nil {
 		return err
 	}
-	properties, err := object(r.Event, "", "properties")
+	properties, err := r.needed("properties")
 	if err != nil {
 		return err
 	}
 	record := r.newEvent()
 	data := r.Doc.NewObject()
-	switch {
-	case rules.EqualFold(name.Bytes(), rules.OrderCompleted):
+	switch text := bytes.TrimSpace(name.Bytes()); {
+	case rules.EqualFold(text, rules.OrderCompleted):
 		if err := r.purchase(data, properties); err != nil {
 			return err
 		}
 		record.SetText("evtName", clevertap.ChargedEvent)
-	case name.Is(clevertap.ChargedEvent):
+	case rules.EqualFold(text, charged):
 		if err := r.charge(data, properties); err != nil {
 			return err
 		}
-		record.Set("evtName", name)
+		record.SetText("evtName", clevertap.ChargedEvent)
 	default:
 		r.reserved(name.Bytes(), "event")
 		r.copyProperties(data, properties)
@@ -38,6 +38,9 @@ func (r run) track() *rules.Error {
 	}
 	return r.finish(record, data, properties)
 }
+
+// charged is clevertap.ChargedEvent in lower case.
+const charged = "charged"
 
 // page builds the event record of a page call.
 func (r run) page() *rules.Error { return r.view(r.Rules.Page) }
@@ -47,7 +50,7 @@ func (r run) screen() *rules.Error { return r.view(r.Rules.Screen) }
 
 // view builds the event record of a page or screen call.
 func (r run) view(by rules.Naming) *rules.Error {
-	properties, err := object(r.Event, "", "properties")
+	properties, err := r.needed("properties")
 	if err != nil {
 		return err
 	}
@@ -97,44 +100,55 @@ func (r run) finish(record, data, properties document.Value) *rules.Error {
 	return nil
 }
 
-// trackName reads the name of a track event: `event`, else `properties.event`.
+// trackName reads the name of a track event: `event`, else `properties.event`. A blank one is none.
 func (r run) trackName() (document.Value, *rules.Error) {
-	name, where := r.Event.Get("event"), "event"
-	if !present(name) {
-		properties, err := object(r.Event, "", "properties")
-		if err != nil {
-			return name, err
-		}
-		if name, where = properties.Get("event"), "properties.event"; !present(name) {
-			return name, &rules.Error{
-				Reason: rules.MissingEventName, Field: "event", Kind: r.Event.Get("event").Kind(),
-				Message: "a track call needs an event: the name of what happened",
-			}
+	if r.Parts.Name.Exists() {
+		return r.Parts.Name, nil
+	}
+	name, err := r.name(r.Event, "", "event")
+	if err == nil && (!name.Exists() || blank(name.Bytes())) {
+		var properties document.Value
+		if properties, err = r.needed("properties"); err == nil {
+			name, err = r.name(properties, "properties", "event")
 		}
 	}
-	if name.Kind() != document.String {
-		return name, wrongType(where, name, "a string")
+	if err == nil && (!name.Exists() || blank(name.Bytes())) {
+		err = &rules.Error{
+			Reason: rules.MissingEventName, Field: "event", Kind: r.Event.Get("event").Kind(),
+			Message: "a track call needs an event: the name of what happened",
+		}
 	}
-	return name, nil
+	r.Parts.Name = name
+	return name, err
 }
 
 // viewName reads the name of a page or screen: the first present of event, properties.event, name and
 // properties.name.
 func (r run) viewName(properties document.Value) (document.Value, *rules.Error) {
 	for _, key := range []string{"event", "name"} {
-		name, where := r.Event.Get(key), key
-		if !present(name) {
-			name, where = properties.Get(key), "properties."+key
+		if name, err := r.name(r.Event, "", key); err != nil || name.Exists() {
+			return name, err
 		}
-		if !present(name) {
-			continue
+		if name, err := r.name(properties, "properties", key); err != nil || name.Exists() {
+			return name, err
 		}
-		if name.Kind() != document.String {
-			return name, wrongType(where, name, "a string")
-		}
-		return name, nil
 	}
 	return document.Value{}, nil
+}
+
+// name reads a name under a key; one that is not present is absent, and a number becomes text.
+func (r run) name(in document.Value, container, key string) (document.Value, *rules.Error) {
+	v := in.Get(key)
+	switch {
+	case !present(v):
+		return document.Value{}, nil
+	case v.Kind() == document.String:
+		return v, nil
+	case v.Kind() == document.Number:
+		return r.numberAsText(v, container, key), nil
+	default:
+		return document.Value{}, wrongType(rules.Path(container, key), v, "a string")
+	}
 }
 
 // copyProperties writes properties as CleverTap takes them, without nulls.
@@ -153,91 +167,6 @@ func (r run) property(data, p document.Value) {
 	default:
 		r.addFlat(data, p, "properties")
 	}
-}
-
-// purchase writes the data of an order as a purchase's: the mapped fields, then every other property.
-func (r run) purchase(data, properties document.Value) *rules.Error {
-	if v := properties.Get("products"); present(v) {
-		if err := checkItems(v, "properties.products"); err != nil {
-			return err
-		}
-	}
-	for i := range r.Rules.Properties.Mapped {
-		f := &r.Rules.Properties.Mapped[i]
-		if v := properties.Get(f.From); present(v) {
-			r.setField(data, f, v, "properties")
-		}
-	}
-	for p := properties.First(); p.Exists(); p = p.Next() {
-		switch role := r.Rules.Properties.Of(p.KeyBytes()); {
-		case role.Reserved():
-		case role == rules.Target:
-			if data.Find(p.KeyBytes()).Exists() {
-				r.diagnoseOverridden("properties", p)
-				continue
-			}
-			if err := r.item(data, p); err != nil {
-				return err
-			}
-		default:
-			r.property(data, p)
-		}
-	}
-	return nil
-}
-
-// charge writes the properties of a track call that is a purchase under CleverTap's own name: Items stays
-// structured.
-func (r run) charge(data, properties document.Value) *rules.Error {
-	for p := properties.First(); p.Exists(); p = p.Next() {
-		if string(p.KeyBytes()) == "ts" {
-			continue
-		}
-		if err := r.item(data, p); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// item writes a property of a purchase; Items is checked and stays structured.
-func (r run) item(data, p document.Value) *rules.Error {
-	if string(p.KeyBytes()) != clevertap.ChargedItems || !present(p) {
-		r.property(data, p)
-		return nil
-	}
-	if err := checkItems(p, "properties."+clevertap.ChargedItems); err != nil {
-		return err
-	}
-	data.Add(p)
-	return nil
-}
-
-// items lets a purchase's items stay structured.
-func items(_ *rules.Run, _ *rules.Field, v document.Value, _ string) (document.Value, bool) {
-	return v, true
-}
-
-// checkItems makes sure that items are an array of objects.
-func checkItems(v document.Value, field string) *rules.Error {
-	if v.Kind() != document.Array {
-		return &rules.Error{
-			Reason: rules.InvalidProducts, Field: field, Kind: v.Kind(),
-			Message: field + " must be an array of objects, not " + v.Kind().String(),
-		}
-	}
-	index := 0
-	for e := v.First(); e.Exists(); e = e.Next() {
-		if e.Kind() != document.Object {
-			at := field + "[" + strconv.Itoa(index) + "]"
-			return &rules.Error{
-				Reason: rules.InvalidProducts, Field: at, Kind: e.Kind(),
-				Message: at + " must be an object, not " + e.Kind().String(),
-			}
-		}
-		index++
-	}
-	return nil
 }
 
 // reserved says so when CleverTap reserves an event's name.

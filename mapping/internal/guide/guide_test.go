@@ -25,9 +25,9 @@ func TestATraitIsOneRow(t *testing.T) {
 		var r rules.Run
 		require.NoError(t, r.Doc.Parse([]byte(`{"type":"identify","userId":"u","traits":`+traits+`}`), document.Options{}))
 		r.Begin(&set, &rules.Destination{}, 0)
-		wants, err := r.Transform()
+		reason, err := r.Transform()
 		require.Nil(t, err)
-		require.True(t, wants)
+		require.Equal(t, rules.Wanted, reason)
 		require.Equal(t, wanted, string(r.Records[0].Value.Get("profileData").AppendJSON(nil)))
 		if wanted == `{"Job Title":"CTO"}` {
 			require.Equal(t, rules.TraitOverridden, r.Diagnostics[0].Code)

@@ -1,6 +1,7 @@
 package guide
 
 import (
+	"bytes"
 	"math/big"
 	"strconv"
 	"strings"
@@ -39,18 +40,29 @@ func (r run) userID() (document.Value, *rules.Error) {
 	if v := r.Event.Get("userId"); present(v) {
 		return r.id("", "userId", v)
 	}
-	for _, container := range []string{rootTraits, contextTraits} {
-		traits, err := r.container(container)
-		if err != nil {
-			return document.Value{}, err
+	root, err := r.rootTraits()
+	if err != nil {
+		return document.Value{}, err
+	}
+	for _, key := range r.Rules.Traits.Keys(rules.PersonID) {
+		if v := root.Get(key); present(v) {
+			return r.id(rootTraits, key, v)
 		}
-		for _, key := range r.Rules.Traits.Keys(rules.PersonID) {
-			if v := traits.Get(key); present(v) {
-				return r.id(container, key, v)
-			}
+	}
+	for _, key := range r.Rules.Traits.Keys(rules.PersonID) {
+		if v := r.Parts.Traits.Get(key); present(v) {
+			return r.id(contextTraits, key, v)
 		}
 	}
 	return document.Value{}, nil
+}
+
+// rootTraits reads the event's own traits. A profile is made of them; an event is not, whatever they are.
+func (r run) rootTraits() (document.Value, *rules.Error) {
+	if r.CallType == "identify" || r.CallType == "alias" {
+		return r.needed(rootTraits)
+	}
+	return r.optional(r.Event.Get(rootTraits), "", rootTraits), nil
 }
 
 // id makes an id a string. A number becomes its decimal text; anything else but a string is INVALID_IDENTITY.
@@ -115,4 +127,18 @@ func (r run) identifyRecord(record document.Value, p person) {
 		}
 	}
 	record.Set(key, id)
+}
+
+// diagnoseOtherID says that an id among the traits is not that of the record, and so was not sent.
+func (r run) diagnoseOtherID(container string, t, sent document.Value) {
+	if !present(t) || sent.Exists() && bytes.Equal(t.Bytes(), sent.Bytes()) {
+		return
+	}
+	if t.Kind() == document.Number {
+		if text, ok := decimal(t.Text()); ok && sent.Is(text) {
+			return
+		}
+	}
+	r.DiagnoseMember(rules.SeverityInfo, rules.TraitLeftOut, container, t,
+		"a record names one person, by another id that the event gives; this one was left out")
 }

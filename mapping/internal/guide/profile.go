@@ -1,6 +1,8 @@
 package guide
 
 import (
+	"bytes"
+
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/internal/rules"
 )
@@ -17,12 +19,9 @@ const (
 )
 
 // traits reads both.
-func (r run) traits() (t traits, err *rules.Error) {
-	if t.root, err = r.container(rootTraits); err != nil {
-		return t, err
-	}
-	t.context, err = r.container(contextTraits)
-	return t, err
+func (r run) traits() (traits, *rules.Error) {
+	root, err := r.rootTraits()
+	return traits{root, r.Parts.Traits}, err
 }
 
 // first returns the first present value of a trait, and the container it is in.
@@ -46,10 +45,7 @@ func (r run) identify() *rules.Error {
 	if err != nil {
 		return err
 	}
-	profile, err := r.profile(from)
-	if err != nil {
-		return err
-	}
+	profile := r.profile(from, who)
 	record := r.Doc.NewObject()
 	record.SetText("type", "profile")
 	rootKey, rootID := "identity", who.userID
@@ -59,7 +55,7 @@ func (r run) identify() *rules.Error {
 			rootID = who.userID
 		}
 		if who.userID.Exists() {
-			r.setIdentity(profile, from, who.userID)
+			profile.Set("identity", who.userID)
 		}
 	} else if !rootID.Exists() {
 		rootID = who.anonymousID
@@ -69,9 +65,7 @@ func (r run) identify() *rules.Error {
 	ts, in := from.first("ts")
 	r.setTime(record, ts, in)
 	r.Emit(record, false)
-	if r.To.ObjectIDMapping {
-		return r.token(rootID)
-	}
+	r.token(rootID)
 	return nil
 }
 
@@ -113,7 +107,7 @@ func (r run) alias() *rules.Error {
 }
 
 // profile builds profileData: mapped fields, then the other traits, then overrideFields.
-func (r run) profile(from traits) (document.Value, *rules.Error) {
+func (r run) profile(from traits, who person) document.Value {
 	profile := r.Doc.NewObject()
 	for i := range r.Rules.Traits.Mapped {
 		f := &r.Rules.Traits.Mapped[i]
@@ -121,21 +115,22 @@ func (r run) profile(from traits) (document.Value, *rules.Error) {
 			r.setField(profile, f, v, in)
 		}
 	}
-	if !profile.Get("Name").Exists() {
-		if err := r.fullName(profile, from); err != nil {
-			return profile, err
-		}
+	a := attributes{profile: profile, who: who}
+	if a.named = profile.Get("Name").Exists(); !a.named {
+		a.first = namePart(from, r.Rules.Traits.Keys(rules.FirstName))
+		a.last = namePart(from, r.Rules.Traits.Keys(rules.LastName))
+		r.fullName(profile, a.first, a.last)
 	}
 	for t := from.root.First(); t.Exists(); t = t.Next() {
-		r.attribute(profile, t, rootTraits)
+		r.attribute(a, t, rootTraits)
 	}
 	for t := from.context.First(); t.Exists(); t = t.Next() {
-		if hasValue(from.root.Find(t.KeyBytes())) {
-			continue
+		if !r.shadowed(t, from.root.Find(t.KeyBytes())) {
+			r.attribute(a, t, contextTraits)
 		}
-		r.attribute(profile, t, contextTraits)
 	}
-	return profile, r.overrideFields(profile, from)
+	r.override(profile, from)
+	return profile
 }
 
 // hasValue reports whether a value is there and is not null: a null never erases a value.
@@ -163,56 +158,61 @@ func gender(r *rules.Run, f *rules.Field, v document.Value, container string) (d
 	return document.Value{}, false
 }
 
-// fullName writes "first last" when both parts of a name are there.
-func (r run) fullName(profile document.Value, from traits) *rules.Error {
-	first, err := namePart(from, r.Rules.Traits.Keys(rules.FirstName))
-	if len(first) == 0 {
-		return err
+// fullName writes "first last", or the one that there is.
+func (r run) fullName(profile, first, last document.Value) {
+	switch {
+	case first.Exists() && last.Exists():
+		profile.Set("Name", r.Doc.Build(func(dst []byte) []byte {
+			return append(append(append(dst, first.Bytes()...), ' '), last.Bytes()...)
+		}))
+	case first.Exists():
+		profile.Set("Name", r.Doc.Build(func(dst []byte) []byte { return append(dst, first.Bytes()...) }))
+	case last.Exists():
+		profile.Set("Name", r.Doc.Build(func(dst []byte) []byte { return append(dst, last.Bytes()...) }))
 	}
-	last, err := namePart(from, r.Rules.Traits.Keys(rules.LastName))
-	if len(last) == 0 {
-		return err
-	}
-	profile.Set("Name", r.Doc.Build(func(dst []byte) []byte {
-		return append(append(append(dst, first...), ' '), last...)
-	}))
-	return nil
 }
 
-// namePart reads the first spelling of a first or last name that is present, in the root traits and then in
-// the context's.
-func namePart(from traits, spellings []string) ([]byte, *rules.Error) {
-	for _, in := range []struct {
-		traits document.Value
-		path   string
-	}{{from.root, rootTraits}, {from.context, contextTraits}} {
+// isNamePart reports whether a value can be a part of a name.
+func isNamePart(v document.Value) bool {
+	return v.Kind() == document.Number || v.Kind() == document.String && !blank(v.Bytes())
+}
+
+// namePart reads the first spelling of a first or last name that is there, in the root traits and then in the
+// context's.
+func namePart(from traits, spellings []string) document.Value {
+	for _, traits := range []document.Value{from.root, from.context} {
 		for _, key := range spellings {
-			v := in.traits.Get(key)
-			if !present(v) {
-				continue
+			if v := traits.Get(key); isNamePart(v) {
+				return v
 			}
-			if kind := v.Kind(); kind != document.String && kind != document.Number {
-				return nil, wrongType(in.path+"."+key, v, "a string")
-			}
-			return v.Bytes(), nil
 		}
 	}
-	return nil, nil
+	return document.Value{}
+}
+
+// attributes are a profile in the making, with what is decided about it already.
+type attributes struct {
+	profile document.Value
+	who     person
+	// named: the traits have a name; else first and last are the parts that it was made of.
+	named       bool
+	first, last document.Value
 }
 
 // attribute writes a trait that has no place of its own as a custom attribute.
-func (r run) attribute(profile, t document.Value, container string) {
+func (r run) attribute(a attributes, t document.Value, container string) {
 	if !hasValue(t) {
 		return
 	}
 	switch role := r.Rules.Traits.Of(t.KeyBytes()); {
 	case role.Reserved():
+		r.diagnoseReserved(a, t, container, role)
 		return
 	case role == rules.Structured:
-		profile.Add(t)
+		a.profile.Add(t)
 		return
 	case role == rules.Target:
-		if profile.Find(t.KeyBytes()).Exists() {
+		if a.profile.Find(t.KeyBytes()).Exists() {
 			r.diagnoseOverridden(container, t)
 			return
 		}
@@ -222,8 +222,69 @@ func (r run) attribute(profile, t document.Value, container string) {
 				"do-not-disturb switches are booleans; the value was sent as it is")
 		}
 	}
-	r.addFlat(profile, t, container)
+	r.addFlat(a.profile, t, container)
 }
+
+// diagnoseReserved says so when a trait that is not an attribute was not sent at all.
+func (r run) diagnoseReserved(a attributes, t document.Value, container string, role rules.Role) {
+	switch role {
+	case rules.FirstName:
+		r.diagnoseNamePart(a, t, a.first, container)
+	case rules.LastName:
+		r.diagnoseNamePart(a, t, a.last, container)
+	case rules.PersonID:
+		r.diagnoseOtherID(container, t, a.who.userID)
+	case rules.VisitorID:
+		r.diagnoseOtherID(container, t, a.who.anonymousID)
+	case rules.OtherID:
+		r.DiagnoseMember(rules.SeverityWarning, rules.TraitOverridden, container, t,
+			"it was left out: it would be an id of the person, and a record names one by userId or anonymousId")
+	}
+}
+
+// diagnoseNamePart says so when a part of a name was not sent, or not as it came.
+func (r run) diagnoseNamePart(a attributes, t, sent document.Value, container string) {
+	switch {
+	case !isNamePart(t):
+		if t.Kind() != document.String {
+			r.ignore(container, t.Key(), t, "a string")
+		}
+	case a.named:
+		r.DiagnoseMember(rules.SeverityInfo, rules.TraitLeftOut, container, t, "the trait name was sent instead")
+	case !bytes.Equal(t.Bytes(), sent.Bytes()):
+		r.DiagnoseMember(rules.SeverityInfo, rules.TraitLeftOut, container, t,
+			"another spelling of this part of the name was sent instead")
+	}
+}
+
+// shadowed reports whether the root traits decide what a trait of the context is, and says so when the two
+// differ.
+func (r run) shadowed(t, root document.Value) bool {
+	if !hasValue(root) {
+		return false
+	}
+	switch role := r.Rules.Traits.Of(t.KeyBytes()); {
+	case !role.Reserved():
+	case role == rules.Internal && string(t.KeyBytes()) == overrideFields:
+		if root.Kind() != document.Object {
+			return false // only one that can be read hides the context's
+		}
+	case role == rules.Mapped || role == rules.Internal:
+		if !present(root) {
+			return false // where the root has nothing, the context's was read
+		}
+	default:
+		return false // ids and parts of a name are compared with what was sent
+	}
+	if present(t) && !same(t, root) {
+		r.DiagnoseMember(rules.SeverityWarning, rules.TraitOverridden, contextTraits, t,
+			"the event's own trait of this name was sent instead")
+	}
+	return true
+}
+
+// overrideFields is the trait whose members are merged into the profile.
+const overrideFields = "overrideFields"
 
 // overridden is the message of TRAIT_OVERRIDDEN.
 const overridden = "a mapped field of this CleverTap name was sent instead"
@@ -233,45 +294,57 @@ func (r run) diagnoseOverridden(container string, v document.Value) {
 	r.DiagnoseMember(rules.SeverityWarning, rules.TraitOverridden, container, v, overridden)
 }
 
-// overrideFields merges traits.overrideFields, else context.traits.overrideFields, into the profile as it is.
-// A null in it erases nothing.
-func (r run) overrideFields(profile document.Value, from traits) *rules.Error {
-	fields, container := from.first("overrideFields")
+// override merges traits.overrideFields, else context.traits.overrideFields, into the profile as it is.
+// A null in it erases nothing, and an id is left out as one among the traits is.
+func (r run) override(profile document.Value, from traits) {
+	container := rootTraits + "." + overrideFields
+	fields := r.optional(from.root.Get(overrideFields), rootTraits, overrideFields)
 	if !fields.Exists() {
-		return nil
-	}
-	if fields.Kind() != document.Object {
-		return wrongType(container+".overrideFields", fields, "an object")
+		container = contextTraits + "." + overrideFields
+		fields = r.optional(from.context.Get(overrideFields), contextTraits, overrideFields)
 	}
 	for f := fields.First(); f.Exists(); f = f.Next() {
 		if !hasValue(f) {
 			continue
 		}
-		if had := profile.Find(f.KeyBytes()); had.Exists() {
-			had.Replace(f)
-		} else {
-			profile.Add(f)
+		if r.Rules.Traits.Of(f.KeyBytes()) == rules.OtherID {
+			r.diagnoseReserved(attributes{}, f, container, rules.OtherID)
+			continue
 		}
+		had := profile.Find(f.KeyBytes())
+		if !had.Exists() {
+			profile.Add(f)
+			continue
+		}
+		if !same(had, f) {
+			lost, key := r.sourceOf(from, f.Key())
+			r.Diagnose(rules.SeverityInfo, rules.TraitLeftOut, lost, key, "overrideFields has another value")
+		}
+		had.Replace(f)
 	}
-	return nil
 }
 
-// setIdentity writes the person's id into the profile of a device, in place of a custom trait or an override
-// of that name.
-func (r run) setIdentity(profile document.Value, from traits, id document.Value) {
-	const key = "identity"
-	had := profile.Get(key)
-	profile.Put(key, id)
-	if !had.Exists() {
-		return
+// sourceOf names the trait that a profile has under a key.
+func (r run) sourceOf(from traits, to string) (container, key string) {
+	for i := range r.Rules.Traits.Mapped {
+		f := &r.Rules.Traits.Mapped[i]
+		if _, in := from.first(f.From); f.To == to && in != "" {
+			return in, f.From
+		}
 	}
-	container := contextTraits
-	if fields, in := from.first("overrideFields"); hasValue(fields.Get(key)) {
-		container = in + ".overrideFields"
-	} else if hasValue(from.root.Get(key)) {
-		container = rootTraits
+	if to == "Name" {
+		for _, part := range []rules.Role{rules.FirstName, rules.LastName} {
+			for _, key := range r.Rules.Traits.Keys(part) {
+				if _, in := from.first(key); in != "" {
+					return in, key
+				}
+			}
+		}
 	}
-	r.Diagnose(rules.SeverityWarning, rules.TraitOverridden, container, key, overridden)
+	if hasValue(from.root.Get(to)) {
+		return rootTraits, to
+	}
+	return contextTraits, to
 }
 
 // flat returns a value as CleverTap takes it: nested ones become JSON text.

@@ -1,14 +1,16 @@
 package guide
 
 import (
+	"bytes"
 	"fmt"
 
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/internal/rules"
 )
 
-// How GUIDE reads an event: keys are literal, a value is present when it is neither absent nor null nor "",
-// and a value of the wrong JSON type is an error that names it.
+// How GUIDE reads an event: keys are literal, and a value is present when it is neither absent nor null nor "".
+// What the call is about must have the right JSON type; else it is an error that names it. What is beside that
+// is ignored when its type is wrong, and a diagnostic says so.
 
 // present reports whether a value is neither absent nor null nor the empty string.
 func present(v document.Value) bool {
@@ -22,6 +24,24 @@ func present(v document.Value) bool {
 	}
 }
 
+// blank reports whether a text holds nothing but blanks.
+func blank(text []byte) bool { return len(bytes.TrimSpace(text)) == 0 }
+
+// same reports whether two values say the same in the same way.
+func same(a, b document.Value) bool {
+	if a.Kind() != b.Kind() || a.True() != b.True() || !bytes.Equal(a.Bytes(), b.Bytes()) {
+		return false
+	}
+	a, b = a.First(), b.First()
+	for a.Exists() && b.Exists() {
+		if !bytes.Equal(a.KeyBytes(), b.KeyBytes()) || !same(a, b) {
+			return false
+		}
+		a, b = a.Next(), b.Next()
+	}
+	return a.Exists() == b.Exists()
+}
+
 // wrongType is the error of a value of the wrong JSON type.
 func wrongType(field string, v document.Value, wanted string) *rules.Error {
 	return &rules.Error{
@@ -30,51 +50,95 @@ func wrongType(field string, v document.Value, wanted string) *rules.Error {
 	}
 }
 
-// object reads an object under a key; absent and null are an absent value. The prefix is the path of in.
-func object(in document.Value, prefix, key string) (document.Value, *rules.Error) {
-	v := in.Get(key)
+// ignore says, once, that a value was ignored for its type.
+func (r run) ignore(container, key string, v document.Value, wanted string) {
+	path := rules.Path(container, key)
+	for i := range r.Diagnostics {
+		if d := &r.Diagnostics[i]; d.Code == rules.FieldIgnored && d.Path == path {
+			return
+		}
+	}
+	r.Diagnose(rules.SeverityWarning, rules.FieldIgnored, "", path,
+		"it was ignored: it must be "+wanted+", not "+v.Kind().String())
+}
+
+// asObject returns an object. Absent, null and an empty array are an absent value: PHP writes empty maps as
+// arrays. False for all else.
+func asObject(v document.Value) (document.Value, bool) {
 	switch v.Kind() {
 	case document.Object:
-		return v, nil
+		return v, true
 	case document.Invalid, document.Null:
-		return document.Value{}, nil
+		return document.Value{}, true
+	case document.Array:
+		return document.Value{}, v.Empty()
 	default:
-		return document.Value{}, wrongType(prefix+key, v, "an object")
+		return document.Value{}, false
 	}
 }
 
-// container reads `traits` or `context.traits`.
-func (r run) container(name string) (document.Value, *rules.Error) {
-	if name == rootTraits {
-		return object(r.Event, "", name)
+// needed reads an object of the event that the call is about.
+func (r run) needed(key string) (document.Value, *rules.Error) {
+	v := r.Event.Get(key)
+	object, ok := asObject(v)
+	if !ok {
+		return object, wrongType(key, v, "an object")
 	}
-	context, err := object(r.Event, "", "context")
-	if err != nil {
-		return document.Value{}, err
-	}
-	return object(context, contextPath, "traits")
+	return object, nil
 }
 
-// contextPath leads to what is in an event's context.
-const contextPath = "context."
+// optional returns an object that is under a key of a container, beside what the call is about.
+func (r run) optional(v document.Value, container, key string) document.Value {
+	object, ok := asObject(v)
+	if !ok {
+		r.ignore(container, key, v, "an object")
+	}
+	return object
+}
 
-// textOf reads a text under a key; one that is not present is nothing.
-func textOf(in document.Value, prefix, key string) ([]byte, *rules.Error) {
+// optionalText reads a text beside what the call is about; one that is not present is nothing.
+func (r run) optionalText(in document.Value, container, key string) []byte {
 	v := in.Get(key)
 	if !present(v) {
-		return nil, nil
+		return nil
 	}
 	if v.Kind() != document.String {
-		return nil, wrongType(prefix+key, v, "a string")
+		r.ignore(container, key, v, "a string")
+		return nil
 	}
-	return v.Bytes(), nil
+	return v.Bytes()
 }
 
-// prepare makes sure that an event is an object.
+// numberAsText makes a text of a number.
+func (r run) numberAsText(v document.Value, container, key string) document.Value {
+	text, ok := decimal(v.Text())
+	if !ok {
+		text = v.Text()
+	}
+	r.Diagnose(rules.SeverityInfo, rules.NumberAsText, container, key, "the number was sent as its decimal text")
+	return r.Doc.NewString(text)
+}
+
+// prepare makes sure that an event is an object, and reads what is beside it.
 func (r run) prepare() *rules.Error {
 	if kind := r.Event.Kind(); kind != document.Object {
 		return &rules.Error{
 			Reason: rules.InvalidFieldType, Kind: kind, Message: "an event must be an object, not " + kind.String(),
+		}
+	}
+	p := &r.Parts
+	p.Integrations = r.optional(r.Event.Get("integrations"), "", "integrations")
+	p.Context = r.optional(r.Event.Get("context"), "", "context")
+	for m := p.Context.First(); m.Exists(); m = m.Next() {
+		switch string(m.KeyBytes()) {
+		case "traits":
+			p.Traits = r.optional(m, "context", "traits")
+		case "device":
+			p.Device = r.optional(m, "context", "device")
+		case "os":
+			p.OS = r.optional(m, "context", "os")
+		case "library":
+			p.Library = r.optional(m, "context", "library")
 		}
 	}
 	return nil

@@ -16,7 +16,7 @@ var ruleset = &rules.Ruleset{
 	JSON:     document.Options{MaxNodes: rules.MaxValues},
 	Prepare:  step(run.prepare),
 	CallType: func(r *rules.Run) (string, *rules.Error) { return run{r}.callType() },
-	Filters:  []rules.Filter{wantedBySDK, wantedByName},
+	Filters:  []rules.Filter{byIntegrations, byDeviceMode, byEventList},
 	Calls: map[string]rules.Call{
 		"identify": step(run.identify),
 		"track":    step(run.track),
@@ -49,10 +49,11 @@ var ruleset = &rules.Ruleset{
 		rules.Field{From: "last_name", Role: rules.LastName},
 		rules.Field{From: "userId", Role: rules.PersonID},
 		rules.Field{From: "id", Role: rules.PersonID},
-		rules.Field{From: "anonymousId", Role: rules.Internal},
+		rules.Field{From: "anonymousId", Role: rules.VisitorID},
 		rules.Field{From: "ts", Role: rules.Internal},
 		rules.Field{From: "overrideFields", Role: rules.Internal},
 
+		rules.Field{From: "identity", Role: rules.OtherID},
 		rules.Field{From: "category-unsubscribe", Role: rules.Structured},
 		rules.Field{From: "category-resubscribe", Role: rules.Structured},
 		rules.Field{From: "MSG-email", Role: rules.Subscription},
@@ -63,7 +64,7 @@ var ruleset = &rules.Ruleset{
 	Properties: rules.NewTable(
 		rules.Field{From: "checkout_id", To: clevertap.ChargedID},
 		rules.Field{From: "revenue", To: clevertap.ChargedAmount},
-		rules.Field{From: "products", To: clevertap.ChargedItems, Convert: items},
+		rules.Field{From: "products", To: clevertap.ChargedItems},
 		rules.Field{From: "ts", Role: rules.Internal},
 		rules.Field{From: "category-unsubscribe", Role: rules.Structured},
 		rules.Field{From: "category-resubscribe", Role: rules.Structured},
@@ -71,7 +72,7 @@ var ruleset = &rules.Ruleset{
 	Page:   rules.Naming{Prefix: clevertap.PageViewedEvent + " ", Nameless: clevertap.PageViewedEvent},
 	Screen: rules.Naming{Prefix: "Screen Viewed: ", Nameless: "Screen Viewed"},
 
-	AppleSystems: []string{"ios", "ipados", "tvos", "watchos"},
+	AppleSystems: []string{"ios", "ipados", "tvos", "watchos", "visionos", "iphone os"},
 	TokenTypes:   clevertap.TokenTypes(),
 	OptionNames:  []string{"CleverTap", "Clevertap", "clevertap", "CLEVERTAP"},
 }

@@ -13,53 +13,64 @@ import (
 // 5138.
 const fromMilliseconds = 1e11
 
-// setTime writes a record's ts, CleverTap's epoch seconds, from the value given in container. Without one,
-// the destination may ask for the event's own time.
+// setTime writes a record's ts, CleverTap's epoch seconds, from the value given in container. Without one that can
+// be read, the destination may ask for the event's own time.
 func (r run) setTime(record, ts document.Value, container string) {
-	key := "ts"
+	if r.writeTime(record, ts, container, "ts") || !r.To.UseEventTimestamp {
+		return
+	}
+	for _, key := range []string{"timestamp", "originalTimestamp"} {
+		if r.writeTime(record, r.Event.Get(key), "", key) {
+			return
+		}
+	}
+}
+
+// writeTime writes a time, and reports whether there is one that can be read.
+func (r run) writeTime(record, ts document.Value, container, key string) bool {
 	if !present(ts) {
-		if !r.To.UseEventTimestamp {
-			return
-		}
-		container = ""
-		if key, ts = "timestamp", r.Event.Get("timestamp"); !present(ts) {
-			key, ts = "originalTimestamp", r.Event.Get("originalTimestamp")
-		}
-		if !present(ts) {
-			return
-		}
+		return false
 	}
 	seconds, milliseconds, ok := epochSeconds(ts)
 	if !ok {
 		r.Diagnose(rules.SeverityWarning, rules.InvalidTimestamp, container, key,
-			"the time was left out: give epoch seconds, epoch milliseconds or ISO 8601, after 1970 and before 2106")
-		return
+			"the time was left out: give epoch seconds, epoch milliseconds, ISO 8601 or RFC 2822, "+
+				"after 1970 and before 2106")
+		return false
 	}
 	if milliseconds {
 		r.Diagnose(rules.SeverityInfo, rules.TimestampInMilliseconds, container, key,
 			"the time is in milliseconds and was sent in seconds")
 	}
 	record.SetUint("ts", uint64(seconds))
+	return true
 }
 
-// epochSeconds reads a time: a number or numeric text of seconds, or of milliseconds from fromMilliseconds
-// up, or ISO 8601 text. Fractions are floored. What is not positive or beyond uint32 is not a time.
+// epochSeconds reads a time: a number or numeric text of seconds, or of milliseconds from fromMilliseconds up, or
+// a text that is a time. Eight digits that are a date are one, and not a day of 1970. Fractions are floored. What
+// is not positive or beyond uint32 is not a time.
 func epochSeconds(v document.Value) (seconds uint32, milliseconds, ok bool) {
-	switch v.Kind() {
-	case document.Number:
-		return numericSeconds(v.Bytes())
-	case document.String:
-		if text := v.Bytes(); isNumeric(text) {
-			return numericSeconds(text)
-		}
-		seconds, ok := times.Parse(v.Bytes())
-		if !ok || seconds < 1 || seconds > math.MaxUint32 {
-			return 0, false, false
-		}
-		return uint32(seconds), false, true
-	default:
+	if v.Kind() != document.Number && v.Kind() != document.String {
 		return 0, false, false
 	}
+	text := v.Bytes()
+	if isNumeric(text) && !isDate(text) {
+		return numericSeconds(text)
+	}
+	at, ok := times.Parse(text)
+	if !ok || at < 1 || at > math.MaxUint32 {
+		return 0, false, false
+	}
+	return uint32(at), false, true
+}
+
+// isDate reports whether a number is a date of 1970 to 2100, written in eight digits: 20261123.
+func isDate(number []byte) bool {
+	if len(number) != len("20061123") || string(number) < "19700101" || string(number) > "21001231" {
+		return false
+	}
+	_, ok := times.Parse(number)
+	return ok
 }
 
 // isNumeric reports whether text, which is not empty, has only what decimal numbers are written with, so that hexadecimal numbers,

@@ -1,91 +1,140 @@
 package guide
 
 import (
+	"bytes"
+
 	"github.com/rudder-clevertap/rudder-clevertap/clevertap"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/internal/rules"
 )
 
 // token builds the record of the device's push token, when the event has one and its system takes one.
-func (r run) token(objectID document.Value) *rules.Error {
-	context := r.Event.Get("context") // an object, if anything: the traits have been read
-	device, err := object(context, contextPath, "device")
-	if err != nil {
-		return err
+func (r run) token(objectID document.Value) {
+	id := r.Parts.Device.Get("token")
+	if !present(id) {
+		return
 	}
-	id, err := textOf(device, contextPath+"device.", "token")
-	if len(id) == 0 {
-		return err
+	if kind := id.Kind(); kind != document.String && kind != document.Number {
+		r.ignore("context.device", "token", id, "a string")
+		return
 	}
-	byOS, err := r.tokenTypeOfSystem(context)
-	if byOS == "" {
-		return err
+	if !r.To.ObjectIDMapping {
+		r.notUploaded("CleverTap takes it for an objectId: turn enableObjectIdMapping on")
+		return
 	}
-	options, where, err := r.options()
-	if err != nil {
-		return err
+	var byOS string
+	switch r.system() {
+	case androidSystem:
+		byOS = "fcm"
+	case appleSystem:
+		byOS = "apns"
+	default:
+		r.notUploaded("context.os.name is neither Android nor an Apple system whose devices take tokens")
+		return
 	}
+	if id.Kind() == document.Number {
+		id = r.numberAsText(id, "context.device", "token")
+	}
+	options, where := r.options()
 	data := r.Doc.NewObject()
-	data.Set("id", device.Get("token"))
+	data.Set("id", id)
 	data.SetText("type", r.tokenType(options, where, byOS))
-	if keys := options.Get("chromeKeys"); present(keys) {
-		if keys.Kind() != document.Object {
-			return wrongType(where+".chromeKeys", keys, "an object")
-		}
-		if !keys.Empty() {
-			data.Set("keys", keys)
-		}
+	if keys := r.optional(options.Get("chromeKeys"), where, "chromeKeys"); !keys.Empty() {
+		data.Set("keys", keys)
 	}
 	record := r.Doc.NewObject()
 	record.SetText("type", "token")
 	record.Set("tokenData", data)
 	record.Set("objectId", objectID)
 	r.Emit(record, true)
-	return nil
 }
 
-// tokenTypeOfSystem returns the type of the tokens that the device's system takes, or nothing when it takes
-// none.
-func (r run) tokenTypeOfSystem(context document.Value) (string, *rules.Error) {
-	name, err := systemOf(context)
-	if err != nil {
-		return "", err
+// notUploaded says why a device token stays here.
+func (r run) notUploaded(why string) {
+	r.Diagnose(rules.SeverityInfo, rules.TokenNotUploaded, "", "context.device.token",
+		"the device token was not uploaded: "+why)
+}
+
+// system is what kind of operating system a device has.
+type system int
+
+// The kinds.
+const (
+	// unknownSystem: the event doesn't say, or names one that nobody knows.
+	unknownSystem system = iota
+	androidSystem
+	appleSystem
+	// otherSystem: one whose devices take no tokens of CleverTap's.
+	otherSystem
+)
+
+// otherSystems take no tokens, whatever the device's type says.
+//
+//nolint:gochecknoglobals // A table; nothing writes to it.
+var otherSystems = []string{"macos", "mac os x", "mac os", "windows"}
+
+// system tells a device's operating system: by its name, and by the device's type when that says nothing.
+func (r run) system() system {
+	if known := r.systemNamed(r.optionalText(r.Parts.OS, "context.os", "name")); known != unknownSystem {
+		return known
 	}
+	return r.systemNamed(r.optionalText(r.Parts.Device, "context.device", "type"))
+}
+
+// systemNamed tells an operating system by its name.
+func (r run) systemNamed(name []byte) system {
+	name = bytes.TrimSpace(name)
 	switch {
-	case rules.EqualFold(name, "android"):
-		return "fcm", nil
-	case r.Rules.IsApple(name):
-		return "apns", nil
+	case len(name) == 0:
+		return unknownSystem
+	case names(name, "android"):
+		return androidSystem
+	case namesAny(name, r.Rules.AppleSystems):
+		return appleSystem
+	case namesAny(name, otherSystems):
+		return otherSystem
+	default:
+		return unknownSystem
 	}
-	return "", nil
 }
 
-// systemOf reads the name of the device's operating system.
-func systemOf(context document.Value) ([]byte, *rules.Error) {
-	os, err := object(context, contextPath, "os")
-	if err != nil {
-		return nil, err
-	}
-	return textOf(os, contextPath+"os.", "name")
-}
-
-// options reads what the event's integrations say for CleverTap, and the path of it. A plain true or false
-// has no options.
-func (r run) options() (document.Value, string, *rules.Error) {
-	integrations, err := object(r.Event, "", "integrations")
-	if err != nil {
-		return document.Value{}, "", err
-	}
-	for _, name := range r.Rules.OptionNames {
-		switch v := integrations.Get(name); v.Kind() {
-		case document.Object:
-			return v, "integrations." + name, nil
-		case document.Invalid, document.Null, document.Bool:
-		default:
-			return v, "", wrongType("integrations."+name, v, "an object or a boolean")
+// namesAny reports whether a name is that of one of some systems.
+func namesAny(name []byte, systems []string) bool {
+	for _, system := range systems {
+		if names(name, system) {
+			return true
 		}
 	}
-	return document.Value{}, "", nil
+	return false
+}
+
+// names reports whether a name is that of a system, alone or with a version: iOS 17.1, Android OS 13 / API-33.
+func names(name []byte, system string) bool {
+	if len(name) < len(system) || !rules.EqualFold(name[:len(system)], system) {
+		return false
+	}
+	const between = " -_/"
+	rest := bytes.TrimLeft(name[len(system):], between)
+	if len(rest) > 1 && rules.EqualFold(rest[:2], "os") {
+		rest = bytes.TrimLeft(rest[2:], between)
+	}
+	return len(rest) == 0 || rest[0] >= '0' && rest[0] <= '9'
+}
+
+// options reads what the event's integrations say for CleverTap, and the path of it. A plain true or false has no
+// options. Of several spellings the usual ones come first.
+func (r run) options() (document.Value, string) {
+	for _, name := range r.Rules.OptionNames {
+		if v := r.Parts.Integrations.Get(name); v.Kind() == document.Object {
+			return v, "integrations." + name
+		}
+	}
+	for m := r.Parts.Integrations.First(); m.Exists(); m = m.Next() {
+		if m.Kind() == document.Object && namesCleverTap(m) {
+			return m, "integrations." + m.Key()
+		}
+	}
+	return document.Value{}, ""
 }
 
 // unknownTokenType is the message of UNKNOWN_TOKEN_TYPE.

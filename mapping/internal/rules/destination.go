@@ -16,8 +16,8 @@ type Destination struct {
 	UseEventTimestamp bool
 	// Events filters track events by name; nil lets all pass.
 	Events *NameFilter
-	// DeviceMode says for which platforms the native SDK sends the events.
-	DeviceMode Platforms[bool]
+	// Modes say for which platforms the native SDK sends the events.
+	Modes Platforms[Mode]
 	// NoConfig: there are no settings at all, which only rudder-transformer's rules allow.
 	NoConfig bool
 	// Unusable is why nothing can be sent there, or nil. An event that fails for itself says so instead.

@@ -27,7 +27,7 @@ const (
 	TimestampInMilliseconds Code = "TIMESTAMP_IN_MILLISECONDS"
 	// UnknownGender: a gender in no known spelling was left out.
 	UnknownGender Code = "UNKNOWN_GENDER"
-	// TraitOverridden: a mapped field was sent instead of a custom one of its CleverTap name.
+	// TraitOverridden: another value was sent instead: a mapped field, or the root's trait.
 	TraitOverridden Code = "TRAIT_OVERRIDDEN"
 	// SubscriptionNotBoolean: a do-not-disturb switch that is not a boolean was sent as it is.
 	SubscriptionNotBoolean Code = "SUBSCRIPTION_NOT_BOOLEAN"
@@ -37,6 +37,18 @@ const (
 	NumericIDConverted Code = "NUMERIC_ID_CONVERTED"
 	// UnknownTokenType: CleverTap knows no such type of device token, so the operating system decided it.
 	UnknownTokenType Code = "UNKNOWN_TOKEN_TYPE"
+	// TraitLeftOut: a trait was left out, since another value says what it is about.
+	TraitLeftOut Code = "TRAIT_LEFT_OUT"
+	// FieldIgnored: a value beside what the event says has the wrong type, and was ignored.
+	FieldIgnored Code = "FIELD_IGNORED"
+	// NumberAsText: a number was sent as text.
+	NumberAsText Code = "NUMBER_AS_TEXT"
+	// JSONTextRead: a text was read as the JSON that it holds.
+	JSONTextRead Code = "JSON_TEXT_READ"
+	// TokenNotUploaded: a device token was there and was not uploaded.
+	TokenNotUploaded Code = "TOKEN_NOT_UPLOADED"
+	// DeviceModeAmbiguous: the event may have been sent by a native SDK as well, but can't tell.
+	DeviceModeAmbiguous Code = "DEVICE_MODE_AMBIGUOUS"
 )
 
 // Diagnostic says what the transformation changed or left out, or what CleverTap will not take.

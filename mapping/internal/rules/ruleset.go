@@ -25,7 +25,7 @@ type Ruleset struct {
 	Prepare func(r *Run) *Error
 	// CallType reads an event's type in lower case; one that is not in Calls is an error.
 	CallType func(r *Run) (string, *Error)
-	// Filters decide in turn whether the destination wants an event.
+	// Filters say in turn why the destination does not want an event.
 	Filters []Filter
 	// Calls builds the records of an event, by call type.
 	Calls map[string]Call
@@ -48,8 +48,38 @@ type Ruleset struct {
 	OptionNames []string
 }
 
-// Filter decides whether the destination wants an event.
-type Filter func(r *Run) (bool, *Error)
+// Filter says why the destination does not want an event, or Wanted.
+type Filter func(r *Run) (FilterReason, *Error)
+
+// FilterReason says why the destination does not want an event. The numbers are those of the contract's
+// FilterReason.
+type FilterReason uint8
+
+// The reasons, and that there is none.
+const (
+	// Wanted: the event is not filtered.
+	Wanted FilterReason = iota
+	// FilteredByEventList: the destination's list of events says so.
+	FilteredByEventList
+	// FilteredByDeviceMode: the platform is in device mode, so its native SDK has delivered the event.
+	FilteredByDeviceMode
+	// FilteredByIntegrations: the sender excluded CleverTap.
+	FilteredByIntegrations
+)
+
+// String is the name of the contract's FilterReason without its prefix.
+func (r FilterReason) String() string {
+	switch r {
+	case FilteredByEventList:
+		return "EVENT_LIST"
+	case FilteredByDeviceMode:
+		return "DEVICE_MODE"
+	case FilteredByIntegrations:
+		return "INTEGRATIONS"
+	default:
+		return "UNSPECIFIED"
+	}
+}
 
 // Call builds the records of an event.
 type Call func(r *Run) *Error

@@ -18,12 +18,23 @@ type Run struct {
 	Records     []Record
 	Diagnostics []Diagnostic
 
+	// Parts are what GUIDE has read of the event for all its steps.
+	Parts Parts
+
 	// Infinite: the event holds numbers beyond a double. They are JavaScript's; JSON has none. Prepare says so.
 	Infinite bool
 	// Names is room for names of custom fields, kept from event to event.
 	Names []document.Value
 
 	minSeverity Severity
+}
+
+// Parts are parts of an event that several steps of GUIDE read: objects, each absent when the event has none.
+type Parts struct {
+	// Context, what is in it, and Integrations are beside what the event says.
+	Context, Traits, Device, OS, Library, Integrations document.Value
+	// Name is a track's name, once it is read.
+	Name document.Value
 }
 
 // Record is one record of an event.
@@ -47,34 +58,35 @@ func (r *Run) Begin(rules *Ruleset, to *Destination, minSeverity Severity) {
 		r.Names = nil
 	}
 	r.Rules, r.To, r.minSeverity = rules, to, minSeverity
-	r.CallType = ""
+	r.CallType, r.Parts = "", Parts{}
 	r.Records, r.Diagnostics = r.Records[:0], r.Diagnostics[:0]
 }
 
-// Transform runs the ruleset over the event that Doc holds; false says that the destination does not want it.
-func (r *Run) Transform() (wanted bool, err *Error) {
+// Transform runs the ruleset over the event that Doc holds, and says why the destination does not want it, or
+// that it is Wanted.
+func (r *Run) Transform() (reason FilterReason, err *Error) {
 	r.Event = r.Doc.Root()
 	if err := r.Rules.Prepare(r); err != nil {
-		return false, err
+		return Wanted, err
 	}
 	if r.CallType, err = r.Rules.CallType(r); err != nil {
 		if err.Reason == UnsupportedMessageType {
 			r.CallType = unsupportedCall(r.Event.Get("type"))
 		}
-		return false, err
+		return Wanted, err
 	}
-	for _, wants := range r.Rules.Filters {
-		if wanted, err := wants(r); err != nil || !wanted {
-			return false, err
+	for _, filter := range r.Rules.Filters {
+		if reason, err := filter(r); err != nil || reason != Wanted {
+			return reason, err
 		}
 	}
 	if err := r.Rules.Calls[r.CallType](r); err != nil {
-		return false, err
+		return Wanted, err
 	}
 	if err := r.Doc.Err(); err != nil {
-		return false, &Error{Reason: InvalidFieldType, Message: "the event can't be transformed: " + err.Error()}
+		return Wanted, &Error{Reason: InvalidFieldType, Message: "the event can't be transformed: " + err.Error()}
 	}
-	return true, r.To.Unusable
+	return Wanted, r.To.Unusable
 }
 
 // unsupportedCalls are the calls of RudderStack that no ruleset takes. Telemetry tells them from what is no call

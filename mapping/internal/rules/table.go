@@ -54,8 +54,11 @@ const (
 	// FirstName and LastName: a part of the name of someone who has no name.
 	FirstName
 	LastName
-	// PersonID: who the event is about.
+	// PersonID: who the event is about. VisitorID: the same, of a visitor who is not known.
 	PersonID
+	VisitorID
+	// OtherID: an id that a record can't have beside its own, so that it is left out.
+	OtherID
 	// Internal: read by rules of its own, or not for CleverTap.
 	Internal
 

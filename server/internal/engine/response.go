@@ -92,6 +92,7 @@ func (r *Response) add(from *mapping.Result, failed error) {
 		to.Failure = apierr.Status(failed)
 	case from.Status == mapping.Filtered:
 		to.Status = transformerv1.Status_STATUS_FILTERED
+		to.FilterReason = transformerv1.FilterReason(from.FilterReason)
 	default:
 		to.Status = transformerv1.Status_STATUS_TRANSFORMED
 	}
