@@ -86,6 +86,8 @@ type Document struct {
 	find indexes
 	// scratch is room for sorting.
 	scratch []sortable
+	// mends are what was mended while parsing.
+	mends []mend
 
 	// source is how many bytes came in, spent what of the growth that they allow is used up, and overspent tells that more was
 	// asked for. effort is what Effort returns.
@@ -113,6 +115,7 @@ func (d *Document) Reset() {
 	d.root = 0
 	d.find.reset()
 	d.source, d.spent, d.effort, d.overspent = 0, 0, 0, false
+	d.mends = nil
 }
 
 // Root returns the value that was parsed, or set by SetRoot.

@@ -19,10 +19,11 @@ func (p *parser) escaped(start, i int) (at, size uint32, escapes bool) {
 		for i < len(src) && src[i] != '"' && src[i] != '\\' && src[i] >= 0x20 {
 			i++
 		}
-		if !p.valid(run, i) {
+		if p.valid(run, i) {
+			d.text = append(d.text, src[run:i]...)
+		} else if d.text = AppendUTF8(d.text, src[run:i]); p.problem != "" {
 			return 0, 0, false
 		}
-		d.text = append(d.text, src[run:i]...)
 		if i >= len(src) {
 			break
 		}
@@ -92,12 +93,17 @@ func (p *parser) escape(i int) int {
 		d.text = utf8.AppendRune(d.text, (r-0xd800)<<10|(low-0xdc00)+0x10000)
 		return next + 6
 	}
-	if !p.options.LoneSurrogates {
+	switch {
+	case p.options.Mend:
+		p.mended = true
+		d.text = utf8.AppendRune(d.text, utf8.RuneError)
+	case p.options.LoneSurrogates:
+		d.text = appendSurrogate(d.text, r)
+	default:
 		p.at = i
 		p.fail("half a surrogate pair within a string")
 		return i
 	}
-	d.text = appendSurrogate(d.text, r)
 	return next
 }
 

@@ -10,7 +10,7 @@ import (
 )
 
 // Options say what a text may hold beyond RFC 8259's grammar. The zero value is the strictest: no duplicate keys, no lone
-// surrogates, and the default limits. Text that is not UTF-8 is always refused.
+// surrogates, and the default limits. Text that is not UTF-8 is refused unless it is mended.
 type Options struct {
 	// MaxDepth limits nesting; 0 is DefaultMaxDepth. Parsing and all that is done to a tree takes stack for each level, so it
 	// should stay in the thousands.
@@ -23,6 +23,9 @@ type Options struct {
 	DuplicateKeys bool
 	// LoneSurrogates takes `\ud800` without its other half. It is kept in the form of WTF-8 and written as it came.
 	LoneSurrogates bool
+	// Mend takes strings with bytes that are not UTF-8 and with half a surrogate pair, each of which becomes U+FFFD, and objects
+	// below the root that repeat a key: the last value counts, at the place of the first. Mended tells where.
+	Mend bool
 }
 
 // SyntaxError says where and why a text is not JSON.
@@ -49,7 +52,8 @@ func Locate(text []byte, offset int) (line, column int) {
 // *SyntaxError, and leaves the document empty.
 func (d *Document) Parse(text []byte, options Options) error {
 	d.Reset()
-	p := parser{d: d, depth: cmp.Or(options.MaxDepth, DefaultMaxDepth), options: options}
+	p := parser{d: d, limit: cmp.Or(options.MaxDepth, DefaultMaxDepth), options: options}
+	p.depth = p.limit
 	if limit := cmp.Or(options.MaxBytes, DefaultMaxBytes); len(text) > limit {
 		return &SyntaxError{Problem: fmt.Sprintf("it is longer than %d bytes", limit), Line: 1, Column: 1}
 	}
@@ -77,12 +81,15 @@ func (d *Document) Parse(text []byte, options Options) error {
 
 // parser reads src, a prefix of the document's text, into nodes. After a problem is noted, at stays where it is.
 type parser struct {
-	d       *Document
-	src     []byte
-	at      int
-	depth   int
-	options Options
-	problem string
+	d   *Document
+	src []byte
+	at  int
+	// depth is how many levels more there may be, of limit.
+	depth, limit int
+	options      Options
+	problem      string
+	// mended: the string that was read last is not as it came.
+	mended bool
 }
 
 // fail notes the first problem.
@@ -126,7 +133,11 @@ func (p *parser) value() uint32 {
 		if escapes {
 			flags = textEscapes
 		}
-		return p.d.add(String, flags, at, size)
+		id := p.d.add(String, flags, at, size)
+		if p.mended {
+			p.noteText(id)
+		}
+		return id
 	case '{', '[':
 		return p.nested(c)
 	case 't':
@@ -301,6 +312,8 @@ func (p *parser) member() (uint32, []byte) {
 	if p.problem != "" {
 		return 0, nil
 	}
+	mended := p.mended
+	p.mended = false
 	if p.space(); p.at >= len(p.src) || p.src[p.at] != ':' {
 		p.expected("a colon")
 		return 0, nil
@@ -315,6 +328,9 @@ func (p *parser) member() (uint32, []byte) {
 	n.keyAt, n.keyLen = at, size
 	if escapes {
 		n.flags |= keyEscapes
+	}
+	if mended {
+		p.noteText(child)
 	}
 	return child, p.d.text[at : at+size]
 }
@@ -334,6 +350,12 @@ func (m *keyMarks) mark(key []byte) (was bool) {
 	return was
 }
 
+// mayRepeat reports whether the object that is read may have a key twice.
+func (p *parser) mayRepeat() bool {
+	isRoot := p.depth == p.limit-1
+	return p.options.DuplicateKeys || p.options.Mend && !isRoot
+}
+
 // repeats looks among the members before child for one of the same key. Where duplicates are allowed, that one takes
 // child's value.
 func (p *parser) repeats(object, child uint32, start int) bool {
@@ -345,11 +367,12 @@ func (p *parser) repeats(object, child uint32, start int) bool {
 		if m.keyLen != n.keyLen || string(text[m.keyAt:m.keyAt+m.keyLen]) != string(key) {
 			continue
 		}
-		if !p.options.DuplicateKeys {
+		if !p.mayRepeat() {
 			p.at = start
 			p.fail(fmt.Sprintf("the key %q is there twice", shown(key)))
 		}
 		Value{p.d, at}.Replace(Value{p.d, child})
+		p.noteRepeated(at)
 		return true
 	}
 	return false
@@ -367,7 +390,7 @@ func (p *parser) repeatsInLarge(object uint32) {
 			last = at
 			continue
 		}
-		if n := d.nodes[at]; !p.options.DuplicateKeys {
+		if n := d.nodes[at]; !p.mayRepeat() {
 			if int(n.keyAt) <= len(p.src) {
 				p.at = int(n.keyAt) - 1
 			}
@@ -375,6 +398,7 @@ func (p *parser) repeatsInLarge(object uint32) {
 			return
 		}
 		Value{d, earlier}.Replace(Value{d, at})
+		p.noteRepeated(earlier)
 		d.nodes[last].next = d.nodes[at].next
 	}
 	d.nodes[object].size = last
@@ -414,17 +438,15 @@ func (p *parser) text() (at, size uint32, escapes bool) {
 			return 0, 0, false
 		}
 		switch c := src[i]; {
-		case c == '"':
+		case c == '"', c == '\\':
 			if !ascii && !p.valid(start, i) {
-				return 0, 0, false
+				return p.invalid(start)
+			}
+			if c == '\\' {
+				return p.escaped(start, i)
 			}
 			p.at = i + 1
 			return uint32(start), uint32(i - start), false
-		case c == '\\':
-			if !ascii && !p.valid(start, i) {
-				return 0, 0, false
-			}
-			return p.escaped(start, i)
 		case c < 0x20:
 			p.at = i
 			p.fail(fmt.Sprintf("the control character %q within a string; write it as an escape", c))
@@ -438,10 +460,22 @@ func (p *parser) text() (at, size uint32, escapes bool) {
 	}
 }
 
-// valid checks that a part of the source is UTF-8.
+// invalid reads a string that holds bytes that are not UTF-8, from its start, if it is to be mended.
+func (p *parser) invalid(start int) (at, size uint32, escapes bool) {
+	if p.problem != "" {
+		return 0, 0, false
+	}
+	return p.escaped(start, start)
+}
+
+// valid checks that a part of the source is UTF-8. It is no problem if that is to be mended.
 func (p *parser) valid(from, to int) bool {
 	if utf8.Valid(p.src[from:to]) {
 		return true
+	}
+	if p.options.Mend {
+		p.mended = true
+		return false
 	}
 	for i := from; i < to; {
 		r, size := utf8.DecodeRune(p.src[i:to])

@@ -3,6 +3,8 @@ package javascript
 import (
 	"strings"
 	"unicode/utf8"
+
+	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
 )
 
 // The ranges of UTF-16 code units that come in pairs, and the first code point that takes a pair.
@@ -68,55 +70,7 @@ func ToValidUTF8(src []byte) []byte {
 	if utf8.Valid(src) {
 		return src
 	}
-	valid := make([]byte, 0, len(src)+len(src)/8+utf8.UTFMax)
-	for len(src) > 0 {
-		n, ok := utf8Sequence(src)
-		if ok {
-			valid = append(valid, src[:n]...)
-		} else {
-			valid = utf8.AppendRune(valid, utf8.RuneError)
-		}
-		src = src[n:]
-	}
-	return valid
-}
-
-// utf8Sequence returns the length of the well-formed sequence that src begins with, or else that of the maximal subpart:
-// the bytes that could begin one, at least 1. src isn't empty.
-func utf8Sequence(src []byte) (n int, ok bool) {
-	lead := src[0]
-	var size int
-	low, high := byte(0x80), byte(0xBF)
-	switch {
-	case lead < 0x80:
-		return 1, true
-	case lead < 0xC2 || lead > 0xF4:
-		return 1, false
-	case lead < 0xE0:
-		size = 2
-	case lead < 0xF0:
-		size = 3
-	default:
-		size = 4
-	}
-	// The second byte after these leads has a narrower range: no overlong forms, surrogates or values past U+10FFFF.
-	switch lead {
-	case 0xE0:
-		low = 0xA0
-	case 0xED:
-		high = 0x9F
-	case 0xF0:
-		low = 0x90
-	case 0xF4:
-		high = 0x8F
-	}
-	for n = 1; n < size; n++ {
-		if n == len(src) || src[n] < low || src[n] > high {
-			return n, false
-		}
-		low, high = 0x80, 0xBF
-	}
-	return size, true
+	return document.AppendUTF8(make([]byte, 0, len(src)+len(src)/8+utf8.UTFMax), src)
 }
 
 // encodeSurrogate writes a surrogate code unit in WTF-8.
