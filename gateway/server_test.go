@@ -216,7 +216,7 @@ func TestNeighboursOfWhatIsNoEventAreNotHarmed(t *testing.T) {
 	tooDeep := strings.Repeat("[", 600) + strings.Repeat("]", 600)
 	bad := []string{
 		`"x"`, `7`, `null`, `[]`, `{}`, `{"type": {}}`, `{"type": "identify", "userId": "a", "userId": "b"}`, tooDeep,
-		`{"type": "identify", "userId": "\ud800"}`, "{\"type\": \"identify\", \"userId\": \"\xff\"}",
+		`{"type": "\ud800"}`, "{\"type\": \"\xff\"}", "{\"type\": \"track\", \"event\": \"\xff\"}",
 	}
 	got := api.do(t, "POST", batchPath, `{"events": [`+good+`,`+strings.Join(bad, ",")+`,`+good+`],
 		"destination": {"accountId": "a", "passcode": "p"}}`).answer(t)

@@ -57,6 +57,13 @@ func requireOutcome(t *testing.T, wanted cases.Outcome, got *mapping.Result, sam
 		return
 	}
 	require.Nil(t, got.Err)
+	var diagnostics []string
+	for _, d := range got.Diagnostics {
+		require.NotEmpty(t, d.Message)
+		require.Equal(t, severities()[d.Code], d.Severity, d.Code)
+		diagnostics = append(diagnostics, string(d.Code)+" "+d.Path)
+	}
+	require.ElementsMatch(t, wanted.Diagnostics, diagnostics)
 	require.Equal(t, wanted.Filtered, got.FilterReason != 0)
 	if wanted.Filtered {
 		require.Equal(t, mapping.Filtered, got.Status)
@@ -70,13 +77,6 @@ func requireOutcome(t *testing.T, wanted cases.Outcome, got *mapping.Result, sam
 		require.Equal(t, i == 1, r.Token)
 		same(wanted.Records[i], r)
 	}
-	var diagnostics []string
-	for _, d := range got.Diagnostics {
-		require.NotEmpty(t, d.Message)
-		require.Equal(t, severities()[d.Code], d.Severity, d.Code)
-		diagnostics = append(diagnostics, string(d.Code)+" "+d.Path)
-	}
-	require.ElementsMatch(t, wanted.Diagnostics, diagnostics)
 }
 
 // severities are those that the contract documents for each code.
@@ -97,6 +97,8 @@ func severities() map[mapping.Code]mapping.Severity {
 		mapping.TokenNotUploaded:        mapping.SeverityInfo,
 		mapping.DeviceModeAmbiguous:     mapping.SeverityInfo,
 		mapping.TraitLeftOut:            mapping.SeverityInfo,
+		mapping.TextRepaired:            mapping.SeverityWarning,
+		mapping.DuplicateKey:            mapping.SeverityWarning,
 	}
 }
 
@@ -148,14 +150,14 @@ func requirePlainMessage(t *testing.T, err *mapping.Error) {
 // kindAt is the kind of what an event has at the field of an error.
 func kindAt(event string, err *mapping.Error) document.Kind {
 	var parsed document.Document
-	if err.Reason == mapping.InvalidJSON || parsed.Parse([]byte(event), document.Options{DuplicateKeys: true}) != nil {
+	if err.Reason == mapping.InvalidJSON || parsed.Parse([]byte(event), document.Options{DuplicateKeys: true, Mend: true}) != nil {
 		return document.Invalid
 	}
 	at := parsed.Root()
 	for _, key := range strings.FieldsFunc(err.Field, func(r rune) bool { return strings.ContainsRune(".[]", r) }) {
 		if at.Kind() == document.String { // JSON text is looked into
 			var text document.Document
-			if text.Parse(at.Bytes(), document.Options{DuplicateKeys: true}) == nil {
+			if text.Parse(at.Bytes(), document.Options{DuplicateKeys: true, Mend: true}) == nil {
 				at = text.Root()
 			}
 		}
@@ -286,7 +288,7 @@ func TestErrorsQuoteLittle(t *testing.T) {
 func TestAllocations(t *testing.T) {
 	var m mapping.Mapper
 	dst := make([]byte, 0, 4096)
-	mended := regexp.MustCompile(`NUMERIC_ID_CONVERTED|NUMBER_AS_TEXT|FIELD_IGNORED|JSON_TEXT_READ|\[[0-9]+\]`)
+	mended := regexp.MustCompile(`NUMERIC_ID_CONVERTED|NUMBER_AS_TEXT|FIELD_IGNORED|JSON_TEXT_READ|TEXT_REPAIRED|DUPLICATE_KEY|\[[0-9]+\]`)
 	for _, c := range cases.All() {
 		wanted := c.Under(cases.Guide)
 		if wanted.Error != "" || mended.MatchString(strings.Join(wanted.Diagnostics, " ")) {

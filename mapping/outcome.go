@@ -95,4 +95,8 @@ const (
 	TokenNotUploaded = rules.TokenNotUploaded
 	// DeviceModeAmbiguous: the event may have been sent by a native SDK as well, but can't tell.
 	DeviceModeAmbiguous = rules.DeviceModeAmbiguous
+	// TextRepaired: bytes that are not UTF-8, or half a surrogate pair, became U+FFFD.
+	TextRepaired = rules.TextRepaired
+	// DuplicateKey: of a key that is there twice the last value was sent.
+	DuplicateKey = rules.DuplicateKey
 )

@@ -409,6 +409,57 @@ func unreadableTimes() []Case {
 	}
 }
 
+// brokenText: "Invalid UTF-8 and lone surrogates become U+FFFD; of a key that stands twice the last wins".
+func brokenText() []Case {
+	return []Case{
+		{
+			Rule:        "a title cut within an emoji",
+			JSONOnly:    true,
+			Event:       `{"type":"identify","userId":"\ud800","traits":{"title":"x\ud83d","ok":"\ud83d\ude00\ufffd"}}`,
+			Guide:       gives(`{"type":"profile","profileData":{"title":"x�","ok":"😀�"},"identity":"�"}`).with("TEXT_REPAIRED userId", "TEXT_REPAIRED traits.title"),
+			Transformer: gives(`{"type":"profile","profileData":{"title":"x\ud83d","ok":"😀�"},"identity":"\ud800"}`),
+		},
+		{
+			Rule:     "Latin-1",
+			JSONOnly: true,
+			Event:    "{\"type\":\"track\",\"userId\":\"u\",\"event\":\"Caf\xe9\",\"properties\":{\"a\":{\"b\":[\"\xfc\"]}}}",
+			Both:     event("Caf�", `{"a":"{\"b\":[\"�\"]}"}`).with("TEXT_REPAIRED event", "TEXT_REPAIRED properties.a.b[0]", "NESTED_VALUE_STRINGIFIED properties.a"),
+		},
+		{
+			Rule:     "a key in Latin-1",
+			JSONOnly: true,
+			Event:    "{\"type\":\"track\",\"userId\":\"u\",\"event\":\"E\",\"properties\":{\"stra\xdfe\":1}}",
+			Both:     event("E", `{"stra�e":1}`).with("TEXT_REPAIRED properties.stra�e"),
+		},
+		{
+			Rule:     "a repeated trait",
+			JSONOnly: true,
+			Event:    `{"type":"identify","userId":"u","traits":{"a":1,"b":3,"a":2}}`,
+			Both:     profile(`{"a":2,"b":3}`).with("DUPLICATE_KEY traits.a"),
+		},
+		{
+			Rule:     "repeated keys within",
+			JSONOnly: true,
+			Event: `{"type":"track","userId":"u","event":"Order Completed","properties":{"products":[{"sku":"A",` +
+				`"sku":"B"}]},"context":{"os":{},"os":{"name":"x","name":"y"}}}`,
+			Both: event("Charged", `{"Items":[{"sku":"B"}]}`).with("DUPLICATE_KEY properties.products[0].sku", "DUPLICATE_KEY context.os", "DUPLICATE_KEY context.os.name"),
+		},
+		{
+			Rule: "products as JSON text with a repeated key",
+			Event: `{"type":"track","userId":"u","event":"Order Completed",` +
+				`"properties":{"products":"[{\"sku\":\"A\",\"sku\":\"B\"}]"}}`,
+			Both: event("Charged", `{"Items":[{"sku":"B"}]}`).with("DUPLICATE_KEY properties.products[0].sku", "JSON_TEXT_READ properties.products"),
+		},
+		{
+			Rule:        "a repeated key of the event itself",
+			JSONOnly:    true,
+			Event:       `{"type":"identify","userId":"u","traits":{},"userId":"v"}`,
+			Guide:       fails("INVALID_JSON "),
+			Transformer: gives(`{"type":"profile","profileData":{},"identity":"v"}`),
+		},
+	}
+}
+
 // systems: device tokens by every spelling of an operating system.
 func systems() []Case {
 	const person = `{"type":"profile","profileData":{"identity":"u"},"objectId":"a"}`
@@ -613,7 +664,7 @@ func blankRows() []Case {
 			Settings:    list("blacklistedEvents", "404"),
 			JSONOnly:    true,
 			Event:       `{"type":"track","userId":"u","event":404}`,
-			Guide:       filtered("EVENT_LIST"),
+			Guide:       filtered("EVENT_LIST").with("NUMBER_AS_TEXT event"),
 			Transformer: gives(`{"type":"event","evtName":404,"evtData":{},"identity":"u"}`),
 		},
 	}

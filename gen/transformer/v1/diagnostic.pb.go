@@ -137,6 +137,14 @@ const (
 	// part of a name beside the name, a trait that overrideFields overrides.
 	// Example: `traits = {"name": "Ada Lovelace", "firstName": "Ada"}` sends the first.
 	DiagnosticCode_DIAGNOSTIC_CODE_TRAIT_LEFT_OUT DiagnosticCode = 15
+	// WARNING. A text had bytes that are not UTF-8 or half a surrogate pair (`\ud83d`), as texts have that were cut or written in
+	// another encoding; each became U+FFFD. The first 64 of an event are named.
+	// Example: `properties.title = "Caf\xe9"`, in Latin-1.
+	DiagnosticCode_DIAGNOSTIC_CODE_TEXT_REPAIRED DiagnosticCode = 16
+	// WARNING. A key stands twice in an object within the event, and the last value was sent. (Twice at the root of the event, it
+	// is an error: INVALID_JSON.) The first 64 of an event are named.
+	// Example: `properties = {"plan": "free", "plan": "pro"}` sends `pro`.
+	DiagnosticCode_DIAGNOSTIC_CODE_DUPLICATE_KEY DiagnosticCode = 17
 )
 
 // Enum value maps for DiagnosticCode.
@@ -158,6 +166,8 @@ var (
 		13: "DIAGNOSTIC_CODE_TOKEN_NOT_UPLOADED",
 		14: "DIAGNOSTIC_CODE_DEVICE_MODE_AMBIGUOUS",
 		15: "DIAGNOSTIC_CODE_TRAIT_LEFT_OUT",
+		16: "DIAGNOSTIC_CODE_TEXT_REPAIRED",
+		17: "DIAGNOSTIC_CODE_DUPLICATE_KEY",
 	}
 	DiagnosticCode_value = map[string]int32{
 		"DIAGNOSTIC_CODE_UNSPECIFIED":               0,
@@ -176,6 +186,8 @@ var (
 		"DIAGNOSTIC_CODE_TOKEN_NOT_UPLOADED":        13,
 		"DIAGNOSTIC_CODE_DEVICE_MODE_AMBIGUOUS":     14,
 		"DIAGNOSTIC_CODE_TRAIT_LEFT_OUT":            15,
+		"DIAGNOSTIC_CODE_TEXT_REPAIRED":             16,
+		"DIAGNOSTIC_CODE_DUPLICATE_KEY":             17,
 	}
 )
 
@@ -295,7 +307,7 @@ const file_transformer_v1_diagnostic_proto_rawDesc = "" +
 	"\x14SEVERITY_UNSPECIFIED\x10\x00\x12\x11\n" +
 	"\rSEVERITY_INFO\x10\x01\x12\x14\n" +
 	"\x10SEVERITY_WARNING\x10\x02\x12\x12\n" +
-	"\x0eSEVERITY_ERROR\x10\x03*\x8a\x05\n" +
+	"\x0eSEVERITY_ERROR\x10\x03*\xd0\x05\n" +
 	"\x0eDiagnosticCode\x12\x1f\n" +
 	"\x1bDIAGNOSTIC_CODE_UNSPECIFIED\x10\x00\x12,\n" +
 	"(DIAGNOSTIC_CODE_NESTED_VALUE_STRINGIFIED\x10\x01\x12%\n" +
@@ -313,7 +325,9 @@ const file_transformer_v1_diagnostic_proto_rawDesc = "" +
 	"\x1eDIAGNOSTIC_CODE_JSON_TEXT_READ\x10\f\x12&\n" +
 	"\"DIAGNOSTIC_CODE_TOKEN_NOT_UPLOADED\x10\r\x12)\n" +
 	"%DIAGNOSTIC_CODE_DEVICE_MODE_AMBIGUOUS\x10\x0e\x12\"\n" +
-	"\x1eDIAGNOSTIC_CODE_TRAIT_LEFT_OUT\x10\x0fB\xcd\x01\n" +
+	"\x1eDIAGNOSTIC_CODE_TRAIT_LEFT_OUT\x10\x0f\x12!\n" +
+	"\x1dDIAGNOSTIC_CODE_TEXT_REPAIRED\x10\x10\x12!\n" +
+	"\x1dDIAGNOSTIC_CODE_DUPLICATE_KEY\x10\x11B\xcd\x01\n" +
 	"\x12com.transformer.v1B\x0fDiagnosticProtoP\x01ZMgithub.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1;transformerv1\xa2\x02\x03TXX\xaa\x02\x0eTransformer.V1\xca\x02\x0eTransformer\\V1\xe2\x02\x1aTransformer\\V1\\GPBMetadata\xea\x02\x0fTransformer::V1b\x06proto3"
 
 var (

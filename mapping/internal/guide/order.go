@@ -130,6 +130,7 @@ func (r run) itemsOfText(text document.Value, field string) document.Value {
 	if doc.Parse(text.Bytes(), r.Rules.JSON) != nil || doc.Root().Kind() != document.Array {
 		return text
 	}
+	r.diagnoseMends(&doc, field)
 	r.Diagnose(rules.SeverityInfo, rules.JSONTextRead, "", field, "the JSON text was sent as the array that it holds")
 	return r.Doc.Embed(doc.Root())
 }

@@ -126,6 +126,7 @@ func (r run) prepare() *rules.Error {
 			Reason: rules.InvalidFieldType, Kind: kind, Message: "an event must be an object, not " + kind.String(),
 		}
 	}
+	r.diagnoseMends(&r.Doc, "")
 	p := &r.Parts
 	p.Integrations = r.optional(r.Event.Get("integrations"), "", "integrations")
 	p.Context = r.optional(r.Event.Get("context"), "", "context")
@@ -142,6 +143,31 @@ func (r run) prepare() *rules.Error {
 		}
 	}
 	return nil
+}
+
+// What is said about texts and keys that were mended is bounded, since a broken encoding breaks them all: how many
+// are named, and how many bytes of a path are looked at.
+const (
+	maxMends    = 64
+	maxMendPath = 1 << 10
+)
+
+// diagnoseMends says what was mended in a text while it was parsed. The container is what the text is.
+func (r run) diagnoseMends(doc *document.Document, container string) {
+	count := 0
+	doc.Mended(func(path []byte, repeated bool) bool {
+		code, message := rules.TextRepaired, "what is not UTF-8, or half a character, was sent as U+FFFD"
+		if repeated {
+			code, message = rules.DuplicateKey, "the key is there more than once; the last value was sent"
+		}
+		at := rules.Cut(string(path[:min(len(path), maxMendPath)]))
+		if container != "" {
+			at = document.Join(container, at)
+		}
+		r.Diagnose(rules.SeverityWarning, code, "", at, message)
+		count++
+		return count < maxMends
+	})
 }
 
 // callType reads an event's type; letter case does not count.

@@ -13,7 +13,7 @@ func Rules() *rules.Ruleset { return ruleset }
 //nolint:gochecknoglobals // A table; nothing writes to it.
 var ruleset = &rules.Ruleset{
 	Name:     "guide",
-	JSON:     document.Options{MaxNodes: rules.MaxValues},
+	JSON:     document.Options{MaxNodes: rules.MaxValues, Mend: true},
 	Prepare:  step(run.prepare),
 	CallType: func(r *rules.Run) (string, *rules.Error) { return run{r}.callType() },
 	Filters:  []rules.Filter{byIntegrations, byDeviceMode, byEventList},

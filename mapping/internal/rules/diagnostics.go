@@ -49,6 +49,10 @@ const (
 	TokenNotUploaded Code = "TOKEN_NOT_UPLOADED"
 	// DeviceModeAmbiguous: the event may have been sent by a native SDK as well, but can't tell.
 	DeviceModeAmbiguous Code = "DEVICE_MODE_AMBIGUOUS"
+	// TextRepaired: bytes that are not UTF-8, or half a surrogate pair, became U+FFFD.
+	TextRepaired Code = "TEXT_REPAIRED"
+	// DuplicateKey: of a key that is there twice the last value was sent.
+	DuplicateKey Code = "DUPLICATE_KEY"
 )
 
 // Diagnostic says what the transformation changed or left out, or what CleverTap will not take.
