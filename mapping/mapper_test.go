@@ -206,7 +206,7 @@ func TestResultNamesTheEvent(t *testing.T) {
 	require.Equal(t, "track", got.CallType)
 	require.Equal(t, "m-1", string(got.MessageID))
 	got = m.TransformJSON([]byte(`{"type":"group","messageId":"m-2"}`), to)
-	require.Empty(t, got.CallType)
+	require.Equal(t, "group", got.CallType, "telemetry tells it from what is no call at all")
 	require.Equal(t, "m-2", string(got.MessageID), "a failed event can still be told by its id")
 	got = m.TransformJSON([]byte(`{"type":"track","messageId":17,"userId":"u","event":"E"}`), to)
 	require.Equal(t, "17", string(got.MessageID))
