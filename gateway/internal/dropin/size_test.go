@@ -130,6 +130,19 @@ func TestWhatTheBodyLimitLetsInIsAnswered(t *testing.T) {
 	}
 }
 
+func TestALongAnswerToASmallBodyComesWhole(t *testing.T) {
+	t.Parallel()
+	url := serveDropin(t, dropin.Options{}, server.Options{})
+	events := strings.Split(strings.TrimSuffix(strings.Repeat("1,", 20_000), ","), ",")
+	for path, body := range onRoutes(events...) {
+		got := ask(t, http.MethodPost, url+path, body)
+		require.Equal(t, http.StatusOK, got.status)
+		require.Greater(t, len(got.body), 1<<20)
+		require.Equal(t, 20_000, strings.Count(got.body, `"statusCode":400`), path)
+		require.True(t, json.Valid([]byte(got.body)), path)
+	}
+}
+
 func TestAnAnswerIsCutToTheMessageLimit(t *testing.T) {
 	t.Parallel()
 	url := serveDropin(t, dropin.Options{MaxMessageBytes: 1000}, server.Options{MaxMessageBytes: 2000})

@@ -46,8 +46,7 @@ const (
 //
 // Streams carry one HTTP body each way, in pieces, so that a body of 200 MB passes message limits and is held once. Pieces
 // are at most 1 MiB and may be cut anywhere; a small body is one message. The answer starts when the request has ended.
-// Calls whose names end with Whole do the same for small bodies, in one message each way, for less than half of what a stream
-// costs.
+// Calls whose names end with Whole do the same for small bodies in one message each way, which costs less than a stream does.
 type RudderTransformerServiceClient interface {
 	// Features gives the body of `GET /features`: what of rudder-transformer's work this service does.
 	Features(ctx context.Context, in *FeaturesRequest, opts ...grpc.CallOption) (*FeaturesResponse, error)
@@ -184,8 +183,7 @@ func (c *rudderTransformerServiceClient) DeleteUsers(ctx context.Context, in *De
 //
 // Streams carry one HTTP body each way, in pieces, so that a body of 200 MB passes message limits and is held once. Pieces
 // are at most 1 MiB and may be cut anywhere; a small body is one message. The answer starts when the request has ended.
-// Calls whose names end with Whole do the same for small bodies, in one message each way, for less than half of what a stream
-// costs.
+// Calls whose names end with Whole do the same for small bodies in one message each way, which costs less than a stream does.
 type RudderTransformerServiceServer interface {
 	// Features gives the body of `GET /features`: what of rudder-transformer's work this service does.
 	Features(context.Context, *FeaturesRequest) (*FeaturesResponse, error)

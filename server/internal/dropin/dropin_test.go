@@ -228,6 +228,9 @@ func FuzzRoutes(f *testing.F) {
 		head := &transformerv1.RequestHead{Destination: "clevertap", Compacted: compacted, OauthSecret: secret}
 		_, body := serveText(t, s, s.processor, head, string(input))
 		require.True(t, json.Valid([]byte(body)), "%s", body)
+		whole, err := s.ProcessorTransformWhole(t.Context(), &transformerv1.ProcessorTransformWholeRequest{Head: head, Body: input})
+		require.NoError(t, err)
+		require.True(t, whole.GetHead() == nil || body == string(whole.GetBody()), "the same in one message")
 		text := `{"destType":"clevertap","input":` + string(input) + `,"destinations":{"1":{"Config":{}}},"connections":{"2:1":1}}`
 		answered, body := serveText(t, s, s.router, head, text)
 		require.True(t, json.Valid([]byte(body)), "%s", body)
