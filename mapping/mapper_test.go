@@ -205,9 +205,10 @@ func TestResultNamesTheEvent(t *testing.T) {
 	got := m.TransformJSON([]byte(`{"type":"Track","messageId":"m-1","userId":"u","event":"E"}`), to)
 	require.Equal(t, "track", got.CallType)
 	require.Equal(t, "m-1", string(got.MessageID))
-	got = m.TransformJSON([]byte(`{"type":"group","messageId":"m-2"}`), to)
-	require.Equal(t, "group", got.CallType, "telemetry tells it from what is no call at all")
+	got = m.TransformJSON([]byte(`{"type":"GROUP","messageId":"m-2"}`), to)
+	require.Equal(t, "group", got.CallType, "RudderStack knows the call, though CleverTap doesn't")
 	require.Equal(t, "m-2", string(got.MessageID), "a failed event can still be told by its id")
+	require.Empty(t, m.TransformJSON([]byte(`{"type":"groups"}`), to).CallType)
 	got = m.TransformJSON([]byte(`{"type":"track","messageId":17,"userId":"u","event":"E"}`), to)
 	require.Equal(t, "17", string(got.MessageID))
 	for _, none := range []string{`{`, `{"type":"track","messageId":{"id":1}}`, `{"type":"track","messageId":null}`, `[1]`} {
