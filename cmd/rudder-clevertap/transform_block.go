@@ -12,20 +12,22 @@ const (
 	// blockSize is how many bytes of input are handed from the reader to a worker at once: large enough that handing over
 	// costs nothing, small enough that the blocks in flight stay in the processor's cache.
 	blockSize = 256 << 10
-	// maxLine is the longest line that is taken, in bytes; the message limit of the server.
+	// maxLine is the longest event that is taken, in bytes; the message limit of the server.
 	maxLine = 32 << 20
 	// keptBuffer is the largest buffer that a block keeps when it goes round, so that one long line is not paid for ever.
 	keptBuffer = 8 * blockSize
 )
 
-// block is a run of lines of one source, and what became of them.
+// block is a run of events of one source, and what became of them.
 type block struct {
 	source string
-	// first is the number of the first line, from 1.
-	first int
-	// buffer is the memory, lines the part of it that holds whole lines. Only the last line of a source may lack its
-	// newline, and a line that is longer than maxLine, which is cut.
+	// first is the number of the first line, from 1, and index that of the first event of the run, from 0.
+	first, index int
+	// buffer is the memory, lines the part of it that holds whole events, one a line, unless cut is set: then units says
+	// where they are. One that is longer than maxLine is cut.
 	buffer, lines []byte
+	units         []unit
+	cut           bool
 	// done tells the writer that a worker is done with the block.
 	done chan struct{}
 
@@ -36,6 +38,8 @@ type block struct {
 	// failures are the lines for standard error.
 	failures []byte
 	tally    *tally
+	// more is how many events there were beyond one a line.
+	more int
 	// err is why the block can't be written.
 	err error
 }
@@ -52,7 +56,7 @@ func newBlock() *block {
 
 // reset empties a block for its next round.
 func (b *block) reset() {
-	b.lines = nil
+	b.lines, b.units, b.cut, b.more = nil, b.units[:0], false, 0
 	b.buffer = emptied(b.buffer)
 	b.text = emptied(b.text)
 	b.failures = emptied(b.failures)
@@ -76,25 +80,16 @@ func (b *block) room() []byte {
 	return b.buffer[len(b.buffer):cap(b.buffer)]
 }
 
-// whole returns how much of the buffer can be handed over: up to the last newline, or all of it when the line is too long.
-// The bytes before from are known to hold no newline.
-func (b *block) whole(from int) int {
-	if last := bytes.LastIndexByte(b.buffer[from:], '\n'); last >= 0 {
-		return from + last + 1
-	}
-	if len(b.buffer) > maxLine {
-		return len(b.buffer)
-	}
-	return 0
-}
-
-// feeder cuts a source into blocks of whole lines. It hands over what each read brought, so that events which trickle in
+// feeder cuts a source into blocks of whole events. It hands over what each read brought, so that events which trickle in
 // are answered at once.
 type feeder struct {
 	name string
 	in   io.Reader
-	// line is the number of the line that the next block begins with.
-	line int
+	// line is the number of the line, and index that of the event, that the next block begins with.
+	line, index int
+	// cutter cuts what is not plain lines, and cutting is whether it does.
+	cutter  cutter
+	cutting bool
 	// skipping is whether the rest of a line that is too long is being passed by.
 	skipping bool
 	// take gives an empty block, or nil when it is time to stop; handOver passes a filled one on, giveBack one that was not
@@ -120,14 +115,15 @@ func (f *feeder) run(ctx context.Context) error {
 			f.skip(b)
 			old = 0
 		}
-		end := b.whole(old)
-		if errors.Is(err, io.EOF) {
-			end = len(b.buffer) // Where reading fails, the half line before is no event.
+		all := errors.Is(err, io.EOF) // Where reading fails, what is there of the last event is none.
+		for b != nil {
+			end, events := f.cut(b, old, all)
+			if end == 0 && events == 0 {
+				break
+			}
+			b, old = f.pass(ctx, b, end, events), 0
 		}
-		if end > 0 {
-			b = f.pass(ctx, b, end)
-		}
-		if errors.Is(err, io.EOF) {
+		if all {
 			return nil
 		}
 		if err != nil {
@@ -135,6 +131,45 @@ func (f *feeder) run(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// cut says how much of a block can be handed over, and how many events that is: nothing of both when there is more to wait
+// for. The bytes before from are known to hold no newline.
+func (f *feeder) cut(b *block, from int, all bool) (end, events int) {
+	if !f.cutting {
+		end = from + bytes.LastIndexByte(b.buffer[from:], '\n') + 1
+		if all {
+			end = len(b.buffer)
+		}
+		if end == from && !all && !endless(b.buffer) {
+			return 0, 0
+		}
+		if plain, events := plainLines(b.buffer[:end]); plain > 0 {
+			return plain, events
+		}
+		f.cutting, f.cutter = true, cutter{}
+	}
+	var plain bool
+	b.units, end, plain = f.cutter.cut(b.units[:0], b.buffer, f.line, all)
+	f.cutting = !plain
+	b.cut = end > 0 || len(b.units) > 0
+	switch {
+	case b.cut:
+	case plain:
+		return f.cut(b, 0, all)
+	case len(b.buffer) > maxLine:
+		end, b.cut, f.skipping = len(b.buffer), true, true
+		b.units = append(b.units, unit{end: end, line: f.line})
+		f.cutter = cutter{array: f.cutter.array}
+	}
+	return end, len(b.units)
+}
+
+// endless reports whether a line need not be waited for: an array of events may be one, and so may events without a
+// newline between them.
+func endless(line []byte) bool {
+	line = bytes.TrimLeft(line, " \t\r")
+	return len(line) >= blockSize || len(line) > 0 && line[0] == '['
 }
 
 // skip drops the rest of a line that is too long from the buffer.
@@ -149,15 +184,16 @@ func (f *feeder) skip(b *block) {
 	f.line++
 }
 
-// pass hands the first end bytes of a block over and returns a block that holds the rest, or nil when it is time to stop.
-func (f *feeder) pass(ctx context.Context, b *block, end int) *block {
+// pass hands the first end bytes of a block over, which are so many events, and returns a block that holds the rest, or
+// nil when it is time to stop.
+func (f *feeder) pass(ctx context.Context, b *block, end, events int) *block {
 	next := f.take(ctx)
 	if next != nil {
 		next.buffer = append(next.buffer, b.buffer[end:]...)
 	}
-	b.source, b.first, b.lines = f.name, f.line, b.buffer[:end]
+	b.source, b.first, b.index, b.lines = f.name, f.line, f.index, b.buffer[:end]
 	f.line += bytes.Count(b.lines, []byte{'\n'})
-	f.skipping = b.lines[end-1] != '\n'
+	f.index += events
 	f.handOver(b)
 	return next
 }

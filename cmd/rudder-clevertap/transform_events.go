@@ -32,22 +32,56 @@ func newTransformer(to *mapping.Destination, output string, naming, diagnostics 
 	return t
 }
 
-// transform transforms the lines of a block, passing blank ones by.
+// transform transforms the events of a block.
 func (t *transformer) transform(b *block) {
-	rest := b.lines
-	for number := b.first; len(rest) > 0; number++ {
-		var line []byte
-		line, rest, _ = bytes.Cut(rest, []byte{'\n'})
-		if len(bytes.TrimSpace(line)) > 0 {
-			t.line(b, number, line)
+	index := b.index
+	if b.cut {
+		for _, u := range b.units {
+			t.unit(b, index, u)
+			index++
+		}
+	} else {
+		rest := b.lines
+		for number := b.first; len(rest) > 0; number++ {
+			var line []byte
+			line, rest, _ = bytes.Cut(rest, []byte{'\n'})
+			if len(bytes.TrimSpace(line)) > 0 {
+				index += t.line(b, index, number, line)
+			}
 		}
 	}
 	b.tally.bytes += int64(len(b.lines))
 }
 
-// line transforms one event.
-func (t *transformer) line(b *block, number int, line []byte) {
+// unit transforms what is taken for one event.
+func (t *transformer) unit(b *block, index int, u unit) {
+	result := &mapping.Result{Status: mapping.Failed, Err: &mapping.Error{Reason: mapping.InvalidJSON, Message: u.problem}}
+	if u.problem == "" {
+		result = t.result(bytes.TrimRight(b.lines[u.start:u.end], " \t\r\n"))
+	}
+	t.report(b, index, u.line, result)
+}
+
+// line transforms the event of a line, or several, and returns how many that were.
+func (t *transformer) line(b *block, index, number int, line []byte) int {
 	result := t.result(line)
+	if result.Err != nil && result.Err.Reason == mapping.InvalidJSON {
+		var c cutter
+		c.inside = true // What looks like a plain line is none.
+		if units, _, _ := c.cut(nil, line, number, true); len(units) > 1 {
+			for i, u := range units {
+				t.report(b, index+i, number, t.result(line[u.start:u.end]))
+			}
+			b.more += len(units) - 1
+			return len(units)
+		}
+	}
+	t.report(b, index, number, result)
+	return 1
+}
+
+// report tells what became of the event that begins in a line.
+func (t *transformer) report(b *block, index, number int, result *mapping.Result) {
 	b.tally.count(result)
 	if result.Err != nil {
 		result.Err = result.Err.OnLine(number)
@@ -55,7 +89,7 @@ func (t *transformer) line(b *block, number int, line []byte) {
 	}
 	if !t.payloads {
 		var err error
-		if b.text, err = t.appendResult(b.text, b.source, number, result); err != nil {
+		if b.text, err = t.appendResult(b.text, b.source, index, number, result); err != nil {
 			b.err = fmt.Errorf("%s:%d: write the result: %w", b.source, number, err)
 		}
 		return
@@ -73,19 +107,19 @@ func (t *transformer) result(line []byte) *mapping.Result {
 	}
 	return &mapping.Result{Status: mapping.Failed, Err: &mapping.Error{
 		Reason:  apierr.RequestTooLarge,
-		Message: fmt.Sprintf("the line is longer than %d bytes: split the event", maxLine),
+		Message: fmt.Sprintf("the event is longer than %d bytes: split it", maxLine),
 	}}
 }
 
 // appendResult appends the line of results that tells what became of an event. Members that would be empty are left out.
-func (t *transformer) appendResult(dst []byte, source string, number int, result *mapping.Result) ([]byte, error) {
-	dst = append(dst, '{')
+func (t *transformer) appendResult(dst []byte, source string, index, number int, result *mapping.Result) ([]byte, error) {
+	dst = append(dst, indexMember...)
+	dst = strconv.AppendInt(dst, int64(index), 10)
 	if t.naming {
-		dst = append(dst, `"file":`...)
+		dst = append(dst, `,"file":`...)
 		dst = document.AppendString(dst, source)
-		dst = append(dst, ',')
 	}
-	dst = append(dst, `"line":`...)
+	dst = append(dst, `,"line":`...)
 	dst = strconv.AppendInt(dst, int64(number), 10)
 	if len(result.MessageID) > 0 {
 		dst = append(dst, `,"messageId":`...)
@@ -107,6 +141,25 @@ func (t *transformer) appendResult(dst []byte, source string, number int, result
 		dst, err = appendError(dst, result.Err)
 	}
 	return append(dst, "}\n"...), err
+}
+
+// indexMember begins a line of results.
+const indexMember = `{"index":`
+
+// renumber adds to the index of each line of results.
+func renumber(lines []byte, add int) []byte {
+	renumbered := make([]byte, 0, len(lines)+len(lines)/64)
+	for line := range bytes.Lines(lines) {
+		digits := line[len(indexMember):bytes.IndexByte(line, ',')]
+		index, err := strconv.Atoi(string(digits))
+		if err != nil {
+			return lines // There is no line without a number.
+		}
+		renumbered = append(renumbered, indexMember...)
+		renumbered = strconv.AppendInt(renumbered, int64(index+add), 10)
+		renumbered = append(renumbered, line[len(indexMember)+len(digits):]...)
+	}
+	return renumbered
 }
 
 // appendRecords appends the records of a result, when there are any.

@@ -3,10 +3,10 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
+	"fmt"
 	"io"
 	"os"
-	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -106,27 +106,58 @@ func TestGrouped(t *testing.T) {
 	}
 }
 
-// FuzzBlocksHoldEachLineOnce cuts a text into reads of any size and looks for its lines in the blocks.
-func FuzzBlocksHoldEachLineOnce(f *testing.F) {
+// FuzzEventsAreCutTheSameHoweverTheyAreRead cuts a text into reads of any size.
+func FuzzEventsAreCutTheSameHoweverTheyAreRead(f *testing.F) {
 	f.Add([]byte("a\nbb\n\nccc"), []byte{1, 2, 3})
-	f.Add([]byte("\n\n"), []byte{})
-	f.Add([]byte("no newline"), []byte{4})
+	f.Add([]byte("{}\n{\"a\":[{}]}\n\n{}"), []byte{1})
+	f.Add([]byte("[{\n},\n {\"}\":1}]{}{}"), []byte{4})
+	f.Add([]byte("{\"a\":\n{}\n{}"), []byte{0, 255})
 	f.Add([]byte("\r\n x \n"), []byte{0, 255})
 	f.Fuzz(func(t *testing.T, text, sizes []byte) {
-		var lines []string
-		feed := feeder{
-			in: &unevenReader{text: text, sizes: sizes}, line: 1,
-			take:     func(context.Context) *block { return newBlock() },
-			giveBack: func(*block) {}, handOver: func(b *block) {
-				require.Equal(t, len(lines)+1, b.first)
-				for line := range strings.Lines(string(b.lines)) {
-					lines = append(lines, line)
-				}
-			},
-		}
-		require.NoError(t, feed.run(t.Context()))
-		require.Equal(t, slices.Collect(strings.Lines(string(text))), lines)
+		require.Equal(t, cutEvents(t, text, nil), cutEvents(t, text, sizes))
 	})
+}
+
+// cutEvents returns the lines in which events begin, and for events within a line, their text.
+func cutEvents(t *testing.T, text, sizes []byte) []string {
+	t.Helper()
+	var (
+		events []string
+		handed []byte
+	)
+	feed := feeder{
+		in: &unevenReader{text: text, sizes: sizes}, line: 1,
+		take:     func(context.Context) *block { return newBlock() },
+		giveBack: func(*block) {}, handOver: func(b *block) {
+			require.Equal(t, 1+bytes.Count(handed, []byte{'\n'}), b.first)
+			handed = append(handed, b.lines...)
+			one := func(line int, text []byte) {
+				if text = bytes.TrimSpace(text); !json.Valid(text) {
+					text = nil
+				}
+				events = append(events, fmt.Sprintf("%d %s", line, text))
+			}
+			for _, u := range b.units {
+				one(u.line, b.lines[u.start:u.end])
+			}
+			if b.cut {
+				return
+			}
+			number := b.first
+			for line := range bytes.Lines(b.lines) {
+				var c cutter
+				c.inside = true
+				units, _, _ := c.cut(nil, line, number, true)
+				for _, u := range units {
+					one(number, line[u.start:u.end])
+				}
+				number++
+			}
+		},
+	}
+	require.NoError(t, feed.run(t.Context()))
+	require.Equal(t, string(text), string(handed))
+	return events
 }
 
 // unevenReader reads a text in pieces of given sizes, over and over; without sizes, at once.

@@ -20,6 +20,9 @@ type pipeline struct {
 	// free holds the blocks that nobody uses, work those that wait for a worker, ordered all that were read, in input
 	// order. Each has room for all blocks, so that only taking one from it can wait.
 	free, work, ordered chan *block
+	// index is the number of the event that the reader comes to next, as far as it can tell, and more how many more
+	// events the workers found in what has been written.
+	index, more int
 	// readErr is why reading ended early; it is set before ordered is closed.
 	readErr error
 }
@@ -73,8 +76,12 @@ func (p *pipeline) readSource(ctx context.Context, from source) error {
 	if err != nil {
 		return err
 	}
-	feed := feeder{name: from.name, in: in, line: 1, take: p.take, handOver: p.handOver, giveBack: p.giveBack}
-	return errors.Join(feed.run(ctx), in.Close())
+	feed := feeder{
+		name: from.name, in: in, line: 1, index: p.index, take: p.take, handOver: p.handOver, giveBack: p.giveBack,
+	}
+	err = errors.Join(feed.run(ctx), in.Close())
+	p.index = feed.index
+	return err
 }
 
 // take waits for a block that nobody uses; it returns nil when ctx has ended.
@@ -158,6 +165,10 @@ func (p *pipeline) emit(b *block, to *sink, view *screen, total *tally) error {
 	<-b.done
 	view.print(b.failures)
 	err := b.err
+	if p.more > 0 && p.output == outputResults {
+		b.text = renumber(b.text, p.more)
+	}
+	p.more += b.more
 	if err == nil {
 		err = to.write(b)
 	}

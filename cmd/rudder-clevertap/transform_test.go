@@ -57,6 +57,7 @@ func writeFile(t *testing.T, name, text string) string {
 
 // lineResult is a line of results.
 type lineResult struct {
+	Index     int
 	File      string
 	Line      int
 	MessageID string `json:"messageId"`
@@ -152,6 +153,91 @@ func TestTransformReportsBadLinesAndCarriesOn(t *testing.T) {
 	require.Equal(t, map[string]string{"line": "4", "column": "17"}, results[1].Error.Details[0].Metadata)
 	require.Equal(t, "two", results[2].MessageID)
 	require.Len(t, results[2].Records, 1)
+}
+
+// TestTransformTakesEventsHoweverTheyAreWritten: `index:line messageId` of each, and a reason where it failed, however
+// the input comes.
+func TestTransformTakesEventsHoweverTheyAreWritten(t *testing.T) {
+	t.Parallel()
+	one := func(id string) string { return strings.TrimSpace(track(id)) }
+	pretty := func(indent, id string) string {
+		return indent + "{\n" + indent + `  "type": "track",` + "\n" + indent + `  "messageId": "` + id + "\",\n" + indent + `  "userId": "u", "event": "Paid"` +
+			",\n" + indent + `  "properties": {` + "\n" + indent + `    "note": "a { or \" or ]",` + "\n" + indent + "    \"list\": [\n" + indent + "      {}, [{}]\n" + indent + "    ]\n" + indent + "  }\n" + indent + "}"
+	}
+	for name, c := range map[string]struct {
+		text   string
+		wanted string
+	}{
+		"an array":                         {"[" + one("a") + "," + one("b") + "]", "0:1 a, 1:1 b"},
+		"an array of lines":                {"[\n  " + one("a") + ",\n  " + one("b") + "\n]\n", "0:2 a, 1:3 b"},
+		"an array as jq prints it":         {"[\n" + pretty("  ", "a") + ",\n" + pretty("  ", "b") + "\n]\n", "0:2 a, 1:13 b"},
+		"an empty array":                   {"[]", ""},
+		"arrays, one a line":               {"[" + one("a") + "]\n[" + one("b") + ", " + one("c") + "]\n", "0:1 a, 1:2 b, 2:2 c"},
+		"pretty-printed events":            {pretty("", "a") + "\n" + pretty("", "b") + "\n", "0:1 a, 1:12 b"},
+		"pretty-printed, and lines":        {pretty("", "a") + "\n" + track("b") + track("c") + pretty("", "d"), "0:1 a, 1:12 b, 2:13 c, 3:14 d"},
+		"lines, and an array":              {track("a") + "[" + one("b") + "]\n" + track("c"), "0:1 a, 1:2 b, 2:3 c"},
+		"concatenated":                     {one("a") + one("b") + " " + one("c") + "\n" + track("d"), "0:1 a, 1:1 b, 2:1 c, 3:2 d"},
+		"lines that end in a comma":        {one("a") + ",\n" + one("b") + ",\n" + track("c"), "0:1 a, 1:2 b, 2:3 c"},
+		"carriage returns":                 {"[\r\n" + one("a") + ",\r\n" + one("b") + "\r\n]\r\n", "0:2 a, 1:3 b"},
+		"a broken event in an array":       {"[\n  " + one("a") + ",\n  {\"type\": NaN},\n  " + one("b") + "\n]", "0:2 a, 1:3 INVALID_JSON, 2:4 b"},
+		"an event cut short in an array":   {"[\n  " + one("a") + ",\n  {\"type\":\n  " + one("b") + "\n]", "0:2 a, 1:3 INVALID_JSON, 2:4 b"},
+		"a broken pretty-printed event":    {pretty("", "a") + "\n{\n  \"type\": \"tra\n  \"x\": 1\n}\n" + pretty("", "b"), "0:1 a, 1:12 INVALID_JSON, 2:16 b"},
+		"a line cut short within a string": {track("a") + `{"type":"tr` + "\n" + track("b"), "0:1 a, 1:2 INVALID_JSON, 2:3 b"},
+		"a line cut short behind a colon":  {track("a") + `{"type":` + "\n" + track("b") + track("c"), "0:1 a, 1:2 INVALID_JSON, 2:3 b, 3:4 c"},
+		"a line with text behind":          {track("a") + one("x") + " x\n" + track("b"), "0:1 a, 1:2 INVALID_JSON, 2:3 b"},
+		"a line with a brace behind":       {track("a") + one("x") + "}\n" + track("b"), "0:1 a, 1:2 INVALID_JSON, 2:3 b"},
+		"lines that are no events":         {"x\n5\n\"y\"\n" + track("a") + "null\n", "0:1 INVALID_JSON, 1:2 INVALID_FIELD_TYPE, 2:3 INVALID_FIELD_TYPE, 3:4 a, 4:5 INVALID_FIELD_TYPE"},
+		"an array within an array":         {"[[" + one("x") + "]," + one("a") + "]", "0:1 INVALID_FIELD_TYPE, 1:1 a"},
+		"other values in an array":         {"[1, null," + one("a") + "]", "0:1 INVALID_FIELD_TYPE, 1:1 INVALID_FIELD_TYPE, 2:1 a"},
+		"an array without an end":          {"[" + one("a") + ",\n" + one("b"), "0:1 a, 1:2 b, 2:2 INVALID_JSON"},
+		"the end of an array alone":        {track("a") + "]\n" + track("b"), "0:1 a, 1:2 INVALID_JSON, 2:3 b"},
+		"a pretty-printed event cut short": {pretty("", "a") + "\n{\n  \"type\": \"track\",\n", "0:1 a, 1:12 INVALID_JSON"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for reading, in := range map[string]io.Reader{
+				"at once": strings.NewReader(c.text), "byte by byte": iotest.OneByteReader(strings.NewReader(c.text)), "by halves": iotest.HalfReader(strings.NewReader(c.text)),
+			} {
+				var got []string
+				for _, r := range readResults(t, transform(t, in, "--destination", plain).out) {
+					outcome := r.MessageID
+					if r.Error != nil {
+						outcome = r.Error.Details[0].Reason
+					}
+					got = append(got, fmt.Sprintf("%d:%d %s", r.Index, r.Line, outcome))
+				}
+				require.Equal(t, c.wanted, strings.Join(got, ", "), reading)
+			}
+		})
+	}
+}
+
+// TestTransformNumbersEventsBeyondOneALine: over blocks and files.
+func TestTransformNumbersEventsBeyondOneALine(t *testing.T) {
+	t.Parallel()
+	filler := `{"type":"track","userId":"u","event":"E","properties":{"x":"` + strings.Repeat("x", 2000) + `"}}`
+	text := strings.Repeat(filler+"\n"+filler+" "+filler+"\n", 500)
+	first, second := writeFile(t, "first.jsonl", text), writeFile(t, "second.json", "["+filler+strings.Repeat(","+filler, 999)+"]")
+	got := transform(t, nil, first, second, "--destination", plain)
+	require.Equal(t, 0, got.status, got.err)
+	results := readResults(t, got.out)
+	require.Len(t, results, 2500)
+	for i, r := range results {
+		require.Equal(t, i, r.Index)
+	}
+	require.Equal(t, 1000, results[1499].Line)
+	require.Equal(t, 1, results[2499].Line)
+}
+
+// TestTransformSaysWhereAnEventOfManyLinesIsBroken: in the line of the file.
+func TestTransformSaysWhereAnEventOfManyLinesIsBroken(t *testing.T) {
+	t.Parallel()
+	got := transform(t, strings.NewReader("[\n  {\n    \"type\": \"track\",\n    \"x\": NaN\n  }\n]"), "--destination", plain)
+	require.Equal(t, "stdin:2: INVALID_JSON: malformed JSON at line 4, column 10: 'N' where a value is expected\n", got.err)
+	require.Equal(t, map[string]string{"line": "4", "column": "10"}, readResults(t, got.out)[0].Error.Details[0].Metadata)
+	got = transform(t, strings.NewReader("["+strings.TrimSpace(track("a"))), "--destination", plain)
+	require.Equal(t, 1, got.status)
+	require.Contains(t, got.err, "the array of events has no end")
 }
 
 func TestTransformReadsFilesInOrder(t *testing.T) {
@@ -289,6 +375,7 @@ func TestTransformKeepsTheOrderOfManyBlocks(t *testing.T) {
 	)
 	for i, r := range readResults(t, results.out) {
 		require.Equal(t, i+1, r.Line)
+		require.Equal(t, i, r.Index)
 		got = append(got, r.MessageID)
 		for _, record := range r.Records {
 			records = append(records, string(record))

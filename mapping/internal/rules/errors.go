@@ -78,15 +78,19 @@ func Malformed(err error, of string) *Error {
 	return e
 }
 
-// OnLine returns an error about JSON of one line as one about that line of a longer text. Its message names
-// the column alone: whoever reads it has the line beside it. Other errors are returned as they are.
+// OnLine returns an error about JSON that begins in a line of a longer text as one about that text. Of the line
+// where the JSON begins, its message names the column alone: whoever reads it has the line beside it. Other errors
+// are returned as they are.
 func (e *Error) OnLine(number int) *Error {
 	if e.Line == 0 {
 		return e
 	}
 	placed := *e
-	placed.Line = number
+	placed.Line += number - 1
 	placed.Message = fmt.Sprintf("malformed JSON at column %d%s: %s", e.Column, e.of, e.problem)
+	if e.Line > 1 {
+		placed.Message = fmt.Sprintf("malformed JSON at line %d, column %d: %s", placed.Line, e.Column, e.problem)
+	}
 	return &placed
 }
 
