@@ -181,6 +181,13 @@ release-contract: $(BIN)/buf protodeps ## Keep the contract of a release, for ma
 check-commits: ## Fail when a commit's subject is longer than 72 characters
 	@tools/check-commits.sh
 
+# ---- In a real browser ----
+
+# Needs Node.js and Chromium, Debian's by default (CHROMIUM=/usr/bin/chromium).
+.PHONY: test-web
+test-web: build ## Look at the sandbox's page in a real browser (SCREENSHOTS=folder keeps what it looks like)
+	@cd test/web && npm ci --no-audit --no-fund --silent && npm test --silent
+
 # ---- What these need ----
 
 .PHONY: tools

@@ -17,11 +17,11 @@ type refusal struct {
 }
 
 // upload answers an upload: each record is taken or refused for itself. A dry run takes nothing.
-func (s *Stub) upload(body []byte, faults map[int]int, dry bool) reply {
+func (s *Stub) upload(call *Call, faults map[int]int) reply {
 	var request struct {
 		D []json.RawMessage `json:"d"`
 	}
-	if json.Unmarshal(body, &request) != nil || request.D == nil {
+	if json.Unmarshal(call.Body, &request) != nil || request.D == nil {
 		return failed(http.StatusBadRequest, "Malformed request")
 	}
 	if text := judge.Upload(request.D, s.options.Rules); text != "" {
@@ -35,9 +35,16 @@ func (s *Stub) upload(body []byte, faults map[int]int, dry bool) reply {
 			continue
 		}
 		text := fmt.Sprintf("%s Skipped record number : %d", reason.Text, i+1)
+		if s.options.Observe != nil {
+			call.Refused = append(call.Refused, Refused{record, reason.Code, reason.Text})
+		}
 		refused = append(refused, refusal{"fail", reason.Code, text, judge.Echo(record, reason.Code)})
 	}
-	if !dry {
+	switch {
+	case call.Dry:
+	case s.options.Observe != nil:
+		call.Taken = taken
+	default:
 		s.mu.Lock()
 		s.taken = append(s.taken, taken...)
 		s.mu.Unlock()

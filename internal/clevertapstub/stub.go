@@ -40,6 +40,9 @@ type Options struct {
 	Rules judge.Rules
 	// MaxUploads and MaxDeletions limit the calls of an account that are open at once.
 	MaxUploads, MaxDeletions int
+	// Observe is told of each call when it has been answered, and then the stand-in itself keeps nothing of it. It is called
+	// by one goroutine at a time.
+	Observe func(Call)
 }
 
 // Call is a request that came.
@@ -52,6 +55,20 @@ type Call struct {
 	Body []byte
 	// Status is the HTTP status of the answer; 0 when there was none.
 	Status int
+	// Account is the account that it names, and Dry tells a dry run.
+	Account string
+	Dry     bool
+	// Taken are the records of an upload that were taken, and Refused those that were not. For Observe alone.
+	Taken   []json.RawMessage
+	Refused []Refused
+}
+
+// Refused is a record that was refused.
+type Refused struct {
+	// Record is the record as it came, Code and Error what CleverTap says of it.
+	Record json.RawMessage
+	Code   int
+	Error  string
 }
 
 // Stub is an http.Handler that stands in for CleverTap. It is safe for use by many goroutines.
@@ -151,8 +168,9 @@ func (s *Stub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	fault := s.nextFault(r, body)
 	leave, free := s.enter(r)
 	defer leave()
+	call := newCall(r, body)
 	if gone := fault.waits(r.Context()); gone || fault.Reset {
-		s.keep(r, body, 0) // before the caller can know
+		s.keep(&call, 0) // before the caller can know
 		if !gone {
 			reset(w)
 		}
@@ -161,18 +179,18 @@ func (s *Stub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	answer := failed(http.StatusTooManyRequests, "Too many concurrent requests")
 	switch {
 	case fault.Status != 0:
-		s.keep(r, body, fault.Status)
+		s.keep(&call, fault.Status)
 		fault.write(w)
 		return
 	case free:
-		answer = s.answer(r, body, fault.Records)
+		answer = s.answer(r, &call, fault.Records)
 	}
 	if fault.Lose {
-		s.keep(r, body, 0)
+		s.keep(&call, 0)
 		reset(w)
 		return
 	}
-	s.keep(r, body, answer.HTTP)
+	s.keep(&call, answer.HTTP)
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(answer.HTTP)
 	_, _ = io.WriteString(w, s.text(answer))
@@ -192,13 +210,25 @@ func (s *Stub) text(answer reply) string {
 	return string(text)
 }
 
-// keep remembers a call.
-func (s *Stub) keep(r *http.Request, body []byte, status int) {
+// newCall describes a request.
+func newCall(r *http.Request, body []byte) Call {
+	dry := r.URL.Query().Get("dryRun")
+	return Call{
+		Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery, Header: r.Header.Clone(), Body: body,
+		Account: r.Header.Get(accountHeader), Dry: dry != "" && dry != "0",
+	}
+}
+
+// keep remembers a call, or tells who observes.
+func (s *Stub) keep(call *Call, status int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.calls = append(s.calls, Call{
-		Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery, Header: r.Header.Clone(), Body: body, Status: status,
-	})
+	call.Status = status
+	if s.options.Observe != nil {
+		s.options.Observe(*call)
+		return
+	}
+	s.calls = append(s.calls, *call)
 }
 
 // enter counts a call of an account as open, and reports whether that is not one too many.
@@ -229,7 +259,7 @@ const (
 )
 
 // answer answers a call that nothing stands in the way of. Faults say with which code to refuse which record, from 1.
-func (s *Stub) answer(r *http.Request, body []byte, faults map[int]int) reply {
+func (s *Stub) answer(r *http.Request, call *Call, faults map[int]int) reply {
 	method := http.MethodPost
 	switch r.URL.Path {
 	case uploadPath, deletePath:
@@ -254,10 +284,9 @@ func (s *Stub) answer(r *http.Request, body []byte, faults map[int]int) reply {
 	}
 	switch r.URL.Path {
 	case uploadPath:
-		dry := r.URL.Query().Get("dryRun")
-		return s.upload(body, faults, dry != "" && dry != "0")
+		return s.upload(call, faults)
 	case deletePath:
-		return s.delete(body)
+		return s.delete(call.Body)
 	default:
 		return reply{HTTP: http.StatusOK, Status: "success"}
 	}
