@@ -84,6 +84,14 @@ bench-compare: $(BIN)/benchstat ## Compare the benchmarks of a commit with those
 bench-parsers: ## Compare our JSON tree with the libraries that could stand in its place (COUNT=6 BENCHTIME=0.5s)
 	$(GO) -C tools/bench test $(BENCHFLAGS) -count $(COUNT) ./parsers
 
+# How many events `make soak` delivers each way, and how often it kills the program meanwhile.
+SOAK_EVENTS ?= 200000
+SOAK_KILLS ?= 5
+
+.PHONY: soak
+soak: build ## Deliver many events while CleverTap fails and the program is killed, and see that what is promised holds (SOAK_EVENTS=200000)
+	@$(GO) run ./test/soak -program $(BIN)/rudder-clevertap -events $(SOAK_EVENTS) -kills $(SOAK_KILLS)
+
 # What of it to measure, and how; see test/load/main.go.
 ARGS ?=
 

@@ -71,7 +71,7 @@ func (c *deliverCmd) Run(ctx context.Context, std stdio) (err error) {
 	if err != nil {
 		return usageError{err}
 	}
-	work := &deliveries{to: to, account: receipt.Account(to, "inline"), dryRun: c.DryRun, inputs: newInputs(c.Files, std.In), out: std.Out}
+	work := &deliveries{to: to, account: receipt.Account(to, "inline"), dryRun: c.DryRun, uploads: c.Uploads, inputs: newInputs(c.Files, std.In), out: std.Out}
 	if work.checkpoint, err = openCheckpoint(c.Checkpoint, work.identity()); err != nil {
 		return usageError{err}
 	}

@@ -10,6 +10,9 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
+	"github.com/rudder-clevertap/rudder-clevertap/clevertap"
 	"github.com/rudder-clevertap/rudder-clevertap/delivery"
 	"github.com/rudder-clevertap/rudder-clevertap/internal/apierr"
 	"github.com/rudder-clevertap/rudder-clevertap/internal/receipt"
@@ -17,9 +20,13 @@ import (
 )
 
 const (
-	// parcels is how many blocks of lines are under way at once. As many lines wait for their results behind one that
-	// CleverTap puts off, since results come in input order.
-	parcels = 24
+	// blocksUnderWay is how many blocks of lines are under way at once, eventsUnderWay how many events for each upload that
+	// may be: enough for all uploads, and not many more, since they wait for their results behind one that CleverTap puts off, and are sent
+	// again when the run is killed.
+	blocksUnderWay = 64
+	eventsUnderWay = 2 * clevertap.MaxRecords
+	// parcelEvents is how many events are handed over together.
+	parcelEvents = clevertap.MaxRecords / 2
 	// deliveryLinger is how long a record waits for others to share its upload. Files bring many at once.
 	deliveryLinger = 20 * time.Millisecond
 )
@@ -30,6 +37,7 @@ type deliveries struct {
 	to         *mapping.Destination
 	account    delivery.Account
 	dryRun     bool
+	uploads    int
 	sender     *delivery.Sender
 	inputs     *inputs
 	out        io.Writer
@@ -38,6 +46,8 @@ type deliveries struct {
 
 	free    chan *block
 	ordered chan *parcel
+	// room is that for events under way.
+	room *semaphore.Weighted
 	// work transforms. It is the reader's, as is file, the number of the source that is read.
 	work *transformer
 	file int
@@ -51,10 +61,12 @@ type deliveries struct {
 	readErr error
 }
 
-// parcel is a block whose events are under way.
+// parcel are lines of a block whose events are under way.
 type parcel struct {
 	*block
 
+	// last tells that no other lines of its block follow.
+	last   bool
 	file   int
 	events *receipt.Batch
 	under  *delivery.Delivery
@@ -82,8 +94,9 @@ func (d *deliveries) run(ctx context.Context, view *screen) (*deliveryTally, err
 	}
 	reading, stopReading := context.WithCancel(ctx)
 	defer stopReading()
-	d.free, d.ordered = make(chan *block, parcels), make(chan *parcel, parcels)
-	for range parcels {
+	d.free, d.ordered = make(chan *block, blocksUnderWay), make(chan *parcel, eventsUnderWay*d.uploads)
+	d.room = semaphore.NewWeighted(int64(eventsUnderWay * d.uploads))
+	for range blocksUnderWay {
 		d.free <- newBlock()
 	}
 	d.work = newTransformer(d.to, outputResults, len(d.inputs.sources) > 1, true)
@@ -165,48 +178,59 @@ func (d *deliveries) giveBack(b *block) {
 	d.free <- b
 }
 
-// handOver hands the events of a block to the sender, and, in its order, to the writer. Lines that are done are passed by.
+// handOver hands the events of a block to the sender, and, in their order, to the writer. Lines that are done are passed by.
 func (d *deliveries) handOver(ctx context.Context, b *block) error {
 	d.handing.Lock()
 	defer d.handing.Unlock()
-	p := d.pack(b)
-	if len(p.numbers) > 0 && ctx.Err() == nil {
-		if err := d.checkpoint.sending(place{d.file, p.numbers[len(p.numbers)-1]}); err != nil {
-			return err
-		}
-		var err error
-		p.under, err = d.sender.Submit(ctx, delivery.Batch{To: d.account, Events: p.events.Events(), DryRun: d.dryRun, Wait: true})
-		if err != nil && ctx.Err() == nil && !errors.Is(err, delivery.ErrStopping) {
-			return err
-		}
-	}
-	if p.under == nil {
-		d.giveBack(b)
-		return nil
-	}
-	d.ordered <- p
-	return nil
-}
-
-// pack transforms the lines of a block that are not done.
-func (d *deliveries) pack(b *block) *parcel {
-	p := &parcel{block: b, file: d.file, events: receipt.New(bytes.Count(b.lines, []byte{'\n'})+1, len(b.lines))}
-	rest := b.lines
+	p, rest := d.newParcel(b), b.lines
 	for number := b.first; len(rest) > 0; number++ {
 		var line []byte
 		line, rest, _ = bytes.Cut(rest, []byte{'\n'})
 		if len(bytes.TrimSpace(line)) == 0 || d.checkpoint.isDone(place{d.file, number}) {
 			continue
 		}
-		result := d.work.result(line)
-		var failed error
-		if result.Err != nil {
-			failed = lineError(result.Err.OnLine(number))
+		if len(p.numbers) == parcelEvents {
+			if err := d.send(ctx, p); err != nil {
+				return err
+			}
+			p = d.newParcel(b)
 		}
-		p.events.Add(result, failed)
-		p.numbers, p.texts = append(p.numbers, number), append(p.texts, line)
+		p.add(number, line, d.work.result(line))
 	}
-	return p
+	p.last = true
+	return d.send(ctx, p)
+}
+
+// newParcel returns an empty parcel.
+func (d *deliveries) newParcel(b *block) *parcel {
+	return &parcel{block: b, file: d.file, events: receipt.New(parcelEvents, min(len(b.lines), blockSize/2))}
+}
+
+// add adds a line, which was transformed.
+func (p *parcel) add(number int, line []byte, result *mapping.Result) {
+	var failed error
+	if result.Err != nil {
+		failed = lineError(result.Err.OnLine(number))
+	}
+	p.events.Add(result, failed)
+	p.numbers, p.texts = append(p.numbers, number), append(p.texts, line)
+}
+
+// send hands a parcel over. When ctx has ended, its events are not sent, and the writer only frees its block.
+func (d *deliveries) send(ctx context.Context, p *parcel) error {
+	defer func() { d.ordered <- p }()
+	if len(p.numbers) == 0 || d.room.Acquire(ctx, int64(len(p.numbers))) != nil || ctx.Err() != nil {
+		return nil
+	}
+	if err := d.checkpoint.sending(place{p.file, p.numbers[len(p.numbers)-1]}); err != nil {
+		return err
+	}
+	var err error
+	p.under, err = d.sender.Submit(ctx, delivery.Batch{To: d.account, Events: p.events.Events(), DryRun: d.dryRun, Wait: true})
+	if err != nil && ctx.Err() == nil && !errors.Is(err, delivery.ErrStopping) {
+		return err
+	}
+	return nil
 }
 
 // lineError is an error of a line as callers of the server are told.
@@ -272,11 +296,18 @@ func (p *parcel) settled(view *screen, total *deliveryTally) {
 // emit writes what became of a parcel, once it is settled, and frees its block. Of a run that goes on later, what was cut short
 // has no result yet: it is sent again then.
 func (d *deliveries) emit(ctx context.Context, p *parcel, view *screen, total *deliveryTally) error {
+	if p.last {
+		defer d.giveBack(p.block)
+	}
+	if p.under == nil {
+		return nil // it was not sent
+	}
 	p.settled(view, total)
-	defer d.giveBack(p.block)
+	d.room.Release(int64(len(p.numbers)))
 	if d.ended {
 		return nil
 	}
+	p.text, p.failures = p.text[:0], p.failures[:0]
 	results := p.events.Results()
 	if ctx.Err() != nil && d.checkpoint != nil {
 		if at := slices.IndexFunc(results, isCutShort); at >= 0 {

@@ -129,6 +129,16 @@ func (s *Stub) Peak(account, path string) int {
 	return s.peak[account+" "+path]
 }
 
+// Open returns how many calls are open now.
+func (s *Stub) Open() (count int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, open := range s.open {
+		count += open
+	}
+	return count
+}
+
 // ForgetPeaks makes Peak count from now on.
 func (s *Stub) ForgetPeaks() {
 	s.mu.Lock()
