@@ -25,7 +25,7 @@ help: ## Say what can be made
 # ---- For everybody ----
 
 .PHONY: demo
-demo: build ## Start the server, transform examples/ over REST and gRPC, and show what came out
+demo: build ## Start the server, transform examples/, deliver events to a sandbox, and show what came out and what arrived
 	@$(GO) run ./examples/demo -server $(BIN)/rudder-clevertap -examples examples
 
 .PHONY: test

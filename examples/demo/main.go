@@ -1,4 +1,5 @@
-// Command demo starts the server, transforms the examples over REST and gRPC, shows what came out, and stops the server.
+// Command demo starts the server, transforms the examples over REST and gRPC, shows what came out, delivers some events to a
+// sandbox, shows what arrived, and stops the server.
 package main
 
 import (
@@ -35,12 +36,17 @@ func main() {
 func run(ctx context.Context, program, folder string, p *printer) error {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	running, err := start(ctx, program)
+	clevertap, err := startSandbox(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = clevertap.stop() }()
+	running, err := start(ctx, program, clevertap.base)
 	if err != nil {
 		return err
 	}
 	p.linef("", "The server listens on %s (gRPC) and %s (REST).", running.grpc, running.http)
-	if err := errors.Join(showAll(ctx, p, running, folder), running.stop()); err != nil {
+	if err := errors.Join(showAll(ctx, p, running, clevertap, folder), running.stop()); err != nil {
 		return err
 	}
 	p.linef("", "\nREST and gRPC gave the same bodies, byte for byte. The server has stopped.")
@@ -48,7 +54,7 @@ func run(ctx context.Context, program, folder string, p *printer) error {
 }
 
 // showAll shows all examples with a running server.
-func showAll(ctx context.Context, p *printer, running *serverProcess, folder string) error {
+func showAll(ctx context.Context, p *printer, running *serverProcess, clevertap *localCleverTap, folder string) error {
 	rest := &restClient{base: "http://" + running.http}
 	rpc, err := dial(running.grpc)
 	if err != nil {
@@ -59,7 +65,10 @@ func showAll(ctx context.Context, p *printer, running *serverProcess, folder str
 			return errors.Join(fmt.Errorf("%s: %w", s.Events, err), rpc.close())
 		}
 	}
-	return errors.Join(showTyped(ctx, p, rpc), rpc.close())
+	if err := errors.Join(showTyped(ctx, p, rpc), rpc.close()); err != nil {
+		return err
+	}
+	return showDelivery(ctx, p, rest, clevertap)
 }
 
 // show sends the events of one showcase over REST, in a batch and those that are no JSON alone, prints the answers, and

@@ -20,8 +20,8 @@ type serverProcess struct {
 	exited     chan error
 }
 
-// start starts the server on free loopback ports and waits until it is healthy.
-func start(ctx context.Context, program string) (*serverProcess, error) {
+// start starts the server on free loopback ports, with a stand-in for CleverTap, and waits until it is healthy.
+func start(ctx context.Context, program, clevertap string) (*serverProcess, error) {
 	s := &serverProcess{exited: make(chan error, 1)}
 	for _, address := range []*string{&s.grpc, &s.http} {
 		var err error
@@ -30,7 +30,8 @@ func start(ctx context.Context, program string) (*serverProcess, error) {
 		}
 	}
 	ctx, s.cancel = context.WithCancel(ctx)
-	command := exec.CommandContext(ctx, program, "serve", "--grpc-addr", s.grpc, "--http-addr", s.http, "--transformer-addr", "")
+	command := exec.CommandContext(ctx, program, "serve", "--grpc-addr", s.grpc, "--http-addr", s.http, "--transformer-addr", "",
+		"--clevertap-base-url", clevertap)
 	command.Stdout, command.Stderr = &s.log, &s.log
 	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
 	command.WaitDelay = 15 * time.Second

@@ -19,6 +19,8 @@ type Options struct {
 	Faults []string
 	// FaultRate is how many of the calls meet one, from 0 to 1.
 	FaultRate float64
+	// First are the kinds of faults that the first calls meet, one each.
+	First []string
 	// Accounts are the passcodes of accounts; nil lets any account with any passcode in.
 	Accounts map[string]string
 	// Keep is how many records, refused records and calls are kept each, the latest; DefaultKeep unless positive.
@@ -42,6 +44,9 @@ func New(options Options) http.Handler {
 	}
 	kept := &ledger{keep: options.Keep}
 	stub := clevertapstub.New(clevertapstub.Options{Accounts: options.Accounts, Observe: kept.observe})
+	for _, kind := range options.First {
+		stub.Fail(clevertapstub.OfKind(kind))
+	}
 	if len(options.Faults) > 0 && options.FaultRate > 0 {
 		stub.FailBy(func() clevertapstub.Fault {
 			if rand.Float64() >= options.FaultRate { //nolint:gosec // Nothing about it is secret.
