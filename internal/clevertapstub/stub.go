@@ -182,6 +182,7 @@ func (s *Stub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if gone := fault.waits(r.Context()); gone || fault.Reset {
 		s.keep(&call, 0) // before the caller can know
 		if !gone {
+			leave() // before the caller can make the next call
 			reset(w)
 		}
 		return
@@ -197,6 +198,7 @@ func (s *Stub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if fault.Lose {
 		s.keep(&call, 0)
+		leave()
 		reset(w)
 		return
 	}
@@ -251,11 +253,11 @@ func (s *Stub) enter(r *http.Request) (leave func(), free bool) {
 	}
 	s.open[key]++
 	s.peak[key] = max(s.peak[key], s.open[key])
-	return func() {
+	return sync.OnceFunc(func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.open[key]--
-	}, s.open[key] <= limit
+	}), s.open[key] <= limit
 }
 
 // accountHeader names the account.

@@ -27,11 +27,12 @@ const (
 	echoHTTP     = "http"      // net/http; each body is a byte slice
 	echoHTTPZero = "http-zero" // net/http, with memory that is used again and again
 	sinkOTLP     = "sink"      // net/http; takes telemetry and throws it away
+	takesAll     = "clevertap" // net/http; takes every record of an upload
 )
 
 // echoCmd serves one of the echo servers.
 type echoCmd struct {
-	Kind string `arg:"" enum:"raw,raw-zero,typed,http,http-zero,sink" help:"raw, raw-zero, typed, http, http-zero or sink."`
+	Kind string `arg:"" enum:"raw,raw-zero,typed,http,http-zero,sink,clevertap" help:"raw, raw-zero, typed, http, http-zero, sink or clevertap."`
 	Addr string `arg:"" help:"Where to listen."`
 }
 
@@ -60,6 +61,8 @@ func (c *echoCmd) Run(ctx context.Context, in io.Reader) error {
 		return serveHTTP(ctx, listener, http.HandlerFunc(echoBody))
 	case echoHTTPZero:
 		return serveHTTP(ctx, listener, echoReused())
+	case takesAll:
+		return serveHTTP(ctx, listener, http.HandlerFunc(takeAll))
 	default:
 		return serveHTTP(ctx, listener, http.HandlerFunc(discardBody))
 	}

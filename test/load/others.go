@@ -45,6 +45,8 @@ func others() []other {
 			expected: func(c *compareCmd) time.Duration { return 2 * rounds(c) * min(c.Time, time.Second) }, measure: measureEngine},
 		{name: "transform --output payloads, against jq -c .", key: "command",
 			expected: func(c *compareCmd) time.Duration { return rounds(c) * 6 * time.Second }, measure: measureCommand},
+		{name: "Deliver, against BatchTransform", key: "deliver",
+			expected: func(c *compareCmd) time.Duration { return 2 * (c.Warmup + rounds(c)*c.Time) }, measure: measureDeliver},
 		{name: "process start to healthy", key: "start",
 			expected: func(*compareCmd) time.Duration { return starts * 200 * time.Millisecond }, measure: measureStart},
 	}
