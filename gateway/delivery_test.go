@@ -191,13 +191,17 @@ const (
 )
 
 // always is a fault of every attempt.
-func always(f clevertapstub.Fault) []clevertapstub.Fault { return slices.Repeat([]clevertapstub.Fault{f}, attempts) }
+func always(f clevertapstub.Fault) []clevertapstub.Fault {
+	return slices.Repeat([]clevertapstub.Fault{f}, attempts)
+}
 
 // once is a fault of the first attempt.
 func once(f clevertapstub.Fault) []clevertapstub.Fault { return []clevertapstub.Fault{f} }
 
 // says is a reply of CleverTap's, or of what stands before it.
-func says(status int, body string) clevertapstub.Fault { return clevertapstub.Fault{Status: status, Body: body} }
+func says(status int, body string) clevertapstub.Fault {
+	return clevertapstub.Fault{Status: status, Body: body}
+}
 
 // TestEachReplyOfCleverTapHasAnOutcome: every row of the contract's outcomes, and every reply that CleverTap documents or that
 // networks give in its place, in every way to deliver.
@@ -347,7 +351,7 @@ func TestWhatThereIsNoRoomForIsRefused(t *testing.T) {
 	require.Equal(t, "OVERLOADED", st.Details()[0].(*errdetails.ErrorInfo).GetReason())
 	require.Positive(t, st.Details()[1].(*errdetails.RetryInfo).GetRetryDelay().AsDuration())
 	answer := d.do(t, http.MethodPost, "/v1/deliver", `{"events":[`+checkedOut+`],"destination":`+settings+`}`)
-	require.Equal(t, http.StatusTooManyRequests, answer.status, answer.body)
+	require.Equal(t, http.StatusServiceUnavailable, answer.status, answer.body)
 	require.Equal(t, "1", answer.header.Get("Retry-After"))
 	require.NoError(t, <-first)
 	// A stream waits instead.

@@ -19,6 +19,7 @@ import (
 
 	"github.com/rudder-clevertap/rudder-clevertap/gateway/internal/middleware"
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/budget"
 	"github.com/rudder-clevertap/rudder-clevertap/internal/contract"
 )
 
@@ -48,6 +49,11 @@ type Options struct {
 	// IdleTimeout is how long nothing may move in a request's body or in the answer; DefaultIdleTimeout
 	// unless positive.
 	IdleTimeout time.Duration
+	// Admit says why the server will refuse a call with these Authorization headers, or nil. It is asked before
+	// a body is read, and the server itself asks again. Nil leaves it all to the server.
+	Admit func(authorization []string) error
+	// Memory is what bodies may take together; nil is without bounds.
+	Memory *budget.Budget
 	// AllowedOrigins are the web origins (`https://app.example.com`, `https://*.example.com`) whose pages may
 	// call the API. None may unless named; there is no name for all.
 	AllowedOrigins []string
@@ -136,7 +142,9 @@ func newCalls(ctx context.Context, options Options, errs *errorWriter) (http.Han
 		runtime.WithOutgoingHeaderMatcher(noHeader),
 		runtime.WithOutgoingTrailerMatcher(noHeader),
 		runtime.WithForwardResponseOption(answerRequestID),
-		runtime.WithMiddlewares(nameSpan, takeBody(options.MaxBodyBytes, errs)),
+		runtime.WithMiddlewares(
+			nameSpan, admit(options.Admit, errs), takeBody(options.MaxBodyBytes, options.Memory, errs),
+		),
 		runtime.WithDisablePathLengthFallback(),
 		runtime.WithDisableHTTPMethodOverride(),
 		runtime.WithWriteContentLength(),

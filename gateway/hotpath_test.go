@@ -114,7 +114,7 @@ func BenchmarkRequest(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
 			request.Body = io.NopCloser(bytes.NewReader(body))
-			from, err := newRequestBody(request, DefaultMaxBodyBytes)
+			from, err := newRequestBody(request, DefaultMaxBodyBytes, nil)
 			if err != nil {
 				b.Fatal(err)
 			}

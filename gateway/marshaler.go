@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"math"
@@ -17,6 +18,7 @@ import (
 	"github.com/rudder-clevertap/rudder-clevertap/gateway/internal/middleware"
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
 	"github.com/rudder-clevertap/rudder-clevertap/internal/apierr"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/budget"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
 )
 
@@ -180,9 +182,9 @@ func (m marshaler) NewDecoder(r io.Reader) runtime.Decoder {
 			if err != nil {
 				return err
 			}
-			body = &requestBody{Body: plain}
+			body = &requestBody{Body: plain, ctx: context.Background()}
 		}
-		text, err := body.Text()
+		text, err := body.Text(body.ctx, &body.lease)
 		if err == nil {
 			err = m.Unmarshal(text, v)
 		}
@@ -208,12 +210,16 @@ type requestBody struct {
 	middleware.Body
 	io.Closer
 
+	// ctx is the request's.
+	ctx context.Context //nolint:containedctx // It lives as long as the request.
+	// lease is the memory of the call.
+	lease budget.Lease
 	// err is why it could not be decoded. The error handler finds it here.
 	err error
 }
 
 // newRequestBody returns a request's body, which may be compressed with gzip. The error is an *apierr.Error.
-func newRequestBody(r *http.Request, limit int64) (*requestBody, error) {
+func newRequestBody(r *http.Request, limit int64, memory *budget.Budget) (*requestBody, error) {
 	body, err := middleware.NewBody(r, r.Body, limit, middleware.Gzip)
-	return &requestBody{Body: body, Closer: r.Body}, err
+	return &requestBody{Body: body, Closer: r.Body, ctx: r.Context(), lease: memory.Lease()}, err
 }

@@ -353,7 +353,7 @@ func requireTarget(t *testing.T, members map[string]json.RawMessage, settings []
 // requestBodyOf returns a request's body.
 func requestBodyOf(tb testing.TB, text string) *requestBody {
 	tb.Helper()
-	body, err := newRequestBody(httptest.NewRequest(http.MethodPost, "/", strings.NewReader(text)), DefaultMaxBodyBytes)
+	body, err := newRequestBody(httptest.NewRequest(http.MethodPost, "/", strings.NewReader(text)), DefaultMaxBodyBytes, nil)
 	require.NoError(tb, err)
 	return body
 }

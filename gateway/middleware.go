@@ -11,6 +11,7 @@ import (
 
 	"github.com/rudder-clevertap/rudder-clevertap/gateway/internal/middleware"
 	"github.com/rudder-clevertap/rudder-clevertap/internal/apierr"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/budget"
 )
 
 // noHeader forwards no header.
@@ -26,8 +27,24 @@ func nameSpan(next runtime.HandlerFunc) runtime.HandlerFunc {
 	}
 }
 
+// admit refuses the calls of those whom the server does not know, before their bodies are read and unpacked.
+func admit(known func(authorization []string) error, errs *errorWriter) runtime.Middleware {
+	return func(next runtime.HandlerFunc) runtime.HandlerFunc {
+		if known == nil {
+			return next
+		}
+		return func(w http.ResponseWriter, r *http.Request, params map[string]string) {
+			if err := known(r.Header["Authorization"]); err != nil {
+				errs.write(r.Context(), w, r, err)
+				return
+			}
+			next(w, r, params)
+		}
+	}
+}
+
 // takeBody makes a request's body ready for the decoder, and refuses what is not JSON.
-func takeBody(limit int64, errs *errorWriter) runtime.Middleware {
+func takeBody(limit int64, memory *budget.Budget, errs *errorWriter) runtime.Middleware {
 	return func(next runtime.HandlerFunc) runtime.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request, params map[string]string) {
 			if r.Method != http.MethodPost {
@@ -35,7 +52,7 @@ func takeBody(limit int64, errs *errorWriter) runtime.Middleware {
 				next(w, r, params)
 				return
 			}
-			body, err := newRequestBody(r, limit)
+			body, err := newRequestBody(r, limit, memory)
 			if err != nil {
 				w.Header().Set("Accept-Encoding", middleware.Gzip+", identity")
 				errs.write(r.Context(), w, r, err)
@@ -50,6 +67,7 @@ func takeBody(limit int64, errs *errorWriter) runtime.Middleware {
 				return
 			}
 			r.Body = body
+			defer body.lease.Release()
 			next(w, r, params)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/rudder-clevertap/rudder-clevertap/delivery"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/budget"
 	"github.com/rudder-clevertap/rudder-clevertap/internal/telemetry"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping"
 	"github.com/rudder-clevertap/rudder-clevertap/server/internal/intercept"
@@ -93,6 +94,8 @@ type Options struct {
 	StreamInFlight int
 	// ShutdownTimeout is how long open calls may take to end once Run stops; then they are cut off.
 	ShutdownTimeout time.Duration
+	// Memory is what the calls under way may take together; nil is without bounds.
+	Memory *budget.Budget
 	// NoReflection leaves out gRPC reflection, by which tools read the contract.
 	NoReflection bool
 }

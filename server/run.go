@@ -13,7 +13,7 @@ import (
 // returns why it failed, or nil after Stop. A server serves once.
 func (s *Server) Serve(listener net.Listener) error {
 	ended := make(chan error, 2)
-	for name, on := range map[string]net.Listener{"grpc": listener, "in-process": localListener{s.local}} {
+	for name, on := range map[string]net.Listener{"grpc": s.outside.listening(listener), "in-process": localListener{s.local}} {
 		go func() { ended <- failed(name, s.grpc.Serve(on)) }()
 	}
 	return <-ended
@@ -44,6 +44,7 @@ func (s *Server) Finish() {
 // works until then.
 func (s *Server) Stop(ctx context.Context) error {
 	s.Finish()
+	defer s.arrivals.Stop()
 	err := errors.Join(s.stopGRPC(ctx), s.inside.Close(), s.local.Close())
 	if s.stopSender != nil {
 		err = errors.Join(err, s.stopSender(ctx))
@@ -71,6 +72,7 @@ func (s *Server) Run(ctx context.Context, listener net.Listener) error {
 // Close frees what New made, for a server that never ran.
 func (s *Server) Close() error {
 	s.grpc.Stop()
+	s.arrivals.Stop()
 	return errors.Join(s.inside.Close(), s.local.Close())
 }
 

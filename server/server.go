@@ -46,6 +46,8 @@ const (
 	pingInterval = 2 * time.Minute
 	// pingTimeout is how long the client has to answer.
 	pingTimeout = 20 * time.Second
+	// maxHeaderBytes is how long the header of a call may be, as HTTP/2 counts it.
+	maxHeaderBytes = 64 << 10
 	// handlers is how many goroutines wait for calls. Their stacks have grown to what a call needs, which
 	// takes a new goroutine, as calls beyond that number get, a quarter of the whole call.
 	handlers = 32
@@ -61,6 +63,11 @@ type Server struct {
 	remote  *grpc.ClientConn
 	inside  *inproc.Conn
 	deliver *deliver.Service
+	// around is what surrounds each call, arrivals what looks at those that come in, outside the connections
+	// that they come over.
+	around   *intercept.Chain
+	arrivals *intercept.Arrivals
+	outside  connections
 	// stopping is closed, by finish, when open streams are to end.
 	stopping chan struct{}
 	finish   sync.Once
@@ -86,13 +93,14 @@ func New(options Options) (*Server, error) {
 	if err := s.ownSender(); err != nil {
 		return nil, err
 	}
-	transforms, err := engine.New(options.Telemetry.Tracer(), options.Telemetry.Meter(), s.logger)
+	transforms, err := engine.New(options.Telemetry.Tracer(), options.Telemetry.Meter(), s.logger, options.Memory)
 	if err != nil {
 		return nil, err
 	}
 	if s.remote, err = s.dialLocal(); err != nil {
 		return nil, err
 	}
+	s.around, s.arrivals = around, around.Arrivals()
 	s.grpc = grpc.NewServer(s.serverOptions(around)...)
 	s.inside = s.newInside(around)
 	s.register(transforms)
@@ -126,6 +134,7 @@ func (s *Server) interceptOptions() intercept.Options {
 		IsInside:          inproc.IsInside,
 		StreamIdleTimeout: s.options.StreamIdleTimeout,
 		Callers:           s.options.Callers,
+		Disconnect:        s.outside.end,
 		Stopping:          s.stopping,
 	}
 }
@@ -141,7 +150,7 @@ func needsNoToken(ctx context.Context, method string) bool {
 // register registers the services: with the gRPC server, and with the connection inside the process.
 func (s *Server) register(transforms *engine.Engine) {
 	services := inproc.Registrar{
-		Server: s.grpc, Conn: s.inside,
+		Server: s.grpc, Conn: s.inside, Outside: intercept.Readable,
 		Streams: []string{dropin.ServiceName},
 	}
 	targets := engine.NewTargets(s.options.Destinations)
@@ -173,6 +182,7 @@ func (s *Server) register(transforms *engine.Engine) {
 		Strict:    s.options.ProxyStrict,
 		MaxAnswer: s.options.MaxMessageBytes,
 		MaxBody:   s.options.MaxTransformerBodyBytes,
+		Memory:    s.options.Memory,
 		Stopping:  s.stopping,
 		Logger:    s.logger,
 	}))
@@ -207,7 +217,7 @@ func (s *Server) serverOptions(around *intercept.Chain) []grpc.ServerOption {
 	options := []grpc.ServerOption{
 		grpc.Creds(newServerCredentials(s.options.TLS)),
 		grpc.UnaryInterceptor(around.Unary()),
-		grpc.StreamInterceptor(around.Stream()),
+		grpc.StreamInterceptor(intercept.ReadableStream(around.Stream())),
 		grpc.UnknownServiceHandler(unknownCall),
 		grpc.MaxRecvMsgSize(s.options.MaxMessageBytes),
 		grpc.MaxSendMsgSize(s.options.MaxMessageBytes),
@@ -216,10 +226,14 @@ func (s *Server) serverOptions(around *intercept.Chain) []grpc.ServerOption {
 			keepalive.EnforcementPolicy{MinTime: minPingInterval, PermitWithoutStream: true},
 		),
 		grpc.KeepaliveParams(s.keepalive()),
+		grpc.InTapHandle(s.arrivals.Admit),
+		grpc.MaxHeaderListSize(maxHeaderBytes),
 		grpc.WaitForHandlers(true),
 		grpc.NumStreamWorkers(handlers),
 	}
-	options = append(options, wire.ServerOptions(s.options.MaxBatchEvents)...)
+	options = append(options, wire.ServerOptions(wire.Limits{
+		MaxEvents: s.options.MaxBatchEvents, MaxBytes: s.options.MaxMessageBytes, Memory: s.options.Memory,
+	})...)
 	if recorder := s.options.Telemetry.Server(isRecorded); recorder != nil {
 		options = append(options, grpc.StatsHandler(recorder))
 	}
@@ -264,6 +278,10 @@ func (s *Server) dialLocal() (*grpc.ClientConn, error) {
 // Conn is a connection to the server inside the process. It works while Run does, which closes it at the end.
 // Calls over it pass all that calls from outside do, bearer tokens included.
 func (s *Server) Conn() grpc.ClientConnInterface { return s.inside }
+
+// Admit says why a call with these values of authorization will be refused, or nil: for those in front of the
+// server, who want to know before they read what is to be called with. The call itself is asked again.
+func (s *Server) Admit(authorization []string) error { return s.around.Admit(authorization) }
 
 // Services returns the names of the services, in alphabetical order.
 func (s *Server) Services() []string {

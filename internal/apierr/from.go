@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
@@ -11,6 +12,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
+	"github.com/rudder-clevertap/rudder-clevertap/internal/budget"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
 )
@@ -130,6 +132,26 @@ func AnswerTooLarge(actual, limit int) error {
 				"--max-answer-bytes and the size of message that the client takes", actual, limit),
 		Limit: int64(limit), Actual: int64(actual),
 	}
+}
+
+// retryAfter is when calls that found no memory may find some.
+const retryAfter = time.Second
+
+// NoMemory refuses what a budget has no memory for. Another error is returned as it is.
+func NoMemory(err error) error {
+	switch {
+	case errors.Is(err, budget.ErrFull):
+		return &Error{
+			Reason: Overloaded, HTTP: http.StatusServiceUnavailable, RetryAfter: retryAfter,
+			Message: "the calls under way take all the memory that the server has for them: try again",
+		}
+	case errors.Is(err, budget.ErrNever):
+		return &Error{
+			Reason: RequestTooLarge, HTTP: http.StatusRequestEntityTooLarge,
+			Message: "the request takes more memory than the server has for all calls: send fewer events at once",
+		}
+	}
+	return err
 }
 
 // Stopping ends calls because the server stops.

@@ -1,6 +1,8 @@
 package apierr
 
 import (
+	"net/http"
+
 	"google.golang.org/grpc/codes"
 
 	"github.com/rudder-clevertap/rudder-clevertap/mapping"
@@ -40,7 +42,7 @@ const (
 	CredentialsRefused Reason = "CREDENTIALS_REFUSED"
 	// DeliveryCutShort: the server stopped, or the deadline passed, before CleverTap was asked or had answered.
 	DeliveryCutShort Reason = "DELIVERY_CUT_SHORT"
-	// Overloaded: more events wait for CleverTap than the server keeps.
+	// Overloaded: more events wait for CleverTap than the server keeps, or calls take all the memory there is.
 	Overloaded Reason = "OVERLOADED"
 )
 
@@ -91,7 +93,7 @@ var reasons = map[Reason]row{
 	CleverTapOverloaded:  {code: codes.ResourceExhausted},
 	CredentialsRefused:   {code: codes.FailedPrecondition},
 	DeliveryCutShort:     {code: codes.Unavailable},
-	Overloaded:           {code: codes.ResourceExhausted},
+	Overloaded:           {code: codes.ResourceExhausted, http: http.StatusServiceUnavailable},
 }
 
 // codeOf returns the gRPC code of a reason, and whether the reason is known.

@@ -17,6 +17,7 @@ import (
 
 	"github.com/rudder-clevertap/rudder-clevertap/delivery"
 	"github.com/rudder-clevertap/rudder-clevertap/gateway"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/budget"
 	"github.com/rudder-clevertap/rudder-clevertap/internal/config"
 	"github.com/rudder-clevertap/rudder-clevertap/internal/telemetry"
 	"github.com/rudder-clevertap/rudder-clevertap/server"
@@ -27,6 +28,12 @@ const (
 	flushTimeout = 5 * time.Second
 	// headerTimeout is how long an HTTP client may take to send a request's headers.
 	headerTimeout = 10 * time.Second
+	// maxHeaderBytes is how long the header of an HTTP request may be.
+	maxHeaderBytes = 64 << 10
+	// memoryEighths is how many eighths of the memory that the process may take are for what calls hold, by their
+	// own count: the rest is for what that leaves out, for connections, and for what the garbage collector has
+	// not seen yet.
+	memoryEighths = 3
 	// idleTimeout is how long an HTTP connection stays open between requests.
 	idleTimeout = 2 * time.Minute
 )
@@ -74,6 +81,8 @@ func (a *App) compose(ctx context.Context) error {
 	}
 	a.logger = a.newLogger(signals)
 
+	memory := budget.New(int64(s.MaxMemory) / 8 * memoryEighths)
+
 	clevertap := delivery.New(delivery.Options{
 		BaseURL:        s.CleverTapBaseURL,
 		TracerProvider: signals.TracerProvider,
@@ -92,21 +101,21 @@ func (a *App) compose(ctx context.Context) error {
 		encrypted = s.Certificate.TLS(a.logger)
 	}
 
-	srv, err := server.New(a.serverOptions(signals, clevertap, sender, encrypted))
+	srv, err := server.New(a.serverOptions(signals, clevertap, sender, encrypted, memory))
 	if err != nil {
 		return err
 	}
 	a.drain, a.finish = srv.Drain, srv.Finish
 	a.parts.add(&part{name: "grpc", addr: &s.GRPCAddr, serve: srv.Serve, stop: srv.Stop})
 
-	rest, err := gateway.New(ctx, a.restOptions(signals, srv))
+	rest, err := gateway.New(ctx, a.restOptions(signals, srv, memory))
 	if err != nil {
 		return err
 	}
 	fronts := []*part{a.front("http", &s.HTTPAddr, rest, encrypted)}
 
 	if s.TransformerAddr != "" {
-		dropin, err := gateway.NewDropin(a.dropinOptions(signals, srv))
+		dropin, err := gateway.NewDropin(a.dropinOptions(signals, srv, memory))
 		if err != nil {
 			return err
 		}
@@ -165,6 +174,7 @@ func (a *App) senderOptions(signals *telemetry.Telemetry) delivery.SenderOptions
 // serverOptions say what the gRPC server is made of.
 func (a *App) serverOptions(
 	signals *telemetry.Telemetry, clevertap *delivery.Client, sender *delivery.Sender, encrypted *tls.Config,
+	memory *budget.Budget,
 ) server.Options {
 	s := a.settings
 	options := server.Options{
@@ -188,6 +198,7 @@ func (a *App) serverOptions(
 		MaxConnectionAge:        s.MaxConnectionAge,
 		ShutdownTimeout:         s.ShutdownTimeout,
 		NoReflection:            !s.Reflection,
+		Memory:                  memory,
 	}
 	if s.Tokens != nil {
 		options.Callers = s.Tokens
@@ -196,7 +207,9 @@ func (a *App) serverOptions(
 }
 
 // restOptions say what the REST API is made of.
-func (a *App) restOptions(signals *telemetry.Telemetry, srv *server.Server) gateway.Options {
+func (a *App) restOptions(
+	signals *telemetry.Telemetry, srv *server.Server, memory *budget.Budget,
+) gateway.Options {
 	return gateway.Options{
 		Conn:           srv.Conn(),
 		TracerProvider: signals.TracerProvider,
@@ -205,13 +218,17 @@ func (a *App) restOptions(signals *telemetry.Telemetry, srv *server.Server) gate
 		MaxBodyBytes:   maxBodyBytes(a.settings.MaxMessageBytes),
 		MaxBatchEvents: a.settings.MaxBatchEvents,
 		IdleTimeout:    a.settings.StreamIdleTimeout,
+		Admit:          srv.Admit,
+		Memory:         memory,
 		AllowedOrigins: a.settings.AllowedOrigins,
 		Logger:         a.logger,
 	}
 }
 
 // dropinOptions say what rudder-transformer's routes are made of.
-func (a *App) dropinOptions(signals *telemetry.Telemetry, srv *server.Server) gateway.DropinOptions {
+func (a *App) dropinOptions(
+	signals *telemetry.Telemetry, srv *server.Server, memory *budget.Budget,
+) gateway.DropinOptions {
 	return gateway.DropinOptions{
 		Conn:            srv.Conn(),
 		TracerProvider:  signals.TracerProvider,
@@ -221,6 +238,7 @@ func (a *App) dropinOptions(signals *telemetry.Telemetry, srv *server.Server) ga
 		MaxMessageBytes: maxBodyBytes(a.settings.MaxMessageBytes),
 		ProxyTimeout:    a.settings.TransformerProxyTimeout,
 		IdleTimeout:     a.settings.StreamIdleTimeout,
+		Memory:          memory,
 		Upstream:        a.settings.UpstreamTransformer,
 		Version:         a.options.Version,
 		Logger:          a.logger,
@@ -240,6 +258,7 @@ func (a *App) front(name string, addr *string, handler http.Handler, encrypted *
 	web := &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: headerTimeout,
+		MaxHeaderBytes:    maxHeaderBytes,
 		IdleTimeout:       idleTimeout,
 		ErrorLog:          slog.NewLogLogger(a.logger.Handler(), slog.LevelWarn),
 	}

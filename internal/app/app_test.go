@@ -100,7 +100,7 @@ func TestTheDefaultsAreThoseOfTheParts(t *testing.T) {
 	t.Parallel()
 	options := configured(t)
 	a := &App{options: options, settings: options.Settings}
-	made := a.serverOptions(telemetry.None(), nil, nil, nil)
+	made := a.serverOptions(telemetry.None(), nil, nil, nil, nil)
 	require.Equal(t, server.Options{
 		MaxMessageBytes:         server.DefaultMaxMessageBytes,
 		MaxBatchEvents:          server.DefaultMaxBatchEvents,

@@ -3,6 +3,7 @@ package wire
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/encoding"
@@ -11,13 +12,29 @@ import (
 	"google.golang.org/grpc/mem"
 
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/budget"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
 )
 
+// Limits are those of what a server reads.
+type Limits struct {
+	// MaxEvents is how many events of a request are kept; 0 keeps all.
+	MaxEvents int
+	// MaxBytes is how long a message may be once it is unpacked.
+	MaxBytes int
+	// Memory is what messages may take together; nil is without bounds.
+	Memory *budget.Budget
+}
+
 // ServerOptions make a server use the codec of NewCodec, and its memory for all that it reads and writes.
-func ServerOptions(maxEvents int) []grpc.ServerOption {
-	c := newCodec(maxEvents)
-	return []grpc.ServerOption{grpc.ForceServerCodecV2(c), experimental.BufferPool(c.memory)}
+func ServerOptions(limits Limits) []grpc.ServerOption {
+	c := newCodec(limits.MaxEvents)
+	c.budget = limits.Memory
+	return []grpc.ServerOption{
+		grpc.ForceServerCodecV2(c), experimental.BufferPool(c.memory),
+		//nolint:staticcheck // What replaced it is one for all servers of a process.
+		grpc.RPCDecompressor(&unpacker{memory: limits.Memory, limit: limits.MaxBytes}),
+	}
 }
 
 // NewCodec returns the codec of ServerOptions by itself: protobuf's, but for Requests and Responses. Of the
@@ -26,7 +43,7 @@ func ServerOptions(maxEvents int) []grpc.ServerOption {
 func NewCodec(maxEvents int) encoding.CodecV2 { return newCodec(maxEvents) }
 
 func newCodec(maxEvents int) codec {
-	return codec{encoding.GetCodecV2(proto.Name), &memory{}, maxEvents}
+	return codec{encoding.GetCodecV2(proto.Name), &memory{}, maxEvents, nil}
 }
 
 // codec reads Requests and writes Responses by hand, and leaves all else to protobuf's codec.
@@ -34,13 +51,34 @@ type codec struct {
 	encoding.CodecV2
 	memory    *memory
 	maxEvents int
+	budget    *budget.Budget
+}
+
+// Checked is a message to read into that may be unreadable: gRPC answers by itself, with INTERNAL, when its codec
+// fails, so the codec of ServerOptions puts into one of these why it did.
+type Checked struct {
+	// Into is the message.
+	Into any
+	// Err is why it could not be read: one of the budget, or what is wrong with it.
+	Err error
 }
 
 // Unmarshal reads a message.
 func (c codec) Unmarshal(data mem.BufferSlice, v any) error {
+	if checked, ok := v.(*Checked); ok {
+		checked.Err = c.Unmarshal(data, checked.Into)
+		return nil
+	}
 	request, ok := v.(*Request)
 	if !ok {
+		if err := checkOther(data, v); err != nil {
+			return err
+		}
 		return c.CodecV2.Unmarshal(data, v)
+	}
+	request.lease = c.budget.Lease()
+	if err := request.reserve(data); err != nil {
+		return err
 	}
 	request.memory = data.MaterializeToBuffer(c.memory)
 	request.maxEvents = c.maxEvents
@@ -49,7 +87,26 @@ func (c codec) Unmarshal(data mem.BufferSlice, v any) error {
 	if errors.Is(err, document.ErrUnusual) && request.beyond == 0 {
 		err = request.unmarshalUnusual(message)
 	}
+	request.came = err == nil
 	return err
+}
+
+// maxOtherBytes is how long messages may be that hold neither events nor a body: many times what they need.
+// They are lists of small messages, each of which takes far more memory than its two bytes.
+const maxOtherBytes = 1 << 20
+
+// errOther says that a message is too long.
+var errOther = fmt.Errorf("it is longer than %d bytes", maxOtherBytes)
+
+// checkOther refuses a message that is not a Request for its length.
+func checkOther(data mem.BufferSlice, v any) error {
+	if len(data) == 1 && isNoMemory(data[0].ReadOnlyData()) {
+		return budget.ErrFull
+	}
+	if _, isBody := v.(interface{ GetBody() []byte }); !isBody && data.Len() > maxOtherBytes {
+		return errOther
+	}
+	return nil
 }
 
 // Marshal writes a message.

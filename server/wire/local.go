@@ -30,6 +30,7 @@ func (r *Request) Take(message proto.Message) error {
 	if delivers, ok := message.(interface{ GetDryRun() bool }); ok {
 		r.DryRun = delivers.GetDryRun()
 	}
+	r.came = true
 	r.takeTarget(message, from)
 	return r.takeEvents(message)
 }

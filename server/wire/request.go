@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"unicode/utf8"
@@ -13,6 +14,7 @@ import (
 	clevertapv1 "github.com/rudder-clevertap/rudder-clevertap/gen/clevertap/v1"
 	rudderstackv1 "github.com/rudder-clevertap/rudder-clevertap/gen/rudderstack/v1"
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/budget"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
 )
 
@@ -40,6 +42,10 @@ type Request struct {
 	DryRun bool
 
 	memory mem.Buffer
+	// came says that the message could be read.
+	came bool
+	// lease is what the request takes of the server's memory.
+	lease budget.Lease
 	// maxEvents is how many events are kept, 0 for all; beyond counts those that were not.
 	maxEvents, beyond int
 }
@@ -75,12 +81,28 @@ func (r *Request) GetDestinationId() string { return r.DestinationID } //nolint:
 // isSingle reports whether the message has one event, and not a list.
 func (r *Request) isSingle() bool { return kinds[r.Kind].single }
 
+// copies is how many bytes of memory a call takes for each of its message, as events become records, and these
+// an answer.
+const copies = 3
+
+// reserve takes memory for a message. The error is that of the budget.
+func (r *Request) reserve(data mem.BufferSlice) error {
+	if len(data) == 1 && isNoMemory(data[0].ReadOnlyData()) {
+		return budget.ErrFull
+	}
+	return r.lease.Reserve(context.Background(), copies*int64(data.Len()))
+}
+
+// Came reports whether the message could be read.
+func (r *Request) Came() bool { return r.came }
+
 // Release gives the memory of the message back. Events and JSON settings must not be used after it.
 func (r *Request) Release() {
 	if r.memory != nil {
 		r.memory.Free()
 		r.memory = nil
 	}
+	r.lease.Release()
 	r.Events, r.EventsJSON, r.DestinationJSON = r.Events[:0], r.EventsJSON[:0], nil
 }
 
@@ -134,6 +156,9 @@ func (r *Request) setBytes(f *fields, number protowire.Number, value []byte) err
 	case f.destination:
 		if r.Target == TypedTarget {
 			return document.ErrUnusual
+		}
+		if len(value) > maxOtherBytes {
+			return fmt.Errorf("destination: %w", errOther)
 		}
 		r.setTarget(TypedTarget)
 		r.Destination = &clevertapv1.Destination{}
@@ -194,11 +219,14 @@ func (r *Request) makeRoom(message []byte, f *fields) {
 
 // unmarshalUnusual reads a request by the standard codec, whatever its form.
 func (r *Request) unmarshalUnusual(message []byte) error {
+	if len(message) > maxOtherBytes {
+		return errOther // what is merged may be lists of small messages
+	}
 	whole := kinds[r.Kind].empty.New().Interface()
 	if err := proto.Unmarshal(message, whole); err != nil {
 		return err
 	}
-	*r = Request{Kind: r.Kind, maxEvents: r.maxEvents}
+	*r = Request{Kind: r.Kind, maxEvents: r.maxEvents, memory: r.memory, lease: r.lease}
 	usual, err := proto.MarshalOptions{Deterministic: true}.Marshal(whole)
 	if err != nil {
 		return err

@@ -2,23 +2,27 @@ package dropin
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"net/http"
 
 	"github.com/rudder-clevertap/rudder-clevertap/gateway/internal/middleware"
 	"github.com/rudder-clevertap/rudder-clevertap/internal/apierr"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/budget"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
 )
 
 // routeByBody decides who serves a request whose body names the destination: this service, or the upstream,
 // which it is then forwarded to. It returns the body, as it came, when it is ours. Without an upstream all
-// is.
-func (h *handler) routeByBody(w http.ResponseWriter, r *http.Request) (io.Reader, bool) {
+// is. What of the body is kept takes memory of the lease.
+func (h *handler) routeByBody(
+	w http.ResponseWriter, r *http.Request, lease *budget.Lease,
+) (io.Reader, bool) {
 	if h.upstream == nil {
 		return r.Body, true
 	}
-	kept := &keptBody{}
+	kept := &keptBody{ctx: r.Context(), lease: lease}
 	raw := io.LimitReader(r.Body, h.limit+1)
 	finder := destinationFinder{}
 	body, err := newBody(r, io.TeeReader(raw, kept), h.limit)
@@ -47,13 +51,21 @@ func (h *handler) routeByBody(w http.ResponseWriter, r *http.Request) (io.Reader
 // keptBody is a body in memory. It is held once: what has been read of it is let go of.
 type keptBody struct {
 	pieces [][]byte
+	// bytes is how much memory they take, which is of the lease.
+	bytes int64
+	lease *budget.Lease
+	ctx   context.Context //nolint:containedctx // The body lives as long as the request.
 }
 
-// Write keeps a copy of a part of the body.
+// Write keeps a copy of a part of the body. The error is an *apierr.Error when there is no memory for it.
 func (k *keptBody) Write(part []byte) (int, error) {
 	for rest := part; len(rest) > 0; {
 		last := len(k.pieces) - 1
 		if last < 0 || len(k.pieces[last]) == cap(k.pieces[last]) {
+			if err := k.lease.Reserve(k.ctx, k.bytes+int64(k.next())); err != nil {
+				return len(part) - len(rest), apierr.NoMemory(err)
+			}
+			k.bytes += int64(k.next())
 			k.pieces = append(k.pieces, make([]byte, 0, k.next()))
 			last++
 		}
@@ -77,7 +89,9 @@ func (k *keptBody) Read(into []byte) (int, error) {
 		return 0, io.EOF
 	}
 	n := copy(into, k.pieces[0])
+	k.bytes -= int64(n)
 	if k.pieces[0] = k.pieces[0][n:]; len(k.pieces[0]) == 0 {
+		k.lease.Shrink(k.bytes)
 		k.pieces[0] = nil
 		k.pieces = k.pieces[1:]
 	}

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/rudder-clevertap/rudder-clevertap/internal/budget"
 )
 
 func TestFinderFindsTheDestination(t *testing.T) {
@@ -102,7 +104,7 @@ func FuzzFinder(f *testing.F) {
 func TestAKeptBodyIsReadOnceAndLetGoOf(t *testing.T) {
 	t.Parallel()
 	text := strings.Repeat("0123456789", 100_000)
-	kept := &keptBody{}
+	kept := &keptBody{ctx: t.Context(), lease: &budget.Lease{}}
 	for part := range chunks(text, 7777) {
 		_, err := kept.Write(part)
 		require.NoError(t, err)

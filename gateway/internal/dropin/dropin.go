@@ -26,6 +26,7 @@ import (
 	"github.com/rudder-clevertap/rudder-clevertap/gateway/internal/middleware"
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
 	"github.com/rudder-clevertap/rudder-clevertap/internal/apierr"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/budget"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
 )
 
@@ -59,6 +60,8 @@ type Options struct {
 	// IdleTimeout is how long nothing may move in a request's body or in the answer;
 	// middleware.DefaultIdleTimeout unless positive.
 	IdleTimeout time.Duration
+	// Memory is what bodies may take together; nil is without bounds.
+	Memory *budget.Budget
 	// Upstream is the address of a rudder-transformer that all is forwarded to which is not CleverTap's.
 	// Nothing is forwarded when it is nil.
 	Upstream *url.URL
@@ -78,12 +81,14 @@ type handler struct {
 	limit, callLimit int64
 
 	proxyTimeout bool
+	memory       *budget.Budget
 
 	version  string
 	upstream *upstream // nil when nothing is forwarded
 	logger   *slog.Logger
-	// pieces are buffers for the pieces of bodies, answers pairs of them for those of answers.
-	pieces, answers sync.Pool
+	// pieces are buffers for the pieces of bodies, shorts for bodies that are small, answers pairs of them for
+	// those of answers.
+	pieces, shorts, answers sync.Pool
 }
 
 // withDefaults returns the options with their defaults in place.
@@ -121,6 +126,11 @@ func New(options Options) (http.Handler, error) {
 		logger:    options.Logger,
 
 		proxyTimeout: options.ProxyTimeout,
+		memory:       options.Memory,
+	}
+	h.shorts.New = func() any {
+		piece := make([]byte, min(budget.Small+1, h.callLimit))
+		return &piece
 	}
 	h.pieces.New = func() any {
 		piece := make([]byte, min(pieceBytes, h.callLimit))
@@ -334,7 +344,7 @@ func writeHead(w http.ResponseWriter, head *transformerv1.ResponseHead) {
 // fail answers a call that failed without an answer of the server's. What may go well another time is a 503
 // that rudder-server's processor repeats for as long as it takes.
 func (h *handler) fail(w http.ResponseWriter, r *http.Request, err error) {
-	if known, ok := errors.AsType[*apierr.Error](err); ok {
+	if known, ok := errors.AsType[*apierr.Error](err); ok && known.Reason != apierr.Overloaded {
 		h.refuse(w, r, known.HTTP, http.StatusText(known.HTTP), known.Message)
 		return
 	}
@@ -343,6 +353,7 @@ func (h *handler) fail(w http.ResponseWriter, r *http.Request, err error) {
 		h.logger.Log(r.Context(), levelOf(r), "a call could not be served", slog.Any("error", err))
 		w.Header().Set("X-Rudder-Should-Retry", "true")
 		w.Header().Set("X-Rudder-Error-Reason", "overloaded-or-stopping")
+		w.Header().Set("Retry-After", "1")
 		h.refuse(
 			w, r, http.StatusServiceUnavailable, "Service Unavailable",
 			"the service is overloaded or stopping: try again",

@@ -14,6 +14,8 @@ import (
 
 	"github.com/rudder-clevertap/rudder-clevertap/gateway/internal/middleware"
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/apierr"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/budget"
 )
 
 // contentFormat is the header that says which form a body has.
@@ -81,7 +83,9 @@ func (h *handler) processor(w http.ResponseWriter, r *http.Request, found *route
 
 // router serves the router's route.
 func (h *handler) router(w http.ResponseWriter, r *http.Request, _ *route) {
-	body, ours := h.routeByBody(w, r)
+	lease := h.memory.Lease()
+	defer lease.Release()
+	body, ours := h.routeByBody(w, r, &lease)
 	if !ours {
 		return
 	}
@@ -106,7 +110,9 @@ func (h *handler) router(w http.ResponseWriter, r *http.Request, _ *route) {
 
 // batch serves the batch route.
 func (h *handler) batch(w http.ResponseWriter, r *http.Request, _ *route) {
-	body, ours := h.routeByBody(w, r)
+	lease := h.memory.Lease()
+	defer lease.Release()
+	body, ours := h.routeByBody(w, r, &lease)
 	if !ours {
 		return
 	}
@@ -125,6 +131,9 @@ func (h *handler) batch(w http.ResponseWriter, r *http.Request, _ *route) {
 
 // pieceBytes is how long the pieces are in which a body travels.
 const pieceBytes = 256 << 10
+
+// piecesOfCall is how many of them a call has in memory at once, here and in the server.
+const piecesOfCall = 3
 
 // newBody returns the body of a request, in the encodings that rudder-transformer takes.
 func newBody(r *http.Request, raw io.Reader, limit int64) (middleware.Body, error) {
@@ -146,8 +155,8 @@ func isParsed(r *http.Request) bool {
 	}
 }
 
-// readCall reads a body that travels in one message.
-func (h *handler) readCall(r *http.Request) ([]byte, error) {
+// readCall reads a body that travels in one message, with memory of a lease.
+func (h *handler) readCall(r *http.Request, lease *budget.Lease) ([]byte, error) {
 	if !isParsed(r) {
 		return nil, nil
 	}
@@ -155,7 +164,7 @@ func (h *handler) readCall(r *http.Request) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return body.Text()
+	return body.Text(r.Context(), lease)
 }
 
 // carry carries a request to the server and its answer back: in one message each way if both are small, else in
@@ -167,6 +176,12 @@ func (h *handler) carry(
 	if err == nil {
 		err = body.Check()
 	}
+	lease, buffers := h.memory.Lease(), &h.shorts
+	defer lease.Release()
+	if err == nil && !body.IsAtMost(budget.Small) {
+		buffers = &h.pieces
+		err = apierr.NoMemory(lease.Reserve(r.Context(), piecesOfCall*pieceBytes))
+	}
 	if err != nil {
 		h.fail(w, r, err)
 		return
@@ -176,8 +191,8 @@ func (h *handler) carry(
 		from, head.ExpectedLength = &body, body.Length()
 	}
 	head.Compacted = r.Header.Get(contentFormat) == compactedFormat
-	memory := h.pieces.Get().(*[]byte) //nolint:forcetypeassert // The pool makes nothing else.
-	defer h.pieces.Put(memory)
+	memory := buffers.Get().(*[]byte) //nolint:forcetypeassert // The pools make nothing else.
+	defer buffers.Put(memory)
 	piece, ended, err := readPiece(from, *memory)
 	if err != nil {
 		h.fail(w, r, err)
@@ -313,7 +328,9 @@ func (h *handler) breakOff(w http.ResponseWriter, r *http.Request, cause error) 
 
 // proxy serves the proxy's route.
 func (h *handler) proxy(w http.ResponseWriter, r *http.Request, found *route) {
-	body, err := h.readCall(r)
+	lease := h.memory.Lease()
+	defer lease.Release()
+	body, err := h.readCall(r, &lease)
 	if err != nil {
 		h.fail(w, r, err)
 		return
@@ -337,12 +354,15 @@ func (h *handler) proxy(w http.ResponseWriter, r *http.Request, found *route) {
 
 // deleteUsers serves the deletion route.
 func (h *handler) deleteUsers(w http.ResponseWriter, r *http.Request, _ *route) {
-	from, ours := h.routeByBody(w, r)
+	kept, lease := h.memory.Lease(), h.memory.Lease()
+	defer kept.Release()
+	defer lease.Release()
+	from, ours := h.routeByBody(w, r, &kept)
 	if !ours {
 		return
 	}
 	r.Body = io.NopCloser(from)
-	body, err := h.readCall(r)
+	body, err := h.readCall(r, &lease)
 	if err != nil {
 		h.fail(w, r, err)
 		return

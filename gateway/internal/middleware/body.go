@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"compress/zlib"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +15,7 @@ import (
 	"github.com/andybalholm/brotli"
 
 	"github.com/rudder-clevertap/rudder-clevertap/internal/apierr"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/budget"
 )
 
 // The Content-Encodings that a body may have, beside none and identity.
@@ -82,6 +84,11 @@ func (b *Body) Length() uint64 {
 	return uint64(b.declared)
 }
 
+// IsAtMost reports whether the body will certainly be no longer than so many bytes.
+func (b *Body) IsAtMost(bytes int64) bool {
+	return b.encoding == "" && 0 <= b.declared && b.declared <= bytes
+}
+
 // Check refuses a body that is too long by its own declaration. Read and Text do so too.
 func (b *Body) Check() error {
 	if b.encoding == "" && b.declared > b.limit {
@@ -107,18 +114,38 @@ func (b *Body) Read(into []byte) (int, error) {
 	return n, err
 }
 
-// Text reads the whole body.
-func (b *Body) Text() ([]byte, error) {
+// trusted is up to how many bytes a client is believed who declares the length of a body, so that a
+// declaration alone costs little memory.
+const trusted = 64 << 10
+
+// copies is how many bytes of memory a call takes for each of its body, as the body becomes records, and these
+// an answer.
+const copies = 4
+
+// Text reads the whole body, with memory of a lease, which must be released when the call has ended.
+func (b *Body) Text(ctx context.Context, lease *budget.Lease) ([]byte, error) {
 	if err := b.Check(); err != nil {
 		return nil, err
 	}
-	// What a client declares is believed up to here, so that a declaration alone costs little memory.
-	const trusted = 1 << 20
-	read := bytes.NewBuffer(make([]byte, 0, min(max(b.declared, 0), trusted)+bytes.MinRead))
-	if _, err := read.ReadFrom(b); err != nil {
-		return nil, err
+	var text []byte
+	for size := min(max(b.declared, 0), trusted) + bytes.MinRead; ; size = 2 * int64(cap(text)) {
+		if b.declared > int64(len(text)) && b.encoding == "" {
+			size = min(size, b.declared+bytes.MinRead)
+		}
+		if err := lease.Reserve(ctx, copies*size); err != nil {
+			return nil, apierr.NoMemory(err)
+		}
+		text = append(make([]byte, 0, size), text...)
+		for len(text) < cap(text) {
+			n, err := b.Read(text[len(text):cap(text)])
+			text = text[:len(text)+n]
+			if errors.Is(err, io.EOF) {
+				return text, nil
+			} else if err != nil {
+				return nil, err
+			}
+		}
 	}
-	return read.Bytes(), nil
 }
 
 // open begins to read.

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/rudder-clevertap/rudder-clevertap/internal/apierr"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/budget"
 )
 
 func TestBodiesAreReadUpToTheLimit(t *testing.T) {
@@ -44,7 +45,7 @@ func TestBodiesAreReadUpToTheLimit(t *testing.T) {
 			}
 			body, err := NewBody(request, strings.NewReader(test.body), limit, Gzip)
 			require.NoError(t, err)
-			text, err := body.Text()
+			text, err := body.Text(t.Context(), &budget.Lease{})
 			if test.message != "" {
 				require.EqualError(t, err, test.message)
 				return
@@ -63,7 +64,7 @@ func TestBodiesThatBreakOff(t *testing.T) {
 	}{{os.ErrDeadlineExceeded, http.StatusRequestTimeout}, {io.ErrUnexpectedEOF, http.StatusBadRequest}} {
 		body, err := NewBody(&http.Request{ContentLength: 10}, iotest.ErrReader(test.cause), 100)
 		require.NoError(t, err)
-		_, err = body.Text()
+		_, err = body.Text(t.Context(), &budget.Lease{})
 		var got *apierr.Error
 		require.ErrorAs(t, err, &got)
 		require.Equal(t, "the body could not be read to its end", got.Message)

@@ -2,6 +2,7 @@ package dropin
 
 import (
 	"bytes"
+	"fmt"
 
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/javascript"
@@ -13,6 +14,13 @@ const forbiddenKey = "__proto__"
 // maxMarked is up to how many events of a body are marked when it is read. The events of a longer one are
 // found again when their turn comes, so that no memory but the body's own grows with them.
 const maxMarked = 4096
+
+// maxEvents is how many events a body may have, and maxIndexed how many destinations or connections by id: far
+// more than rudder-server sends, and not so many that a body of empty ones takes memory out of proportion.
+const (
+	maxEvents  = 500_000
+	maxIndexed = 100_000
+)
 
 // requestBody is a request's body, cut into its parts, each the text of a value or nothing.
 type requestBody struct {
@@ -75,7 +83,18 @@ func readBody(text []byte, marks []eventMark) (*requestBody, *refusal) {
 	if err := s.Err(); err != nil {
 		return nil, refuseBody(err.Error())
 	}
+	if body.count > maxEvents {
+		return nil, refuseCount(body.count, "events", maxEvents)
+	}
 	return body, nil
+}
+
+// refuseCount refuses a body for how many of something it has.
+func refuseCount(count int, of string, limit int) *refusal {
+	return &refusal{
+		statusTooLarge, "Payload Too Large",
+		fmt.Sprintf("the body has %d %s: send at most %d at once", count, of, limit),
+	}
 }
 
 // member takes one member of an object in; of several with one key the last counts.

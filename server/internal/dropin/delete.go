@@ -43,6 +43,11 @@ func failedDeletion(status int, format string, args ...any) deleteResult {
 func (s *Service) DeleteUsers(
 	ctx context.Context, r *transformerv1.DeleteUsersRequest,
 ) (*transformerv1.DeleteUsersResponse, error) {
+	lease, err := s.lend(ctx, r.GetBody())
+	if err != nil {
+		return nil, err
+	}
+	defer lease.Release()
 	requests, refused := readDeletions(r.GetBody())
 	if refused != nil {
 		return deleteAnswer(refused.answer())

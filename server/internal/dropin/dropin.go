@@ -17,6 +17,7 @@ import (
 	"github.com/rudder-clevertap/rudder-clevertap/delivery"
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
 	"github.com/rudder-clevertap/rudder-clevertap/internal/apierr"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/budget"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/javascript"
 	"github.com/rudder-clevertap/rudder-clevertap/server/internal/engine"
@@ -45,6 +46,8 @@ type Options struct {
 	Strict bool
 	// MaxAnswer is how many bytes an answer in one message may have.
 	MaxAnswer int
+	// Memory is what bodies may take together; nil is without bounds.
+	Memory *budget.Budget
 	// MaxBody is how many bytes a body may have, which comes in many messages.
 	MaxBody int
 	// Stopping is closed when the server stops: what has not begun by then is refused.
@@ -182,7 +185,9 @@ func (s *Service) pieceLimit() int { return max(min(s.options.MaxAnswer-headByte
 func answerBody[R bodyPiece](
 	s *Service, stream pieces, x *exchange, route route, piece func([]byte) R,
 ) error {
-	err := receive(stream, x, s.options.MaxBody, piece)
+	lease := s.options.Memory.Lease()
+	defer lease.Release()
+	err := receive(stream, x, &lease, s.options.MaxBody, piece)
 	if err == nil {
 		err = route(x)
 	}
@@ -222,6 +227,9 @@ func (s *Service) answerWhole(
 
 // refused makes a refusal the whole answer. It returns any other error.
 func (x *exchange) refused(err error) error {
+	if apierr.ReasonOf(err) == apierr.RequestTooLarge {
+		err = &refusal{statusTooLarge, "Payload Too Large", err.Error()} // sent again, it would be too large again
+	}
 	if refused := (*refusal)(nil); errors.As(err, &refused) {
 		refused.write(&x.answer)
 		return nil
@@ -272,9 +280,18 @@ type bodyPiece interface {
 	GetBody() []byte
 }
 
+// lend takes memory for reading a body that came in one message.
+func (s *Service) lend(ctx context.Context, body []byte) (budget.Lease, error) {
+	const copies = 4 // its tree, what is sent, what is answered
+	lease := s.options.Memory.Lease()
+	return lease, apierr.NoMemory(lease.Reserve(ctx, copies*int64(len(body))))
+}
+
 // receive puts the pieces of a body together. The body of one message is taken as it is; a longer one is held
 // once, apart from what growing leaves behind.
-func receive[R bodyPiece](stream pieces, x *exchange, limit int, message func(memory []byte) R) error {
+func receive[R bodyPiece](
+	stream pieces, x *exchange, lease *budget.Lease, limit int, message func(memory []byte) R,
+) error {
 	piece := message(x.memory[:cap(x.memory)])
 	for {
 		err := stream.RecvMsg(piece)
@@ -295,10 +312,18 @@ func receive[R bodyPiece](stream pieces, x *exchange, limit int, message func(me
 		if body := piece.GetBody(); len(x.body)+len(body) > limit {
 			return refuseTooLarge(limit)
 		} else if x.body == nil {
+			if len(body) > mostPieceBytes {
+				if err := lease.Reserve(x.ctx, int64(len(body))); err != nil {
+					return apierr.NoMemory(err)
+				}
+			}
 			x.body, x.memory = body, body
 			piece = message(nil) // the first one's memory is taken
 		} else {
-			x.body = append(grow(x.body, len(body), x.head.GetExpectedLength(), limit), body...)
+			if x.body, err = grow(x, lease, len(body), limit); err != nil {
+				return err
+			}
+			x.body = append(x.body, body...)
 		}
 	}
 	if x.head == nil {
@@ -311,19 +336,24 @@ func receive[R bodyPiece](stream pieces, x *exchange, limit int, message func(me
 
 // grow makes room for more bytes. What the caller expects is believed once an eighth of it is there, so that
 // a long body is not moved often and a wrong expectation costs little.
-func grow(body []byte, more int, expected uint64, limit int) []byte {
+func grow(x *exchange, lease *budget.Lease, more, limit int) ([]byte, error) {
 	const believed = 8
+	body, expected := x.body, x.head.GetExpectedLength()
 	need := len(body) + more
 	if need <= cap(body) {
-		return body
+		return body, nil
 	}
 	size := min(need+need/2, limit)
 	if e := int(min(expected, uint64(limit))); e >= need && e <= believed*need {
 		size = e
 	}
+	if err := lease.Reserve(x.ctx, int64(size+cap(body))); err != nil {
+		return nil, apierr.NoMemory(err)
+	}
 	grown := make([]byte, len(body), size)
 	copy(grown, body)
-	return grown
+	lease.Shrink(int64(size)) // the old one is let go of
+	return grown, nil
 }
 
 // errTooLong ends the writing of an answer that is too long for one message.

@@ -24,6 +24,7 @@ import (
 	"github.com/rudder-clevertap/rudder-clevertap/delivery"
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
 	"github.com/rudder-clevertap/rudder-clevertap/internal/apierr"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/budget"
 	"github.com/rudder-clevertap/rudder-clevertap/server/internal/engine"
 	"github.com/rudder-clevertap/rudder-clevertap/server/internal/intercept"
 )
@@ -60,7 +61,7 @@ const secret = "PASSCODE-7f3a"
 // options are those of a service that calls CleverTap under a base URL; nil leaves CleverTap's own hosts.
 func options(tb testing.TB, base *url.URL, logger *slog.Logger) Options {
 	tb.Helper()
-	transforms, err := engine.New(nooptrace.NewTracerProvider().Tracer(""), noopmetric.NewMeterProvider().Meter(""), logger)
+	transforms, err := engine.New(nooptrace.NewTracerProvider().Tracer(""), noopmetric.NewMeterProvider().Meter(""), logger, nil)
 	require.NoError(tb, err)
 	client := delivery.New(delivery.Options{BaseURL: base})
 	tb.Cleanup(client.Close)
@@ -172,12 +173,52 @@ func TestABodyMayComeInAnyPieces(t *testing.T) {
 func TestGrowingTrustsAnExpectationOnceAnEighthIsThere(t *testing.T) {
 	t.Parallel()
 	const limit = 1 << 20
-	require.Equal(t, 10, cap(grow(make([]byte, 0, 10), 10, 0, limit)), "there is room")
-	require.Equal(t, 30, cap(grow(make([]byte, 10), 10, 0, limit)))
-	require.Equal(t, 160, cap(grow(make([]byte, 10), 10, 160, limit)))
-	require.Equal(t, 30, cap(grow(make([]byte, 10), 10, 161, limit)), "so much more is not believed yet")
-	require.Equal(t, 30, cap(grow(make([]byte, 10), 10, 19, limit)), "less than there is is no use")
-	require.Equal(t, limit, cap(grow(make([]byte, limit-10), 10, 1<<40, limit)))
+	require.Equal(t, 10, cap(grown(t, make([]byte, 0, 10), 10, 0, limit)), "there is room")
+	require.Equal(t, 30, cap(grown(t, make([]byte, 10), 10, 0, limit)))
+	require.Equal(t, 160, cap(grown(t, make([]byte, 10), 10, 160, limit)))
+	require.Equal(t, 30, cap(grown(t, make([]byte, 10), 10, 161, limit)), "so much more is not believed yet")
+	require.Equal(t, 30, cap(grown(t, make([]byte, 10), 10, 19, limit)), "less than there is is no use")
+	require.Equal(t, limit, cap(grown(t, make([]byte, limit-10), 10, 1<<40, limit)))
+}
+
+// grown is a body with more room.
+func grown(t *testing.T, body []byte, more int, expected uint64, limit int) []byte {
+	t.Helper()
+	x := &exchange{ctx: t.Context(), body: body, head: &transformerv1.RequestHead{ExpectedLength: expected}}
+	got, err := grow(x, &budget.Lease{}, more, limit)
+	require.NoError(t, err)
+	return got
+}
+
+func TestBodiesTakeTheMemoryOfABudget(t *testing.T) {
+	t.Parallel()
+	memory := budget.New(8 << 20)
+	s := newTestService(t, func(o *Options) { o.Memory, o.MaxBody = memory, 64<<20 })
+	half := strings.Repeat(" ", 2<<20)
+	for range 5 {
+		head, _ := serveText(t, s, s.router, &transformerv1.RequestHead{ExpectedLength: 4 << 20}, half, half)
+		require.EqualValues(t, 400, head.GetStatusCode(), "blanks are not JSON")
+	}
+	lease := memory.Lease()
+	require.NoError(t, lease.Reserve(t.Context(), 8<<20), "nothing is held when all is answered")
+	lease.Release()
+	head, _ := serveText(t, s, s.router, &transformerv1.RequestHead{}, half, half, half, half)
+	require.EqualValues(t, 413, head.GetStatusCode(), "it would never fit")
+}
+
+func TestManyTinyThingsAreRefusedBeforeTheyTakeMemory(t *testing.T) {
+	t.Parallel()
+	s := newTestService(t, func(o *Options) { o.MaxBody = 64 << 20 })
+	many := func(count int, of string) string { return strings.Repeat(of+",", count) + of }
+	for name, body := range map[string]string{
+		"events":       `{"input":[` + many(maxEvents, "{}") + `],"destType":"clevertap"}`,
+		"destinations": `{"input":[{}],"destinations":{` + many(maxIndexed, `"a":{}`) + `},"destType":"clevertap"}`,
+		"connections":  `{"input":[{}],"connections":{` + many(maxIndexed, `"a":{}`) + `},"destType":"clevertap"}`,
+	} {
+		head, answer := serveText(t, s, s.router, &transformerv1.RequestHead{Compacted: true}, body)
+		require.EqualValues(t, 413, head.GetStatusCode(), name)
+		require.Contains(t, answer, name+": send at most")
+	}
 }
 
 func TestABodyBeyondTheLimitIsRefused(t *testing.T) {

@@ -56,18 +56,25 @@ type itemReader struct {
 // emptyObject is what stands for a missing object.
 const emptyObject = "{}"
 
-// begin makes the reader ready for a body.
-func (r *itemReader) begin(body *requestBody, compacted bool) {
+// begin makes the reader ready for a body. The error is a *refusal.
+func (r *itemReader) begin(body *requestBody, compacted bool) (err error) {
 	r.text, r.compacted = body.text, compacted
 	if compacted {
-		r.destinations, r.connections = index(body.destinations), index(body.connections)
+		if r.destinations, err = index(body.destinations, "destinations"); err == nil {
+			r.connections, err = index(body.connections, "connections")
+		}
 	}
+	return err
 }
 
-// index returns the members of an object by key, those that JavaScript would take for a value.
-func index(object []byte) map[string][]byte {
-	members := map[string][]byte{}
+// index returns the members of an object by key, those that JavaScript would take for a value. The error is a
+// *refusal.
+func index(object []byte, of string) (map[string][]byte, error) {
+	members, count := map[string][]byte{}, 0
 	parts(object, func(key, value []byte) {
+		if count++; count > maxIndexed {
+			return
+		}
 		switch string(value) {
 		case "null", "false", "0", `""`:
 			delete(members, document.Unquote(key))
@@ -75,7 +82,10 @@ func index(object []byte) map[string][]byte {
 			members[document.Unquote(key)] = value
 		}
 	})
-	return members
+	if count > maxIndexed {
+		return nil, refuseCount(count, of, maxIndexed)
+	}
+	return members, nil
 }
 
 // reset forgets the body and keeps the memory.

@@ -39,6 +39,9 @@ func (t *work) processorItems(body *requestBody) (err error) {
 		first = false
 		item, failed := t.items.read(event)
 		result, to := t.apply(&item, failed)
+		if err = t.over; err != nil {
+			return false
+		}
 		t.processorItem(&item, result, to)
 		err = t.out.check()
 		return err == nil

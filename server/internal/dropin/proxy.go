@@ -77,6 +77,11 @@ func (s *Service) ProxyDelivery(
 	if !isOurs(r.GetDestination()) {
 		return proxyAnswer(refuseDestination(r.GetDestination()).answer())
 	}
+	lease, err := s.lend(ctx, r.GetBody())
+	if err != nil {
+		return nil, err
+	}
+	defer lease.Release()
 	p, refused := readProxy(r)
 	if refused == nil && s.room(p) < 0 {
 		refused = &refusal{

@@ -137,6 +137,10 @@ func (t *routerWork) group(body *requestBody) (err error) {
 		group := t.byKey[string(key)]
 		if group == nil {
 			group = &routerGroup{metadata: bytes.Clone(item.metadata)}
+			const groupBytes = 256
+			if err = t.keep(groupBytes + len(key) + len(item.metadata)); err != nil {
+				return false
+			}
 			t.byKey[string(key)] = group
 			t.groups = append(t.groups, group)
 		}

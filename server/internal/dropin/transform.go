@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/rudder-clevertap/rudder-clevertap/internal/apierr"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/budget"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
 	"github.com/rudder-clevertap/rudder-clevertap/server/internal/engine"
@@ -23,6 +24,11 @@ type work struct {
 	tags string
 	// compiled is the destination compiled last. Most events of a request have the same.
 	compiled compiledDestination
+	// over is why the request is over before its end, if it is: there was no memory for an event.
+	over error
+	// kept is the memory of what is kept of the events until the answer is complete.
+	kept      budget.Lease
+	keptBytes int64
 	// visited counts events, to look now and then whether the caller is still there.
 	visited int
 }
@@ -46,22 +52,39 @@ func (s *Service) transform(
 	const nobodyIsTold = mapping.SeverityError + 1
 	ctx, workspace := s.options.Engine.Begin(x.ctx, nobodyIsTold)
 	defer workspace.Release()
-	x.items.begin(body, x.head.GetCompacted())
+	if err := x.items.begin(body, x.head.GetCompacted()); err != nil {
+		return err
+	}
 	x.marks = body.marks
 	x.answer.begin()
-	err := do(&work{
+	t := &work{
 		Workspace: workspace, ctx: ctx, out: &x.answer, items: &x.items,
 		tags: `,"destType":` + string(document.AppendString(nil, strings.ToUpper(apierr.Clean(destType)))) +
 			`,"module":"destination","implementation":"native","feature":"` + feature + `"`,
-	})
+	}
+	t.kept = s.options.Memory.Lease()
+	defer t.kept.Release()
+	err := do(t)
+	if err == nil {
+		err = t.over
+	}
 	if !errors.Is(err, errTooLong) { // else it is done again, and counts then
 		workspace.Finish(ctx, "transformer", err)
 	}
 	return err
 }
 
+// keep takes memory for what is kept until the answer is complete.
+func (t *work) keep(bytes int) error {
+	t.keptBytes += int64(bytes)
+	return apierr.NoMemory(t.kept.Reserve(t.ctx, t.keptBytes))
+}
+
 // alive reports why the request is over before its end, if it is.
 func (t *work) alive() error {
+	if t.over != nil {
+		return t.over
+	}
 	if t.visited++; t.visited%engine.CheckEvery == 0 && t.ctx.Err() != nil {
 		return context.Cause(t.ctx)
 	}
@@ -115,6 +138,9 @@ func (t *work) count(result *mapping.Result) {
 // guarded transforms a message. A panic fails that event alone.
 func (t *work) guarded(message []byte, to *mapping.Destination) *mapping.Result {
 	result, fault := t.Transform(t.ctx, engine.Event{Text: message, Index: t.visited}, to)
+	if fault != nil && engine.Overloaded(t.ctx, fault) {
+		t.over = fault
+	}
 	if fault != nil {
 		return &mapping.Result{
 			Err: &mapping.Error{Reason: apierr.Internal, Message: apierr.Status(fault).GetMessage()},

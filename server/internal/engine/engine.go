@@ -4,6 +4,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -15,7 +16,9 @@ import (
 
 	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
 	"github.com/rudder-clevertap/rudder-clevertap/internal/apierr"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/budget"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping"
+	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
 	"github.com/rudder-clevertap/rudder-clevertap/server/wire"
 )
 
@@ -31,15 +34,19 @@ type Engine struct {
 	responses  sync.Pool
 }
 
-// New returns an engine that tells a tracer, a meter and a logger. The error says which instrument can't be
-// made.
-func New(tracer trace.Tracer, meter metric.Meter, logger *slog.Logger) (*Engine, error) {
+// New returns an engine that tells a tracer, a meter and a logger, and takes memory for large events of a
+// budget. The error says which instrument can't be made.
+func New(
+	tracer trace.Tracer, meter metric.Meter, logger *slog.Logger, memory *budget.Budget,
+) (*Engine, error) {
 	metrics, err := newInstruments(meter)
 	if err != nil {
 		return nil, err
 	}
 	e := &Engine{tracer: tracer, metrics: metrics, logger: logger}
-	e.workspaces.New = func() any { return &Workspace{engine: e, tally: metrics.newTally()} }
+	e.workspaces.New = func() any {
+		return &Workspace{engine: e, tally: metrics.newTally(), lease: memory.Lease()}
+	}
 	e.responses.New = func() any { return newResponse(&e.responses) }
 	return e, nil
 }
@@ -114,6 +121,8 @@ type Workspace struct {
 	tally  tally
 	span   trace.Span
 	start  time.Time
+	// lease is the memory of the event at hand.
+	lease budget.Lease
 	// callType and reason are those of the last event.
 	callType string
 	reason   mapping.Reason
@@ -195,8 +204,9 @@ type Event struct {
 	Index int
 }
 
-// Transform transforms one event. What is wrong with it is in the result; the error is a fault of ours. A
-// panic fails that event alone.
+// Transform transforms one event. What is wrong with it is in the result; the error is a fault of ours, or an
+// *apierr.Error with the reason OVERLOADED, which is no fault of the event: Overloaded tells. A panic fails that
+// event alone.
 func (w *Workspace) Transform(
 	ctx context.Context, event Event, to *mapping.Destination,
 ) (result *mapping.Result, fault error) {
@@ -211,12 +221,51 @@ func (w *Workspace) Transform(
 			result, w.mapper = &mapping.Result{}, mapping.Mapper{MinSeverity: w.mapper.MinSeverity}
 		}
 	}()
+	if len(event.Text) > budget.Small {
+		defer w.lease.Release()
+		switch err := w.lease.Reserve(ctx, memoryOf(event)); {
+		case errors.Is(err, budget.ErrNever):
+			return &mapping.Result{Err: tooLarge()}, nil
+		case err != nil:
+			return &mapping.Result{}, apierr.NoMemory(err)
+		}
+	}
 	if event.Typed {
 		result = w.mapper.TransformWire(event.Text, to)
 	} else {
 		result = w.mapper.TransformJSON(event.Text, to)
 	}
 	return result, nil
+}
+
+// nodesEach is how many bytes a tree takes for each of a text that is all brackets and commas, apart from the
+// text: a value takes two at least.
+const nodesEach = document.NodeBytes / 2
+
+// memoryOf returns how much memory transforming an event takes at most: its tree, and records made of it. To
+// look at a text that is not long costs more than assuming the worst.
+func memoryOf(event Event) int64 {
+	const long, records = 256 << 10, 2
+	if size := len(event.Text); event.Typed || size < long {
+		return int64(size*(1+records) + min(size*nodesEach, document.DefaultMaxNodes*document.NodeBytes))
+	}
+	_, tree := document.Cost(event.Text)
+	most := 3*len(event.Text) + document.DefaultMaxNodes*document.NodeBytes
+	return int64(min(tree, most) + records*len(event.Text))
+}
+
+// tooLarge is what is wrong with an event for which the server will never have the memory.
+func tooLarge() *mapping.Error {
+	return &mapping.Error{
+		Reason:  apierr.RequestTooLarge,
+		Message: "the event takes more memory than the server has for all calls: send a smaller one",
+	}
+}
+
+// Overloaded reports whether an event was not transformed because calls under way take all memory, or because
+// its caller has gone: the request is over then, and may be sent again.
+func Overloaded(ctx context.Context, err error) bool {
+	return apierr.ReasonOf(err) == apierr.Overloaded || err != nil && ctx.Err() != nil
 }
 
 // run transforms a batch and fills its answer in.
@@ -232,6 +281,9 @@ func (w *Workspace) run(ctx context.Context, b *Batch, answer *Response) error {
 			return context.Cause(ctx)
 		}
 		result, failed := w.Transform(ctx, event, b.To.Destination)
+		if failed != nil && Overloaded(ctx, failed) {
+			return failed
+		}
 		switch {
 		case failed != nil:
 		case result.Err != nil:

@@ -18,7 +18,7 @@ import (
 
 func TestAPanicFailsItsEventAlone(t *testing.T) {
 	t.Parallel()
-	engine, err := New(nooptrace.NewTracerProvider().Tracer(""), noopmetric.NewMeterProvider().Meter(""), slog.New(slog.DiscardHandler))
+	engine, err := New(nooptrace.NewTracerProvider().Tracer(""), noopmetric.NewMeterProvider().Meter(""), slog.New(slog.DiscardHandler), nil)
 	require.NoError(t, err)
 	to, invalid := mapping.ParseDestination([]byte(`{"accountId":"A","passcode":"P"}`))
 	require.Nil(t, invalid)

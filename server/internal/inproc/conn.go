@@ -70,6 +70,8 @@ type Registrar struct {
 
 	// Conn is that connection.
 	Conn *Conn
+	// Outside makes of unary methods those of the server.
+	Outside func([]grpc.MethodDesc) []grpc.MethodDesc
 	// Streams are the full names of the services whose streams skip HTTP/2 too. Their handlers must take all
 	// that the client sends before they answer, and their messages must be generated ones.
 	Streams []string
@@ -77,7 +79,9 @@ type Registrar struct {
 
 // RegisterService registers a service.
 func (r Registrar) RegisterService(desc *grpc.ServiceDesc, service any) {
-	r.Server.RegisterService(desc, service)
+	outside := *desc
+	outside.Methods = r.Outside(desc.Methods)
+	r.Server.RegisterService(&outside, service)
 	for _, m := range desc.Methods {
 		r.Conn.methods["/"+desc.ServiceName+"/"+m.MethodName] = method{service: service, handler: m.Handler}
 	}

@@ -48,6 +48,8 @@ type Options struct {
 	IsInside func(ctx context.Context) bool
 	// StreamIdleTimeout ends a stream on which no message has come or gone for so long.
 	StreamIdleTimeout time.Duration
+	// Disconnect closes the connection that a call came over, unless its client reads from it within so much time.
+	Disconnect func(ctx context.Context, within time.Duration)
 	// Stopping is closed when the server stops.
 	Stopping <-chan struct{}
 }
@@ -125,6 +127,7 @@ func (c *call) next(ctx context.Context) error {
 // unaryChain makes one interceptor of the list, for unary calls.
 func unaryChain(list []interceptor) grpc.UnaryServerInterceptor {
 	return func(ctx context.Context, req any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (resp any, err error) {
+		arrived(ctx)
 		c := &call{method: info.FullMethod, rest: list}
 		c.last = func(ctx context.Context) (err error) {
 			for i := range list {

@@ -5,7 +5,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	middleware "github.com/grpc-ecosystem/go-grpc-middleware/v2"
 	"google.golang.org/grpc"
 
 	"github.com/rudder-clevertap/rudder-clevertap/internal/apierr"
@@ -53,15 +52,16 @@ func (c *Chain) limits() interceptor {
 			defer cancel(nil)
 			if IsInfrastructure(info.FullMethod) {
 				go c.cancelWhenStopping(ctx, cancel)
-				wrapped := middleware.WrapServerStream(ss)
-				wrapped.WrappedContext = ctx
-				return handler(srv, wrapped)
 			}
+			if isHealth(info.FullMethod) {
+				return handler(srv, &watchedUntilFirst{ss, ctx}) // who watches health waits for long
+			}
+			arrived(ctx)
 			limited := &limitedStream{
 				ServerStream: ss, ctx: ctx, maxBatch: c.options.MaxBatchEvents,
 				idle: c.options.StreamIdleTimeout, checkAnswer: c.checkAnswer,
 			}
-			defer limited.watch(cancel)()
+			defer limited.watch(cancel, c.options.Disconnect)()
 			return handler(srv, limited)
 		},
 	}
@@ -87,6 +87,14 @@ type limitedStream struct {
 	// moved says that a message has come or gone since the watch looked last. Setting it costs less than a
 	// timer for each message.
 	moved atomic.Bool
+	// receiving and sending count those who wait for the client, and unanswered the messages that each get an
+	// answer and have none: while nobody waits, or answers are being made, it is the server that takes its time.
+	receiving, sending, unanswered atomic.Int32
+}
+
+// waits reports whether the server waits for the client.
+func (l *limitedStream) waits() bool {
+	return l.sending.Load() > 0 || l.receiving.Load() > 0 && l.unanswered.Load() <= 0
 }
 
 // looks is how often the watch looks before it calls a stream idle, so that one is idle for at most a part
@@ -94,7 +102,10 @@ type limitedStream struct {
 const looks = 16
 
 // watch cancels the stream's context when nothing has moved for too long, until it is stopped.
-func (l *limitedStream) watch(cancel context.CancelCauseFunc) (stop func()) {
+// Disconnect closes the connection of one whose client does not read: what was to be sent would stay for ever.
+func (l *limitedStream) watch(
+	cancel context.CancelCauseFunc, disconnect func(context.Context, time.Duration),
+) (stop func()) {
 	silent, interval := 0, l.idle/looks
 	var timer *time.Timer
 	armed := make(chan struct{})
@@ -103,13 +114,17 @@ func (l *limitedStream) watch(cancel context.CancelCauseFunc) (stop func()) {
 		switch {
 		case l.ctx.Err() != nil:
 			return
-		case l.moved.Swap(false):
+		case l.moved.Swap(false), !l.waits():
 			silent = 0
 		default:
 			silent++
 		}
 		if silent == looks {
+			unread := l.sending.Load() > 0
 			cancel(apierr.Idle(l.idle))
+			if unread {
+				disconnect(l.ctx, l.idle)
+			}
 			return
 		}
 		timer.Reset(interval)
@@ -123,10 +138,16 @@ func (l *limitedStream) Context() context.Context { return l.ctx }
 
 // RecvMsg receives a message and checks the size of its batch.
 func (l *limitedStream) RecvMsg(m any) error {
-	if err := l.ServerStream.RecvMsg(m); err != nil {
+	l.receiving.Add(1)
+	err := l.ServerStream.RecvMsg(m)
+	l.receiving.Add(-1)
+	if err != nil {
 		return err
 	}
 	l.moved.Store(true)
+	if _, answered := m.(*wire.Request); answered {
+		l.unanswered.Add(1)
+	}
 	return checkBatch(m, l.maxBatch)
 }
 
@@ -135,7 +156,11 @@ func (l *limitedStream) SendMsg(m any) error {
 	if err := l.checkAnswer(l.ctx, m); err != nil {
 		m.(*wire.Response).Refuse(apierr.Status(err)) //nolint:forcetypeassert // Nothing else is refused.
 	}
-	if err := l.ServerStream.SendMsg(m); err != nil {
+	l.unanswered.Add(-1)
+	l.sending.Add(1)
+	err := l.ServerStream.SendMsg(m)
+	l.sending.Add(-1)
+	if err != nil {
 		return err
 	}
 	l.moved.Store(true)

@@ -118,8 +118,9 @@ func (t *transformStream) read(ctx context.Context) {
 		}
 		req.Reset(wire.StreamTransform)
 		err := t.stream.RecvMsg(req)
-		// A fault of the message is told in its answer; any other error is the end of the stream.
-		if err != nil && !apierr.Is(err) {
+		// A fault of the message is told in its answer; any other error is the end of the stream, as is a message
+		// that can't be read: it has no sequence to answer with.
+		if err != nil && (!apierr.Is(err) || !req.Came()) {
 			if !errors.Is(err, io.EOF) {
 				t.readErr = err
 			}

@@ -35,7 +35,7 @@ const settingsJSON = `{"accountId":"ACCOUNT-1","passcode":"PASSCODE","region":"i
 func newService(tb testing.TB) *Service {
 	tb.Helper()
 	logger := slog.New(slog.DiscardHandler)
-	transforms, err := engine.New(nooptrace.NewTracerProvider().Tracer(""), noopmetric.NewMeterProvider().Meter(""), logger)
+	transforms, err := engine.New(nooptrace.NewTracerProvider().Tracer(""), noopmetric.NewMeterProvider().Meter(""), logger, nil)
 	require.NoError(tb, err)
 	return New(Options{Engine: transforms, Targets: engine.NewTargets(nil), InFlight: 4, Logger: logger})
 }
