@@ -58,7 +58,7 @@ func TestAnAnswerThatIsTooLongForOneMessageIsLeftToTheStream(t *testing.T) {
 	s := newTestService(t, func(o *Options) {
 		var err error
 		meter := sdkmetric.NewMeterProvider(sdkmetric.WithReader(reader)).Meter("")
-		o.Engine, err = engine.New(nooptrace.NewTracerProvider().Tracer(""), meter, slog.New(slog.DiscardHandler))
+		o.Engine, err = engine.New(nooptrace.NewTracerProvider().Tracer(""), meter, slog.New(slog.DiscardHandler), nil)
 		require.NoError(t, err)
 	})
 	events := "1" + strings.Repeat(",1", 20_000)
