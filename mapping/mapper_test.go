@@ -261,8 +261,8 @@ func TestMalformedEventsSayWhere(t *testing.T) {
 	require.Equal(t, mapping.InvalidJSON, got.Err.Reason)
 	require.Equal(t, [2]int{2, 11}, [2]int{got.Err.Line, got.Err.Column})
 	require.EqualError(t, got.Err, "malformed JSON at line 2, column 11 of the event: 'o' where a value is expected")
-	require.EqualError(t, got.Err.OnLine(7), "malformed JSON at column 11 of the event: 'o' where a value is expected")
-	require.Equal(t, [2]int{7, 11}, [2]int{got.Err.OnLine(7).Line, got.Err.OnLine(7).Column})
+	require.EqualError(t, got.Err.OnLine(7), "malformed JSON at line 8, column 11: 'o' where a value is expected")
+	require.Equal(t, [2]int{8, 11}, [2]int{got.Err.OnLine(7).Line, got.Err.OnLine(7).Column})
 	other := m.TransformJSON([]byte(`{}`), destination(t, cases.Case{})).Err
 	require.Same(t, other, other.OnLine(7), "it has no line")
 }

@@ -20,7 +20,7 @@ import (
 func TestABodyThatStopsComingIsNotAwaitedForEver(t *testing.T) {
 	t.Parallel()
 	upstream, requests := serveUpstream(t, theirs)
-	options := dropin.Options{IdleTimeout: 50 * time.Millisecond}
+	options := dropin.Options{IdleTimeout: 400 * time.Millisecond}
 	plain := serveDropin(t, options, server.Options{})
 	options.Upstream = upstream
 	sorting := serveDropin(t, options, server.Options{})
@@ -36,7 +36,7 @@ func TestABodyThatStopsComingIsNotAwaitedForEver(t *testing.T) {
 		require.NoError(t, more.Close())
 	}
 	require.Empty(t, requests)
-	slow := io.MultiReader(strings.NewReader("["), pause(70*time.Millisecond/2), strings.NewReader("{}"), pause(70*time.Millisecond/2), strings.NewReader("]"))
+	slow := io.MultiReader(strings.NewReader("["), pause(250*time.Millisecond), strings.NewReader("{}"), pause(250*time.Millisecond), strings.NewReader("]"))
 	answer, err := http.Post(plain+"/v0/destinations/clevertap", "application/json", slow)
 	require.NoError(t, err)
 	require.Equal(t, http.StatusOK, answer.StatusCode, "only pauses count, not how long it takes in all")
@@ -46,7 +46,7 @@ func TestABodyThatStopsComingIsNotAwaitedForEver(t *testing.T) {
 func TestABodyThatNobodyReadsIsNotAwaited(t *testing.T) {
 	t.Parallel()
 	upstream, _ := serveUpstream(t, theirs)
-	options := dropin.Options{IdleTimeout: 50 * time.Millisecond}
+	options := dropin.Options{IdleTimeout: 400 * time.Millisecond}
 	plain := serveDropin(t, options, server.Options{})
 	options.Upstream = upstream
 	forwarding := serveDropin(t, options, server.Options{})

@@ -43,6 +43,7 @@ func TestErrorsNameTheirField(t *testing.T) {
 
 func TestMalformedSaysWhere(t *testing.T) {
 	t.Parallel()
+	first := &document.SyntaxError{Line: 1, Column: 5, Problem: "oops"}
 	syntax := &document.SyntaxError{Line: 2, Column: 5, Problem: "oops"}
 	for _, c := range []struct {
 		got            *rules.Error
@@ -51,7 +52,8 @@ func TestMalformedSaysWhere(t *testing.T) {
 	}{
 		{rules.Malformed(syntax, " of the event"), 2, "", "malformed JSON at line 2, column 5 of the event: oops"},
 		{rules.MalformedDestination(syntax), 2, "destination", "destination: malformed JSON at line 2, column 5: oops"},
-		{rules.Malformed(syntax, " of the event").OnLine(7), 7, "", "malformed JSON at column 5 of the event: oops"},
+		{rules.Malformed(syntax, " of the event").OnLine(7), 8, "", "malformed JSON at line 8, column 5: oops"},
+		{rules.Malformed(first, " of the event").OnLine(7), 7, "", "malformed JSON at column 5 of the event: oops"},
 	} {
 		require.Equal(t, rules.InvalidJSON, c.got.Reason)
 		require.Equal(t, c.line, c.got.Line)
