@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -48,16 +49,18 @@ type checkpointHead struct {
 	Files   []string `json:"files"`
 }
 
-// place is a line of the inputs.
+// place is where an event of the inputs begins.
 type place struct {
-	// File is the number of the file, from 0, and Line that of the line, from 1.
+	// File is the number of the file, from 0, Line that of the line, from 1, and Nth that of the event among those that begin
+	// in the line, from 0.
 	File int `json:"file"`
 	Line int `json:"line"`
+	Nth  int `json:"nth,omitempty"`
 }
 
-// after reports whether a line comes after another.
+// after reports whether an event comes after another.
 func (p place) after(other place) bool {
-	return p.File > other.File || p.File == other.File && p.Line > other.Line
+	return cmp.Or(cmp.Compare(p.File, other.File), cmp.Compare(p.Line, other.Line), cmp.Compare(p.Nth, other.Nth)) > 0
 }
 
 // keptLines are lines that are done.
@@ -182,7 +185,7 @@ func (c *checkpoint) append(lasting bool, entries ...checkpointEntry) error {
 	return nil
 }
 
-// isDone reports whether a line is done.
+// isDone reports whether an event is done.
 func (c *checkpoint) isDone(at place) bool { return c != nil && !at.after(c.resumed) }
 
 // passed reports whether all lines of a file are done.

@@ -18,7 +18,7 @@ const stopTimeout = 10 * time.Second
 
 // deliverCmd delivers files of events without a server.
 type deliverCmd struct {
-	Files       []string `arg:"" optional:"" name:"file" help:"Files of events, one JSON text per line, plain or gzip; - is standard input, the default."`
+	Files       []string `arg:"" optional:"" name:"file" help:"Files of events, one a line, in arrays, or one after the other, plain or gzip; - is standard input, the default."`
 	Destination string   `required:"" placeholder:"FILE|JSON" help:"The destination's settings: a JSON file, or the JSON itself."`
 	Ruleset     string   `enum:",guide,transformer" default:"" placeholder:"guide|transformer" help:"Rules to apply instead of the destination's own."`
 	DryRun      bool     `help:"Have CleverTap check the records and keep none."`

@@ -253,6 +253,42 @@ func TestARunThatWasKilledGoesOn(t *testing.T) {
 	}
 }
 
+// TestDeliverTakesEventsHoweverTheyAreWritten, and goes on among those of one line.
+func TestDeliverTakesEventsHoweverTheyAreWritten(t *testing.T) {
+	t.Parallel()
+	events := strings.Split(strings.TrimSpace(numbered(0, 4)), "\n")
+	array := "[" + strings.Join(events, ",") + "]"
+	for name, text := range map[string]string{
+		"an array": array, "concatenated": strings.Join(events, ""), "pretty-printed": strings.ReplaceAll(array, ",", ",\n"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			stub, base := standIn(t)
+			status, errors := deliverTo(t.Context(), base, io.Discard, text)
+			require.Zero(t, status, errors)
+			require.Equal(t, []int{0, 1, 2, 3}, taken(t, stub))
+
+			stub.Fail(clevertapstub.Fault{Status: http.StatusUnauthorized})
+			failed := filepath.Join(t.TempDir(), "failed.jsonl")
+			status, _ = deliverTo(t.Context(), base, io.Discard, text, "--failed", failed)
+			require.Equal(t, 1, status)
+			kept, err := os.ReadFile(failed)
+			require.NoError(t, err)
+			require.Equal(t, 4, bytes.Count(kept, []byte{'\n'}), "what can be sent again is one a line")
+		})
+	}
+	for name, text := range map[string]string{"an array": array, "concatenated": strings.Join(events, "")} {
+		input := writeFile(t, "in.json", text)
+		log := fmt.Sprintf(`{"head":{"rudderClevertapDelivery":1,"account":"in1.api.clevertap.com ACCOUNT-ID","dryRun":false,"files":[%q]}}`+"\n", input) +
+			`{"sent":{"file":0,"line":1,"nth":2}}` + "\n" +
+			`{"kept":{"done":{"file":0,"line":1,"nth":1},"failed":0,"out":-1,"undelivered":0,"results":""}}` + "\n"
+		stub, base := standIn(t)
+		status, errors := deliverTo(t.Context(), base, io.Discard, "", input, "--checkpoint", writeFile(t, "checkpoint", log))
+		require.Zero(t, status, errors)
+		require.Equal(t, []int{2, 3}, taken(t, stub), name)
+	}
+}
+
 func TestDeliverRefusesWrongUsage(t *testing.T) {
 	t.Parallel()
 	input := writeFile(t, "in.jsonl", numbered(0, 1))
@@ -276,15 +312,15 @@ func TestALongCheckpointIsWrittenAnew(t *testing.T) {
 	c, err := openCheckpoint(name, checkpointHead{Version: 1})
 	require.NoError(t, err)
 	for line := range 100 {
-		require.NoError(t, c.sending(place{0, line + 1}))
-		require.NoError(t, c.done(keptLines{Done: place{0, line}, Results: strings.Repeat("x", 200_000)}))
+		require.NoError(t, c.sending(place{Line: line + 1}))
+		require.NoError(t, c.done(keptLines{Done: place{Line: line}, Results: strings.Repeat("x", 200_000)}))
 		require.NoError(t, c.shown())
 	}
 	require.Less(t, c.size, int64(maxCheckpoint+1<<20))
 	require.NoError(t, c.close())
 	again, err := openCheckpoint(name, checkpointHead{Version: 1})
 	require.NoError(t, err)
-	require.Equal(t, place{0, 99}, again.resumed)
-	require.Equal(t, place{0, 100}, again.before)
+	require.Equal(t, place{Line: 99}, again.resumed)
+	require.Equal(t, place{Line: 100}, again.before)
 	require.NoError(t, again.close())
 }

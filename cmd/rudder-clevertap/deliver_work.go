@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -48,9 +49,11 @@ type deliveries struct {
 	ordered chan *parcel
 	// room is that for events under way.
 	room *semaphore.Weighted
-	// work transforms. It is the reader's, as is file, the number of the source that is read.
+	// work transforms. It is the reader's, as are file, the number of the source that is read, and what follows.
 	work *transformer
 	file int
+	// last is the place of the event that was packed last.
+	last place
 	// handing is held while a block is handed over.
 	handing sync.Mutex
 	// ended tells the writer that what comes is left to the run that goes on; missed counts the events so far, those of the
@@ -70,9 +73,9 @@ type parcel struct {
 	file   int
 	events *receipt.Batch
 	under  *delivery.Delivery
-	// numbers and texts are those of the lines with events.
-	numbers []int
-	texts   [][]byte
+	// places and texts are those of the events.
+	places []place
+	texts  [][]byte
 }
 
 // identity says what is delivered where: a run that goes on must be the same.
@@ -145,6 +148,8 @@ func (d *deliveries) readSource(ctx context.Context, from source) error {
 	defer cancel(nil)
 	feed := feeder{
 		name: from.name, in: in, line: 1,
+		// The places of all events are wanted, and to look for them takes no time beside sending them.
+		cutting: true, cutter: cutter{every: true},
 		take: d.take, giveBack: d.giveBack,
 		handOver: func(b *block) {
 			if err := d.handOver(ctx, b); err != nil {
@@ -182,20 +187,22 @@ func (d *deliveries) giveBack(b *block) {
 func (d *deliveries) handOver(ctx context.Context, b *block) error {
 	d.handing.Lock()
 	defer d.handing.Unlock()
-	p, rest := d.newParcel(b), b.lines
-	for number := b.first; len(rest) > 0; number++ {
-		var line []byte
-		line, rest, _ = bytes.Cut(rest, []byte{'\n'})
-		if len(bytes.TrimSpace(line)) == 0 || d.checkpoint.isDone(place{d.file, number}) {
+	p := d.newParcel(b)
+	for _, u := range b.units {
+		at := place{File: d.file, Line: u.line}
+		if d.last.File == at.File && d.last.Line == at.Line {
+			at.Nth = d.last.Nth + 1
+		}
+		if d.last = at; d.checkpoint.isDone(at) {
 			continue
 		}
-		if len(p.numbers) == parcelEvents {
+		if len(p.places) == parcelEvents {
 			if err := d.send(ctx, p); err != nil {
 				return err
 			}
 			p = d.newParcel(b)
 		}
-		p.add(number, line, d.work.result(line))
+		p.add(at, oneLine(b.lines[u.start:u.end]), d.work.unitResult(b, u))
 	}
 	p.last = true
 	return d.send(ctx, p)
@@ -206,23 +213,23 @@ func (d *deliveries) newParcel(b *block) *parcel {
 	return &parcel{block: b, file: d.file, events: receipt.New(parcelEvents, min(len(b.lines), blockSize/2))}
 }
 
-// add adds a line, which was transformed.
-func (p *parcel) add(number int, line []byte, result *mapping.Result) {
+// add adds an event, which was transformed.
+func (p *parcel) add(at place, text []byte, result *mapping.Result) {
 	var failed error
 	if result.Err != nil {
-		failed = lineError(result.Err.OnLine(number))
+		failed = lineError(result.Err.OnLine(at.Line))
 	}
 	p.events.Add(result, failed)
-	p.numbers, p.texts = append(p.numbers, number), append(p.texts, line)
+	p.places, p.texts = append(p.places, at), append(p.texts, text)
 }
 
 // send hands a parcel over. When ctx has ended, its events are not sent, and the writer only frees its block.
 func (d *deliveries) send(ctx context.Context, p *parcel) error {
 	defer func() { d.ordered <- p }()
-	if len(p.numbers) == 0 || d.room.Acquire(ctx, int64(len(p.numbers))) != nil || ctx.Err() != nil {
+	if len(p.places) == 0 || d.room.Acquire(ctx, int64(len(p.places))) != nil || ctx.Err() != nil {
 		return nil
 	}
-	if err := d.checkpoint.sending(place{p.file, p.numbers[len(p.numbers)-1]}); err != nil {
+	if err := d.checkpoint.sending(p.places[len(p.places)-1]); err != nil {
 		return err
 	}
 	var err error
@@ -231,6 +238,16 @@ func (d *deliveries) send(ctx context.Context, p *parcel) error {
 		return err
 	}
 	return nil
+}
+
+// oneLine returns JSON text as one line.
+func oneLine(text []byte) []byte {
+	text = bytes.TrimSpace(text)
+	var line bytes.Buffer
+	if bytes.IndexByte(text, '\n') < 0 || json.Compact(&line, text) != nil {
+		return text
+	}
+	return line.Bytes()
 }
 
 // lineError is an error of a line as callers of the server are told.
@@ -303,7 +320,7 @@ func (d *deliveries) emit(ctx context.Context, p *parcel, view *screen, total *d
 		return nil // it was not sent
 	}
 	p.settled(view, total)
-	d.room.Release(int64(len(p.numbers)))
+	d.room.Release(int64(len(p.places)))
 	if d.ended {
 		return nil
 	}
@@ -318,7 +335,7 @@ func (d *deliveries) emit(ctx context.Context, p *parcel, view *screen, total *d
 		return nil
 	}
 	for i, result := range results {
-		at := place{p.file, p.numbers[i]}
+		at := p.places[i]
 		if d.checkpoint.wasSending(at) && mayBeThere(result) {
 			result.PossiblyDelivered = true
 		}
@@ -335,7 +352,7 @@ func (d *deliveries) emit(ctx context.Context, p *parcel, view *screen, total *d
 		}
 	}
 	view.print(p.block.failures)
-	return d.keep(place{p.file, p.numbers[len(results)-1]}, p.block.text)
+	return d.keep(p.places[len(results)-1], p.block.text)
 }
 
 // keep notes that lines are done, and shows their results. A run that ends in between goes on with showing them.

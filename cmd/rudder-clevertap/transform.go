@@ -20,7 +20,7 @@ const (
 
 // transformCmd transforms files of events without a server.
 type transformCmd struct {
-	Files       []string `arg:"" optional:"" name:"file" help:"Files of events, one JSON text per line, plain or gzip; - is standard input, the default."`
+	Files       []string `arg:"" optional:"" name:"file" help:"Files of events, one a line, in arrays, or one after the other, plain or gzip; - is standard input, the default."`
 	Destination string   `required:"" placeholder:"FILE|JSON" help:"The destination's settings, or RudderStack's destination object: a JSON file, or the JSON itself."`
 	Ruleset     string   `enum:",guide,transformer" default:"" placeholder:"guide|transformer" help:"Rules to apply instead of the destination's own."`
 	Output      string   `enum:"results,payloads" default:"results" placeholder:"results|payloads" help:"results: one line per event with its records, diagnostics and error. payloads: one CleverTap body per line."`

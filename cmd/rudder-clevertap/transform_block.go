@@ -160,7 +160,7 @@ func (f *feeder) cut(b *block, from int, all bool) (end, events int) {
 	case len(b.buffer) > maxLine:
 		end, b.cut, f.skipping = len(b.buffer), true, true
 		b.units = append(b.units, unit{end: end, line: f.line})
-		f.cutter = cutter{array: f.cutter.array}
+		f.cutter = cutter{array: f.cutter.array, every: f.cutter.every}
 	}
 	return end, len(b.units)
 }

@@ -55,19 +55,24 @@ func (t *transformer) transform(b *block) {
 
 // unit transforms what is taken for one event.
 func (t *transformer) unit(b *block, index int, u unit) {
-	result := &mapping.Result{Status: mapping.Failed, Err: &mapping.Error{Reason: mapping.InvalidJSON, Message: u.problem}}
-	if u.problem == "" {
-		result = t.result(bytes.TrimRight(b.lines[u.start:u.end], " \t\r\n"))
+	t.report(b, index, u.line, t.unitResult(b, u))
+}
+
+// unitResult transforms what is taken for one event.
+func (t *transformer) unitResult(b *block, u unit) *mapping.Result {
+	if u.problem != "" {
+		return &mapping.Result{
+			Status: mapping.Failed, Err: &mapping.Error{Reason: mapping.InvalidJSON, Message: u.problem},
+		}
 	}
-	t.report(b, index, u.line, result)
+	return t.result(bytes.TrimRight(b.lines[u.start:u.end], " \t\r\n"))
 }
 
 // line transforms the event of a line, or several, and returns how many that were.
-func (t *transformer) line(b *block, index, number int, line []byte) int {
+func (t *transformer) line(b *block, index, number int, line []byte) (events int) {
 	result := t.result(line)
 	if result.Err != nil && result.Err.Reason == mapping.InvalidJSON {
-		var c cutter
-		c.inside = true // What looks like a plain line is none.
+		c := cutter{every: true}
 		if units, _, _ := c.cut(nil, line, number, true); len(units) > 1 {
 			for i, u := range units {
 				t.report(b, index+i, number, t.result(line[u.start:u.end]))

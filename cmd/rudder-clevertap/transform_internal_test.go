@@ -145,8 +145,7 @@ func cutEvents(t *testing.T, text, sizes []byte) []string {
 			}
 			number := b.first
 			for line := range bytes.Lines(b.lines) {
-				var c cutter
-				c.inside = true
+				c := cutter{every: true}
 				units, _, _ := c.cut(nil, line, number, true)
 				for _, u := range units {
 					one(number, line[u.start:u.end])

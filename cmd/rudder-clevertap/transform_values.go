@@ -119,6 +119,8 @@ func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\
 
 // cutter cuts text into units by its structure. The zero value begins at the beginning of a line.
 type cutter struct {
+	// every says to cut plain lines too, instead of stopping there.
+	every bool
 	shape shape
 	// array says that it is within an array of events.
 	array bool
@@ -132,7 +134,7 @@ type cutter struct {
 }
 
 // cut cuts a text into units, which it appends to some, and returns how much of the text is done with. The first line of
-// the text has a number. All says that no more text comes. It stops where plain lines begin.
+// the text has a number. All says that no more text comes. It stops where plain lines begin, and says so.
 func (c *cutter) cut(units []unit, text []byte, line int, all bool) (cut []unit, done int, plain bool) {
 	for done < len(text) {
 		length := 1
@@ -142,7 +144,7 @@ func (c *cutter) cut(units []unit, text []byte, line int, all bool) (cut []unit,
 			if length = bytes.IndexByte(text[done:], '\n'); length < 0 {
 				length = len(text) - done
 			}
-		case !c.array && !c.inside && startsPlain(text[done:], all):
+		case !c.every && !c.array && !c.inside && startsPlain(text[done:], all):
 			return units, done, true
 		case char == ',', char == ']' && c.array, char == '[' && !c.array:
 			c.array = char == '[' || char == ',' && c.array
