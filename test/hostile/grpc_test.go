@@ -54,11 +54,12 @@ func grpcFrames(*program) []request {
 				}
 				all = append(all, request{name: fmt.Sprintf("%s, %s, ended: %t", method, name, end), send: h2(func(f *frames) {
 					f.call(1, false, method, bearer()...)
-					for len(bytes) > 16_000 {
-						_ = f.WriteData(1, false, bytes[:16_000])
-						bytes = bytes[16_000:]
+					rest := bytes
+					for len(rest) > 16_000 {
+						_ = f.WriteData(1, false, rest[:16_000])
+						rest = rest[16_000:]
 					}
-					_ = f.WriteData(1, end, bytes)
+					_ = f.WriteData(1, end, rest)
 				})})
 			}
 		}
