@@ -66,7 +66,8 @@ const (
 // node is one value, and its key when it is a member of an object. Offsets point into the document's text.
 type node struct {
 	keyAt, keyLen uint32
-	// at and size are a scalar's text, or a container's first and last child; 0 is none, as node 0 is never a child.
+	// at and size are a scalar's text, of booleans and null too, or a container's first and last child; 0 is none, as node 0 is
+	// never a child. An empty container that was read has itself as its size, which tells its copies from those of others.
 	at, size uint32
 	// next is the following sibling; 0 is none.
 	next  uint32
@@ -162,19 +163,27 @@ func (d *Document) NewObject() Value { return Value{d, d.add(Object, 0, 0, 0)} }
 func (d *Document) NewArray() Value { return Value{d, d.add(Array, 0, 0, 0)} }
 
 // NewNull makes a null.
-func (d *Document) NewNull() Value { return Value{d, d.add(Null, 0, 0, 0)} }
+func (d *Document) NewNull() Value {
+	at, size := d.keep("null")
+	return Value{d, d.add(Null, 0, at, size)}
+}
 
 // NewBool makes a boolean.
 func (d *Document) NewBool(b bool) Value {
 	var flags uint8
+	text := "false"
 	if b {
-		flags = isTrue
+		flags, text = isTrue, "true"
 	}
-	return Value{d, d.add(Bool, flags, 0, 0)}
+	at, size := d.keep(text)
+	return Value{d, d.add(Bool, flags, at, size)}
 }
 
 // NewString makes a string from its decoded text, which must be UTF-8 (or WTF-8, for lone surrogates).
 func (d *Document) NewString(text string) Value {
+	if text == "" {
+		d.text = append(d.text, 0) // so that no other text has its place
+	}
 	at, size := d.keep(text)
 	return Value{d, d.add(String, textFlags(text), at, size)}
 }

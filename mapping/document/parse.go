@@ -174,8 +174,9 @@ func (p *parser) nested(open byte) (id uint32) {
 // literal reads true, false or null.
 func (p *parser) literal(word string, kind Kind, flags uint8) uint32 {
 	if end := p.at + len(word); end <= len(p.src) && string(p.src[p.at:end]) == word {
+		at := uint32(p.at)
 		p.at = end
-		return p.d.add(kind, flags, 0, 0)
+		return p.d.add(kind, flags, at, uint32(len(word)))
 	}
 	p.expected("a value")
 	return 0
@@ -227,6 +228,7 @@ func (p *parser) array() uint32 {
 	p.at++
 	if p.space(); p.at < len(p.src) && p.src[p.at] == ']' {
 		p.at++
+		p.d.nodes[id].size = id
 		return id
 	}
 	var first, last uint32
@@ -263,6 +265,7 @@ func (p *parser) object() uint32 {
 	p.at++
 	if p.space(); p.at < len(p.src) && p.src[p.at] == '}' {
 		p.at++
+		p.d.nodes[id].size = id
 		return id
 	}
 	var last uint32

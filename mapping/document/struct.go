@@ -105,6 +105,7 @@ func (d *Document) newStruct(s *structpb.Struct, depth int) (Value, error) {
 		d.source += len(key)
 		object.link(v.id)
 	}
+	object.read()
 	return object, nil
 }
 
@@ -145,6 +146,7 @@ func (d *Document) newValue(v *structpb.Value, depth int) (Value, error) {
 			}
 			array.link(e.id)
 		}
+		array.read()
 		return array, nil
 	default:
 		return d.NewNull(), nil

@@ -240,7 +240,7 @@ func (v Value) Last() Value {
 		return Value{}
 	}
 	n := &v.doc.nodes[v.id]
-	if n.kind < Array {
+	if n.kind < Array || n.at == 0 {
 		return Value{}
 	}
 	return Value{v.doc, n.size}

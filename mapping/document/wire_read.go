@@ -106,6 +106,9 @@ func (r *wireReader) object(at, end, depth int) (Value, error) {
 		}
 		last = member
 	}
+	if last == 0 {
+		last = object.id
+	}
 	d.nodes[object.id].at, d.nodes[object.id].size = first, last
 	if !sorted {
 		d.sortMembers(object)
@@ -177,7 +180,7 @@ func (r *wireReader) value(at, end, depth int) (made uint32, err error) {
 		}
 	}
 	if made == 0 {
-		made = r.d.add(Null, 0, 0, 0)
+		made = r.d.NewNull().id
 	}
 	return made, nil
 }
@@ -231,6 +234,7 @@ func (r *wireReader) array(at, end, depth int) (Value, error) {
 		}
 		array.link(element)
 	}
+	array.read()
 	return array, nil
 }
 

@@ -240,7 +240,7 @@ func Order(object document.Value) {
 // Finite writes null for every number within v that is beyond a double, as JSON.stringify does.
 func Finite(v document.Value) {
 	if v.Kind() == document.Number && math.IsInf(ParseJSONNumber(v.Bytes()), 0) {
-		v.Replace(v.Document().NewNull())
+		v.Nullify()
 		return
 	}
 	for m := v.First(); m.Exists(); m = m.Next() {

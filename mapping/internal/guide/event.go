@@ -26,11 +26,13 @@ func (r run) track() *rules.Error {
 			return err
 		}
 		record.SetText("evtName", clevertap.ChargedEvent)
+		r.Derive(record.Last(), name)
 	case rules.EqualFold(text, charged):
 		if err := r.charge(data, properties); err != nil {
 			return err
 		}
 		record.SetText("evtName", clevertap.ChargedEvent)
+		r.Derive(record.Last(), name)
 	default:
 		r.reserved(name.Bytes(), "event")
 		r.copyProperties(data, properties)
@@ -62,6 +64,7 @@ func (r run) view(by rules.Naming) *rules.Error {
 	record := r.newEvent()
 	if name.Exists() {
 		text := r.Doc.Build(func(dst []byte) []byte { return append(append(dst, by.Prefix...), name.Bytes()...) })
+		r.Derive(text, name)
 		r.reserved(text.Bytes(), "name")
 		record.Set("evtName", text)
 	} else {

@@ -78,7 +78,9 @@ func (r run) id(container, key string, v document.Value) (document.Value, *rules
 		if text, ok := decimal(v.Text()); ok {
 			r.Diagnose(rules.SeverityInfo, rules.NumericIDConverted, container, key,
 				"the id is a number and was sent as its decimal text")
-			return r.Doc.NewString(text), nil
+			id := r.Doc.NewString(text)
+			r.Derive(id, v)
+			return id, nil
 		}
 		problem = " is a number of more digits than CleverTap takes for an id"
 	}

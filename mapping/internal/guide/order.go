@@ -132,7 +132,9 @@ func (r run) itemsOfText(text document.Value, field string) document.Value {
 	}
 	r.diagnoseMends(&doc, field)
 	r.Diagnose(rules.SeverityInfo, rules.JSONTextRead, "", field, "the JSON text was sent as the array that it holds")
-	return r.Doc.Embed(doc.Root())
+	items := r.Doc.Embed(doc.Root())
+	r.Derive(items, text)
+	return items
 }
 
 // invalidItems is the error of items that are not objects.

@@ -151,7 +151,9 @@ func (r run) setField(data document.Value, f *rules.Field, v document.Value, con
 // left out.
 func gender(r *rules.Run, f *rules.Field, v document.Value, container string) (document.Value, bool) {
 	if known, ok := f.Known(v); ok {
-		return r.Doc.NewString(known), true
+		letter := r.Doc.NewString(known)
+		r.Derive(letter, v)
+		return letter, true
 	}
 	r.Diagnose(rules.SeverityWarning, rules.UnknownGender, container, f.From,
 		"the gender was left out, since CleverTap refuses a profile for it: send f, female, m or male")
@@ -160,16 +162,18 @@ func gender(r *rules.Run, f *rules.Field, v document.Value, container string) (d
 
 // fullName writes "first last", or the one that there is.
 func (r run) fullName(profile, first, last document.Value) {
-	switch {
-	case first.Exists() && last.Exists():
-		profile.Set("Name", r.Doc.Build(func(dst []byte) []byte {
-			return append(append(append(dst, first.Bytes()...), ' '), last.Bytes()...)
-		}))
-	case first.Exists():
-		profile.Set("Name", r.Doc.Build(func(dst []byte) []byte { return append(dst, first.Bytes()...) }))
-	case last.Exists():
-		profile.Set("Name", r.Doc.Build(func(dst []byte) []byte { return append(dst, last.Bytes()...) }))
+	if !first.Exists() && !last.Exists() {
+		return
 	}
+	name := r.Doc.Build(func(dst []byte) []byte {
+		dst = append(dst, first.Bytes()...)
+		if first.Exists() && last.Exists() {
+			dst = append(dst, ' ')
+		}
+		return append(dst, last.Bytes()...)
+	})
+	r.Derive(name, first, last)
+	profile.Set("Name", name)
 }
 
 // isNamePart reports whether a value can be a part of a name.
@@ -353,7 +357,7 @@ func (r run) flat(v document.Value, container, key string) document.Value {
 		return v
 	}
 	r.Diagnose(rules.SeverityWarning, rules.NestedValueStringified, container, key, stringified(v.Kind()))
-	return r.Doc.JSONText(v)
+	return r.jsonText(v)
 }
 
 // addFlat adds a member under its own key, as CleverTap takes it.
@@ -364,7 +368,14 @@ func (r run) addFlat(data, member document.Value, container string) {
 	}
 	r.DiagnoseMember(rules.SeverityWarning, rules.NestedValueStringified, container, member,
 		stringified(member.Kind()))
-	data.Last().Replace(r.Doc.JSONText(member))
+	data.Last().Replace(r.jsonText(member))
+}
+
+// jsonText makes a string of a value's JSON text.
+func (r run) jsonText(v document.Value) document.Value {
+	text := r.Doc.JSONText(v)
+	r.Derive(text, v)
+	return text
 }
 
 // stringified is the message of NESTED_VALUE_STRINGIFIED.

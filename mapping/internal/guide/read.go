@@ -116,7 +116,9 @@ func (r run) numberAsText(v document.Value, container, key string) document.Valu
 		text = v.Text()
 	}
 	r.Diagnose(rules.SeverityInfo, rules.NumberAsText, container, key, "the number was sent as its decimal text")
-	return r.Doc.NewString(text)
+	made := r.Doc.NewString(text)
+	r.Derive(made, v)
+	return made
 }
 
 // prepare makes sure that an event is an object, and reads what is beside it.

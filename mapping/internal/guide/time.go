@@ -43,6 +43,7 @@ func (r run) writeTime(record, ts document.Value, container, key string) bool {
 			"the time is in milliseconds and was sent in seconds")
 	}
 	record.SetUint("ts", uint64(seconds))
+	r.Derive(record.Last(), ts)
 	return true
 }
 

@@ -38,7 +38,9 @@ func (r run) token(objectID document.Value) {
 	options, where := r.options()
 	data := r.Doc.NewObject()
 	data.Set("id", id)
-	data.SetText("type", r.tokenType(options, where, byOS))
+	kind := r.tokenType(options, where, byOS)
+	data.SetText("type", kind)
+	r.Derive(data.Last(), r.decider(options, kind))
 	if keys := r.optional(options.Get("chromeKeys"), where, "chromeKeys"); !keys.Empty() {
 		data.Set("keys", keys)
 	}
@@ -79,6 +81,17 @@ func (r run) system() system {
 		return known
 	}
 	return r.systemNamed(r.optionalText(r.Parts.Device, "context.device", "type"))
+}
+
+// decider returns what decided the type of a device's tokens: what the event gives, or what tells its system.
+func (r run) decider(options document.Value, kind string) document.Value {
+	if given := options.Get("deviceTokenType"); given.Is(kind) {
+		return given
+	}
+	if name := r.Parts.OS.Get("name"); r.systemNamed(name.Bytes()) != unknownSystem {
+		return name
+	}
+	return r.Parts.Device.Get("type")
 }
 
 // systemNamed tells an operating system by its name.

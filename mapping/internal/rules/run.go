@@ -21,12 +21,16 @@ type Run struct {
 	// Parts are what GUIDE has read of the event for all its steps.
 	Parts Parts
 
+	// Explain: sources will be asked for, so the places of the event's values are taken down before the rules
+	// run. Who asks without it may be shown a place that a rule has changed.
+	Explain bool
 	// Infinite: the event holds numbers beyond a double. They are JavaScript's; JSON has none. Prepare says so.
 	Infinite bool
 	// Names is room for names of custom fields, kept from event to event.
 	Names []document.Value
 
 	minSeverity Severity
+	sources     sources
 }
 
 // Parts are parts of an event that several steps of GUIDE read: objects, each absent when the event has none.
@@ -60,6 +64,7 @@ func (r *Run) Begin(rules *Ruleset, to *Destination, minSeverity Severity) {
 	r.Rules, r.To, r.minSeverity = rules, to, minSeverity
 	r.CallType, r.Parts = "", Parts{}
 	r.Records, r.Diagnostics = r.Records[:0], r.Diagnostics[:0]
+	r.sources.reset()
 }
 
 // Transform runs the ruleset over the event that Doc holds, and says why the destination does not want it, or
@@ -68,6 +73,9 @@ func (r *Run) Transform() (reason FilterReason, err *Error) {
 	r.Event = r.Doc.Root()
 	if err := r.Rules.Prepare(r); err != nil {
 		return Wanted, err
+	}
+	if r.Explain {
+		r.sources.read(r.Doc.Root())
 	}
 	if r.CallType, err = r.Rules.CallType(r); err != nil {
 		if err.Reason == UnsupportedMessageType {

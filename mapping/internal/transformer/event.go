@@ -45,6 +45,7 @@ func (r run) view(by rules.Naming) *rules.Error {
 		}
 		html := javascript.AppendEscapedHTML([]byte(by.Prefix), string(text))
 		record.SetText("evtName", javascript.Trim(string(html)))
+		r.Derive(record.Last(), name)
 		return nil
 	})
 }
@@ -75,6 +76,7 @@ func (r run) event(setName func(record document.Value) *rules.Error) *rules.Erro
 	var data document.Value
 	if order {
 		record.SetText("evtName", clevertap.ChargedEvent)
+		r.Derive(record.Last(), r.Event.Get("event"))
 		data, err = r.purchase()
 	} else if err = setName(record); err == nil {
 		data, err = r.properties()
@@ -83,8 +85,9 @@ func (r run) event(setName func(record document.Value) *rules.Error) *rules.Erro
 		return err
 	}
 	if javascript.Truthy(data) {
-		if data = r.stringify(data, r.Rules.Properties); record.First().Is(clevertap.ChargedEvent) {
-			if err := r.items(data); err != nil {
+		given := data
+		if data = r.stringify(given, r.Rules.Properties); record.First().Is(clevertap.ChargedEvent) {
+			if err := r.items(data, given.Get(clevertap.ChargedItems)); err != nil {
 				return err
 			}
 		}
@@ -143,8 +146,9 @@ func (r run) purchase() (document.Value, *rules.Error) {
 	return data, r.extract(data, r.Rules.Properties, "properties")
 }
 
-// items gives a purchase its items back as JSON, and makes sure that the first is an object.
-func (r run) items(data document.Value) *rules.Error {
+// items gives a purchase its items back as JSON, and makes sure that the first is an object. Source is what
+// their text was made of.
+func (r run) items(data, source document.Value) *rules.Error {
 	given := data.Get(clevertap.ChargedItems)
 	if !javascript.Truthy(given) {
 		return nil
@@ -169,7 +173,9 @@ func (r run) items(data document.Value) *rules.Error {
 			Message: "Products property value must be an array of objects",
 		}
 	}
-	given.Replace(r.Doc.Embed(products))
+	items := r.Doc.Embed(products)
+	r.Derive(items, source)
+	given.Replace(items)
 	return nil
 }
 

@@ -11,6 +11,7 @@ import (
 // extraction is extractCustomFields: it sets the properties of containers, but for those with a role of their
 // own, under keys that are paths.
 type extraction struct {
+	run
 	into document.Value
 	// names are those found so far: names found in one container are looked for in those after it as well.
 	names []document.Value
@@ -20,7 +21,7 @@ type extraction struct {
 
 // extract sets the properties of containers.
 func (r run) extract(into document.Value, known *rules.Table, containers ...string) *rules.Error {
-	x := extraction{into: into, names: r.Names[:0]}
+	x := extraction{run: r, into: into, names: r.Names[:0]}
 	for _, path := range containers {
 		container := javascript.Get(r.Event, path)
 		if !javascript.Truthy(container) {
@@ -59,6 +60,7 @@ func (x *extraction) set(container, properties, name document.Value) *rules.Erro
 			x.into.Remove(x.into.Find(name.KeyBytes())) // a function takes its place, which JSON leaves out
 			return nil
 		}
+		x.Derive(v, container)
 	} else if container.Kind() == document.String {
 		v = container // get-value's answer for a path into a string is the string, as often as it has characters
 		if doc := v.Document(); !doc.Spend(len(v.Bytes())) {
@@ -92,11 +94,13 @@ func (x *extraction) put(name, v document.Value) {
 // structured. What is not an object is taken by its own properties.
 func (r run) stringify(from document.Value, known *rules.Table) document.Value {
 	to := r.Doc.NewObject()
-	from = javascript.Entries(from)
+	from = r.entries(from)
 	for p := from.First(); p.Exists(); p = p.Next() {
 		to.Add(p)
 		if p.Kind() >= document.Array && known.Of(p.KeyBytes()) != rules.Structured {
-			to.Last().Replace(r.Doc.JSONText(r.finite(p)))
+			text := r.Doc.JSONText(r.finite(p))
+			r.Derive(text, p)
+			to.Last().Replace(text)
 		}
 	}
 	return to

@@ -74,7 +74,7 @@ func (r run) profile() (document.Value, *rules.Error) {
 		override = r.Event.Get("context").Get("traits").Get("overrideFields")
 	}
 	if override.Exists() {
-		override = javascript.Entries(override)
+		override = r.entries(override)
 		for f := override.First(); f.Exists(); f = f.Next() {
 			profile.Put(f.Key(), f)
 		}
@@ -106,7 +106,9 @@ func gender(r *rules.Run, f *rules.Field, v document.Value, _ string) (document.
 	if !ok {
 		return v, false
 	}
-	return r.Doc.NewString(known), true
+	letter := r.Doc.NewString(known)
+	r.Derive(letter, v)
+	return letter, true
 }
 
 // fullName writes "first last" where there is no name.
@@ -132,6 +134,7 @@ func (r run) fullName(profile document.Value) *rules.Error {
 	if err != nil {
 		return throws(path, fault, path+" can't be read as text: "+err.Error())
 	}
+	r.Derive(name, first, last)
 	profile.Put("Name", name)
 	return nil
 }

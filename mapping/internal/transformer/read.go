@@ -63,6 +63,15 @@ func throws(field string, v document.Value, message string) *rules.Error {
 	return &rules.Error{Reason: rules.InvalidFieldType, Field: field, Kind: v.Kind(), Message: message}
 }
 
+// entries returns the own properties of a value as an object.
+func (r run) entries(v document.Value) document.Value {
+	entries := javascript.Entries(v)
+	if v.Kind() == document.String {
+		r.Derive(entries, v) // its characters
+	}
+	return entries
+}
+
 // emit adds a record whose numbers are written as JSON.stringify writes them.
 func (r run) emit(record document.Value, token bool) {
 	r.Emit(r.finite(record), token)
@@ -74,7 +83,7 @@ func (r run) finite(v document.Value) document.Value {
 	if !r.Infinite {
 		return v
 	}
-	written := r.Doc.Embed(v)
+	written := r.Doc.Copy(v)
 	javascript.Finite(written)
 	return written
 }

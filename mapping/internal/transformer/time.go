@@ -51,8 +51,10 @@ func (r run) seconds(ts document.Value, field string) (document.Value, *rules.Er
 		return ts, throws(field, ts, field+" can't be read as a time: "+err.Error())
 	}
 	seconds, ok := javascript.ParseSeconds(string(text))
-	if !ok {
-		return r.Doc.NewNull(), nil
+	made := r.Doc.NewNull()
+	if ok {
+		made = r.Doc.NewNumber(string(javascript.AppendNumber(nil, seconds)))
 	}
-	return r.Doc.NewNumber(string(javascript.AppendNumber(nil, seconds))), nil
+	r.Derive(made, ts)
+	return made, nil
 }

@@ -29,7 +29,7 @@ func (r run) token(objectID document.Value) *rules.Error {
 	record.SetText("type", "token")
 	record.Set("tokenData", data)
 	record.Set("objectId", objectID)
-	record = r.Doc.Embed(record) // its values are those of the profile's record too
+	record = r.Doc.Copy(record) // its values are those of the profile's record too
 	javascript.Clean(record)
 	r.emit(record, true)
 	return nil
