@@ -2,6 +2,8 @@ package document_test
 
 import (
 	"fmt"
+	"math"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -262,4 +264,18 @@ func TestAReusedDocumentDoesNotAllocate(t *testing.T) {
 	round()
 	require.Zero(t, testing.AllocsPerRun(100, round))
 	require.JSONEq(t, identify, string(dst))
+}
+
+// TestDoublesComeBack: a number of a message is written with digits that give it back, however many its exponent has.
+func TestDoublesComeBack(t *testing.T) {
+	t.Parallel()
+	for _, f := range []float64{0, 1, -2.5, 1e20, 1e21, 1e100, 1.5e105, -1.5e308, math.MaxFloat64, 1e-6, 1e-7, 1e-10, 1e-100, math.SmallestNonzeroFloat64} {
+		var d document.Document
+		d.Reset()
+		v, err := d.NewDouble(f)
+		require.NoError(t, err)
+		got, err := strconv.ParseFloat(v.Text(), 64)
+		require.NoError(t, err)
+		require.Equal(t, f, got, v.Text())
+	}
 }

@@ -168,7 +168,7 @@ func (d *Document) NewDouble(f float64) (Value, error) {
 			format = 'e'
 		}
 		d.text = strconv.AppendFloat(d.text, f, format, -1, 64)
-		if end := len(d.text); format == 'e' && d.text[end-2] == '0' { // e-07
+		if end := len(d.text); format == 'e' && d.text[end-2] == '0' && d.text[end-4] == 'e' { // e-07
 			d.text = append(d.text[:end-2], d.text[end-1])
 		}
 	}
