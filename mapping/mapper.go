@@ -11,6 +11,8 @@ import (
 type Mapper struct {
 	// MinSeverity is the least severity of diagnostics to report; zero reports all.
 	MinSeverity Severity
+	// Explain asks for the Result's Lineage. It takes about as long as the rest.
+	Explain bool
 
 	run    rules.Run
 	result Result
@@ -57,6 +59,9 @@ type Result struct {
 	Records []Record
 	// Diagnostics are what was changed, left out or will be refused.
 	Diagnostics []Diagnostic
+	// Lineage says, if that was asked for, where all that is in the records comes from, and what became of all
+	// that is in the event. An event that Failed has none.
+	Lineage []Lineage
 	// Err is why it Failed, else nil.
 	Err *Error
 
@@ -90,7 +95,7 @@ func (m *Mapper) TransformJSON(event []byte, to *Destination) *Result {
 	if err := m.run.Doc.Parse(event, to.rules.JSON); err != nil {
 		return m.fail(rules.Malformed(err, " of the event"))
 	}
-	return m.transform()
+	return m.transform(nil)
 }
 
 // TransformEvent transforms a typed event. Keys of its traits and properties are taken in sorted order, since
@@ -103,12 +108,17 @@ func (m *Mapper) TransformEvent(event *rudderstackv1.Event, to *Destination) *Re
 		return m.fail(err)
 	}
 	m.run.Doc.SetRoot(root)
-	return m.transform()
+	return m.transform(event)
 }
 
 // begin empties the last result.
 func (m *Mapper) begin(to *Destination) {
-	m.run.Begin(to.rules, &to.compiled, m.MinSeverity)
+	severity := m.MinSeverity
+	if m.Explain {
+		severity = 0 // an explanation needs them all
+	}
+	m.run.Explain = m.Explain
+	m.run.Begin(to.rules, &to.compiled, severity)
 	m.result = Result{Records: m.result.Records[:0]}
 }
 
@@ -123,12 +133,16 @@ func (m *Mapper) fail(err *Error) *Result {
 	return &m.result
 }
 
-// transform runs the destination's ruleset over the parsed event.
-func (m *Mapper) transform() *Result {
+// transform runs the destination's ruleset over the parsed event; typed is the message that it was made of, or
+// nil.
+func (m *Mapper) transform(typed *rudderstackv1.Event) *Result {
 	m.result.event = m.run.Doc.Root()
 	m.result.MessageID = m.result.event.Get("messageId").Bytes()
 	reason, err := m.run.Transform()
 	m.result.CallType, m.result.Diagnostics = m.run.CallType, m.run.Diagnostics
+	if err == nil && m.Explain {
+		m.explain(typed)
+	}
 	if err != nil {
 		return m.fail(err)
 	}

@@ -61,7 +61,7 @@ func (m *Mapper) TransformWire(event []byte, to *Destination) *Result {
 	m.begin(to)
 	m.run.Doc.Reset()
 	root, err := wireEvent(&m.run.Doc, event)
-	if err != nil {
+	if err != nil || m.Explain { // what the rules do not read is explained, too
 		// The messages read what is unusual, and say what is wrong with the rest.
 		var typed rudderstackv1.Event
 		if err = proto.Unmarshal(event, &typed); err != nil {
@@ -70,7 +70,7 @@ func (m *Mapper) TransformWire(event []byte, to *Destination) *Result {
 		return m.TransformEvent(&typed, to)
 	}
 	m.run.Doc.SetRoot(root)
-	return m.transform()
+	return m.transform(nil)
 }
 
 // wireEvent makes the document of a typed event.

@@ -119,6 +119,9 @@ func (d *Document) Reset() {
 	d.mends = nil
 }
 
+// Len returns how many bytes of text the document has, of all that was read and built.
+func (d *Document) Len() int { return len(d.text) }
+
 // Root returns the value that was parsed, or set by SetRoot.
 func (d *Document) Root() Value { return Value{d, d.root} }
 
@@ -235,6 +238,7 @@ func (d *Document) Embed(v Value) Value {
 			}
 			container.link(member.id)
 		}
+		container.read()
 		return container
 	default:
 		return d.NewNull()

@@ -45,6 +45,41 @@ func (r *Run) Sources(v document.Value, use func(Place)) {
 	r.sources.resolve(v, false, use, 0)
 }
 
+// MadeOf returns the values that a value was noted to be made of; nil where there is no note.
+func (r *Run) MadeOf(v document.Value) []document.Value {
+	if of := v.Origin(); of != 0 {
+		return r.sources.madeOf(of)
+	}
+	return nil
+}
+
+// At returns the place that keys, and indices, lead to.
+func (r *Run) At(steps ...string) (Place, bool) {
+	r.sources.read(r.Doc.Root())
+	p := Place{&r.sources, 0}
+	for _, step := range steps {
+		if p = p.child(step); p.in == nil {
+			return p, false
+		}
+	}
+	return p, true
+}
+
+// child returns the place in a container that one step leads to.
+func (p Place) child(step string) Place {
+	for at := p.at + 1; p.in != nil && int(at) < len(p.in.places); at++ {
+		switch child := &p.in.places[at]; {
+		case child.in < p.at:
+			return Place{}
+		case child.in > p.at:
+		case p.Value().Kind() == document.Object && string(child.value.KeyBytes()) == step,
+			p.Value().Kind() == document.Array && strconv.Itoa(int(child.index)) == step:
+			return Place{p.in, at}
+		}
+	}
+	return Place{}
+}
+
 // Place is where in the event a value is.
 type Place struct {
 	in *sources
@@ -52,14 +87,36 @@ type Place struct {
 }
 
 // Value returns the value that was there when the event was read.
-func (p Place) Value() document.Value { return p.in.places[p.at].value }
+func (p Place) Value() document.Value {
+	if p.in == nil {
+		return document.Value{}
+	}
+	return p.in.places[p.at].value
+}
 
 // Pointer returns the place as a JSON Pointer (RFC 6901): `/traits/email`.
 func (p Place) Pointer() string { return string(p.in.appendPointer(nil, p.at)) }
 
 // Path returns the place as diagnostics name it: `properties.products[1].sku`. Keys are written as they are,
 // dots and all.
-func (p Place) Path() string { return string(p.in.appendPath(nil, p.at)) }
+func (p Place) Path() string {
+	if p.in == nil {
+		return ""
+	}
+	return string(p.in.appendPath(nil, p.at))
+}
+
+// Leaves visits the places of all scalars and empty containers of the event, in order.
+func (r *Run) Leaves(use func(Place)) {
+	r.sources.read(r.Doc.Root())
+	for at := range r.sources.places {
+		// A rule may have put something into a container since, but not into one that was not read.
+		p := Place{&r.sources, int32(at)}
+		if next := at + 1; next == len(r.sources.places) || r.sources.places[next].in != p.at {
+			use(p)
+		}
+	}
+}
 
 // sources are the places of an event's values, and the notes of what was made of them.
 type sources struct {

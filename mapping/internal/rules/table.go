@@ -139,6 +139,9 @@ func (t *Table) Of(key []byte) Role {
 // Keys returns the keys of a role, in order. They must not be changed.
 func (t *Table) Keys(role Role) []string { return t.keys[role] }
 
+// Fields returns the rows, in order. They must not be changed.
+func (t *Table) Fields() []Field { return t.fields }
+
 // Check reports the rows that contradict each other or make no sense: a key with two meanings, say. Tests
 // call it for each table, since a table that passes needs no check when it is used.
 func (t *Table) Check() error {
