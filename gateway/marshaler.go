@@ -49,11 +49,11 @@ func (marshaler) Marshal(v any) ([]byte, error) {
 	switch message := v.(type) {
 	case *transformerv1.TransformResponse:
 		return appendTransformResponse(
-			make([]byte, 0, sizeOf(message.GetUploads(), nil, message.GetDiagnostics())), message,
+			make([]byte, 0, sizeOf(message.GetUploads(), nil, message.GetDiagnostics(), message.GetLineage())), message,
 		)
 	case *transformerv1.BatchTransformResponse:
 		return appendBatchResponse(
-			make([]byte, 0, sizeOf(message.GetUploads(), message.GetResults(), nil)), message,
+			make([]byte, 0, sizeOf(message.GetUploads(), message.GetResults(), nil, nil)), message,
 		)
 	case *transformerv1.DeliverResponse:
 		return appendDeliverResponse(make([]byte, 0, sizeOfDelivery(message)), message), nil

@@ -52,6 +52,12 @@ func jsonBatch(destination string, events ...string) *transformerv1.BatchTransfo
 	return request
 }
 
+// explained asks for an explanation.
+func explained(request *transformerv1.TransformRequest) *transformerv1.TransformRequest {
+	request.Explain = true
+	return request
+}
+
 func TestRequestsAreCutOutOfTheBody(t *testing.T) {
 	t.Parallel()
 	const info, warning = transformerv1.Severity_SEVERITY_INFO, transformerv1.Severity_SEVERITY_WARNING
@@ -79,6 +85,9 @@ func TestRequestsAreCutOutOfTheBody(t *testing.T) {
 		},
 		"null is absence": {
 			`{"event": {}, "destination": null, "destinationId": "x", "minSeverity": null}`, namedTransform(`{}`, "x", 0),
+		},
+		"with an explanation": {
+			`{"event": {}, "destinationId": "x", "explain": true}`, explained(namedTransform(`{}`, "x", 0)),
 		},
 		"batch": {
 			`{"events": [ {"a": [1, 2]} ,{} ], "destination": {}}`, jsonBatch(`{}`, `{"a": [1, 2]}`, `{}`),
@@ -119,31 +128,31 @@ func TestRequestsThatAreRefused(t *testing.T) {
 		"text":                             {single, `"{}"`, wrongType, "", `the body must be a JSON object, but is a string; post {"event": {…}, "destination": {…}}`},
 		"RudderStack's batch": {
 			single, `{"batch": [{"type": "track"}]}`, invalid, "batch",
-			`unknown key "batch": the body may have event, destination, destinationId, minSeverity; several events go to POST /v1/transform:batch as {"events": [{…}, …], "destination": {…}}`,
+			`unknown key "batch": the body may have event, destination, destinationId, minSeverity, explain; several events go to POST /v1/transform:batch as {"events": [{…}, …], "destination": {…}}`,
 		},
 		"RudderStack's batch in a batch": {
 			batch, `{"batch": [{"type": "track"}], "sentAt": "2026-11-23"}`, invalid, "batch",
-			`unknown key "batch": the body may have events, destination, destinationId, minSeverity; post {"events": [{…}, …], "destination": {…}}`,
+			`unknown key "batch": the body may have events, destination, destinationId, minSeverity, explain; post {"events": [{…}, …], "destination": {…}}`,
 		},
 		"rudder-transformer's wrapper": {
 			single, `{"message": {"type": "track"}, "destination": {"Config": {}}}`, invalid, "message",
-			`unknown key "message": the body may have event, destination, destinationId, minSeverity; post {"event": {…}, "destination": {…}}`,
+			`unknown key "message": the body may have event, destination, destinationId, minSeverity, explain; post {"event": {…}, "destination": {…}}`,
 		},
 		"an event without a wrapper": {
 			single, `{"type": "track", "userId": "u", "event": "E"}`, invalid, "type",
-			`unknown key "type": the body may have event, destination, destinationId, minSeverity; an event goes into a wrapper: post {"event": {…}, "destination": {…}}`,
+			`unknown key "type": the body may have event, destination, destinationId, minSeverity, explain; an event goes into a wrapper: post {"event": {…}, "destination": {…}}`,
 		},
 		"an event without a wrapper that begins with its name": {
 			single, `{"event": "E", "userId": "u", "type": "track"}`, invalid, "userId",
-			`unknown key "userId": the body may have event, destination, destinationId, minSeverity; an event goes into a wrapper: post {"event": {…}, "destination": {…}}`,
+			`unknown key "userId": the body may have event, destination, destinationId, minSeverity, explain; an event goes into a wrapper: post {"event": {…}, "destination": {…}}`,
 		},
 		"several events in the call for one": {
 			single, `{"events": [], "destination": {}}`, invalid, "events",
-			`unknown key "events": the body may have event, destination, destinationId, minSeverity; several events go to POST /v1/transform:batch as {"events": [{…}, …], "destination": {…}}`,
+			`unknown key "events": the body may have event, destination, destinationId, minSeverity, explain; several events go to POST /v1/transform:batch as {"events": [{…}, …], "destination": {…}}`,
 		},
 		"settings without a wrapper": {
 			single, `{"event": {}, "accountId": "A"}`, invalid, "accountId",
-			`unknown key "accountId": the body may have event, destination, destinationId, minSeverity; a destination's settings go into a wrapper: post {"event": {…}, "destination": {…}}`,
+			`unknown key "accountId": the body may have event, destination, destinationId, minSeverity, explain; a destination's settings go into a wrapper: post {"event": {…}, "destination": {…}}`,
 		},
 		"settings to check without a wrapper": {
 			validate, `{"ID": "x", "Config": {}}`, invalid, "ID",
@@ -151,22 +160,22 @@ func TestRequestsThatAreRefused(t *testing.T) {
 		},
 		"misspelt key": {
 			single, `{"event": {}, "destinaton": {}}`, invalid, "destinaton",
-			`unknown key "destinaton": the body may have event, destination, destinationId, minSeverity`,
+			`unknown key "destinaton": the body may have event, destination, destinationId, minSeverity, explain`,
 		},
 		"name of the typed form": {
 			single, `{"eventJson": "e30=", "destination": {}}`, invalid, "eventJson",
-			`unknown key "eventJson": the body may have event, destination, destinationId, minSeverity`,
+			`unknown key "eventJson": the body may have event, destination, destinationId, minSeverity, explain`,
 		},
 		"name of the typed form in a batch": {
 			batch, `{"eventsJson": [], "destination": {}}`, invalid, "eventsJson",
-			`unknown key "eventsJson": the body may have events, destination, destinationId, minSeverity`,
+			`unknown key "eventsJson": the body may have events, destination, destinationId, minSeverity, explain`,
 		},
 		"name of the typed form of a destination": {
 			validate, `{"destinationJson": {}}`, invalid, "destinationJson", `unknown key "destinationJson": the body may have destination`,
 		},
 		"event in a batch": {
 			batch, `{"event": {}, "destination": {}}`, invalid, "event",
-			`unknown key "event": the body may have events, destination, destinationId, minSeverity; post {"events": [{…}, …], "destination": {…}}`,
+			`unknown key "event": the body may have events, destination, destinationId, minSeverity, explain; post {"events": [{…}, …], "destination": {…}}`,
 		},
 		"long key": {
 			validate, `{"` + strings.Repeat("k", 100) + `": 1}`, invalid, strings.Repeat("k", 64) + "…",

@@ -23,15 +23,15 @@ import (
 // sizeOf guesses how long an answer gets, so that it is written into one piece of memory.
 func sizeOf(
 	uploads []*clevertapv1.Upload, results []*transformerv1.EventResult,
-	diagnostics []*transformerv1.Diagnostic,
+	diagnostics []*transformerv1.Diagnostic, lineage []*transformerv1.Lineage,
 ) int {
-	const answer, upload, result, diagnostic = 64, 512, 160, 256
-	size := answer + upload*len(uploads) + result*len(results) + diagnostic*len(diagnostics)
+	const answer, upload, result, diagnostic, entry = 64, 512, 160, 256, 160
+	size := answer + upload*len(uploads) + result*len(results) + diagnostic*len(diagnostics) + entry*len(lineage)
 	for _, u := range uploads {
 		size += len(u.GetPayloadJson())
 	}
 	for _, r := range results {
-		size += diagnostic * len(r.GetDiagnostics())
+		size += diagnostic*len(r.GetDiagnostics()) + entry*len(r.GetLineage())
 	}
 	return size
 }
@@ -47,6 +47,7 @@ func appendTransformResponse(dst []byte, response *transformerv1.TransformRespon
 		return nil, err
 	}
 	dst = appendDiagnostics(dst, response.GetDiagnostics())
+	dst = appendLineage(dst, response.GetLineage())
 	return append(dst, '}'), nil
 }
 
@@ -163,6 +164,7 @@ func appendResult(dst []byte, result *transformerv1.EventResult) []byte {
 		dst = appendStatus(dst, result.GetError())
 	}
 	dst = appendDiagnostics(dst, result.GetDiagnostics())
+	dst = appendLineage(dst, result.GetLineage())
 	return append(dst, '}')
 }
 
@@ -194,6 +196,34 @@ func appendDiagnostics(dst []byte, diagnostics []*transformerv1.Diagnostic) []by
 		}
 		dst = append(dst, `,"message":`...)
 		dst = document.AppendString(dst, diagnostic.GetMessage())
+		dst = append(dst, '}')
+	}
+	return append(dst, ']')
+}
+
+// appendLineage appends the member `lineage`, unless it is empty.
+func appendLineage(dst []byte, lineage []*transformerv1.Lineage) []byte {
+	if len(lineage) == 0 {
+		return dst
+	}
+	dst = append(dst, `,"lineage":[`...)
+	for i, entry := range lineage {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(dst, `{"record":`...)
+		dst = strconv.AppendUint(dst, uint64(entry.GetRecord()), 10)
+		for _, member := range [...]struct{ name, text string }{
+			{`,"target":`, entry.GetTarget()},
+			{`,"source":`, entry.GetSource()},
+			{`,"rule":`, entry.GetRule()},
+			{`,"note":`, entry.GetNote()},
+		} {
+			if member.text != "" {
+				dst = append(dst, member.name...)
+				dst = document.AppendString(dst, member.text)
+			}
+		}
 		dst = append(dst, '}')
 	}
 	return append(dst, ']')

@@ -70,6 +70,19 @@ func TestAnswers(t *testing.T) {
 				`{"severity":"SEVERITY_WARNING","code":"UNKNOWN_GENDER","path":"traits.gender","message":"it was \"left\"\nout"},` +
 				`{"severity":9,"code":"X","message":"y"}]}`,
 		},
+		"explained": {
+			&transformerv1.TransformResponse{
+				Status: transformerv1.Status_STATUS_TRANSFORMED, Lineage: []*transformerv1.Lineage{
+					{Target: "/evtName", Source: "/event", Rule: "event.name"},
+					{Record: 1, Target: "/a~1\"b\"", Rule: "trait.custom", Note: "constant"},
+					{Source: "/messageId", Note: "internal"},
+				},
+			},
+			`{"status":"STATUS_TRANSFORMED","uploads":[],"lineage":[` +
+				`{"record":0,"target":"/evtName","source":"/event","rule":"event.name"},` +
+				`{"record":1,"target":"/a~1\"b\"","rule":"trait.custom","note":"constant"},` +
+				`{"record":0,"source":"/messageId","note":"internal"}]}`,
+		},
 		"filtered": {
 			&transformerv1.TransformResponse{
 				Status: transformerv1.Status_STATUS_FILTERED, FilterReason: transformerv1.FilterReason_FILTER_REASON_DEVICE_MODE,
@@ -95,6 +108,7 @@ func TestAnswers(t *testing.T) {
 					{Index: 1, Status: transformerv1.Status_STATUS_FAILED, Error: failedStatus(t)},
 					{
 						Index: 2, Status: transformerv1.Status_STATUS_FILTERED, FilterReason: transformerv1.FilterReason_FILTER_REASON_EVENT_LIST,
+						Lineage: []*transformerv1.Lineage{{Source: "/type", Note: "filtered"}},
 					},
 				},
 			},
@@ -103,7 +117,7 @@ func TestAnswers(t *testing.T) {
 				`{"index":0,"messageId":"m-1","status":"STATUS_TRANSFORMED","records":[{"upload":0,"record":0},{"upload":1,"record":2}],"diagnostics":[` +
 				`{"severity":"SEVERITY_WARNING","code":"UNKNOWN_GENDER","path":"traits.gender","message":"it was \"left\"\nout"}]},` +
 				`{"index":1,"status":"STATUS_FAILED","error":` + failedStatusJSON + `},` +
-				`{"index":2,"status":"STATUS_FILTERED","filterReason":"FILTER_REASON_EVENT_LIST"}]}`,
+				`{"index":2,"status":"STATUS_FILTERED","filterReason":"FILTER_REASON_EVENT_LIST","lineage":[{"record":0,"source":"/type","note":"filtered"}]}]}`,
 		},
 		"typed payload": {
 			&transformerv1.BatchTransformResponse{Uploads: []*clevertapv1.Upload{{Body: &clevertapv1.Upload_Payload{

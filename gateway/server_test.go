@@ -209,6 +209,23 @@ func TestRESTAndGRPCGiveTheSameBytes(t *testing.T) {
 	require.Less(t, failed, len(got.Results), "and their neighbours are not harmed")
 }
 
+func TestAnExplanationOverREST(t *testing.T) {
+	t.Parallel()
+	api := startService(t, server.Options{})
+	const event, destination = `{"type":"page","userId":"u","name":"N","messageId":"m"}`, `"destination": {"accountId": "A", "passcode": "P"}`
+	const lineage = `"lineage":[{"record":0,"target":"/type","source":"/type","rule":"type","note":"converted"},` +
+		`{"record":0,"target":"/evtName","source":"/name","rule":"event.name","note":"converted"},` +
+		`{"record":0,"target":"/evtData","rule":"property.custom","note":"constant"},` +
+		`{"record":0,"target":"/identity","source":"/userId","rule":"identity.user"},` +
+		`{"record":0,"source":"/messageId","note":"internal"}]`
+	one := api.do(t, "POST", transformPath, `{"event": `+event+`, "explain": true, `+destination+`}`)
+	require.Contains(t, one.body, lineage)
+	batch := api.do(t, "POST", batchPath, `{"events": [`+event+`], "explain": true, `+destination+`}`)
+	require.Contains(t, batch.body, lineage)
+	silent := api.do(t, "POST", transformPath, `{"event": `+event+`, "explain": false, `+destination+`}`)
+	require.NotContains(t, silent.body, "lineage")
+}
+
 func TestNeighboursOfWhatIsNoEventAreNotHarmed(t *testing.T) {
 	t.Parallel()
 	api := startService(t, server.Options{})

@@ -112,6 +112,51 @@ func TestDiagnosticsBelowTheSeverityThatIsAskedForAreLeftOut(t *testing.T) {
 	}
 }
 
+// TestAnExplanationComesWithEachAnswerThatAsksForIt: of one event, of a batch and of a stream, JSON and typed.
+func TestAnExplanationComesWithEachAnswerThatAsksForIt(t *testing.T) {
+	t.Parallel()
+	r := start(t, Options{})
+	const event = `{"type":"track","messageId":"m","userId":"u","event":"E","properties":{"a":{"b":"x"}}}`
+	want := []*transformerv1.Lineage{
+		{Target: "/type", Source: "/type", Rule: "type", Note: "converted"},
+		{Target: "/evtName", Source: "/event", Rule: "event.name"},
+		{Target: "/evtData/a", Source: "/properties/a/b", Rule: "property.custom", Note: "as JSON text"},
+		{Target: "/identity", Source: "/userId", Rule: "identity.user"},
+		{Source: "/messageId", Note: "internal"},
+	}
+	requireLineage := func(got []*transformerv1.Lineage) {
+		t.Helper()
+		require.Empty(t, cmp.Diff(want, got, protocmp.Transform()))
+	}
+	one := jsonRequest(event)
+	silent, err := r.client().Transform(t.Context(), one)
+	require.NoError(t, err)
+	require.Empty(t, silent.GetLineage())
+	one.Explain = true
+	told, err := r.client().Transform(t.Context(), one)
+	require.NoError(t, err)
+	requireLineage(told.GetLineage())
+	one.EventForm = &transformerv1.TransformRequest_Event{Event: typedEvent(t, event)}
+	told, err = r.client().Transform(t.Context(), one)
+	require.NoError(t, err)
+	requireLineage(told.GetLineage())
+
+	batch, err := r.client().BatchTransform(t.Context(), &transformerv1.BatchTransformRequest{
+		EventsJson: [][]byte{[]byte(event), []byte(`{"type":"track"}`), []byte(event)}, Explain: true,
+		Target: &transformerv1.BatchTransformRequest_Destination{Destination: settings()},
+	})
+	require.NoError(t, err)
+	requireLineage(batch.GetResults()[0].GetLineage())
+	require.Empty(t, batch.GetResults()[1].GetLineage(), "it failed")
+	requireLineage(batch.GetResults()[2].GetLineage())
+
+	stream := r.open(t)
+	first := firstMessage(1, []byte(event))
+	first.Explain = true
+	requireLineage(exchange(t, stream, first).GetResults()[0].GetLineage())
+	require.Empty(t, exchange(t, stream, message(2, []byte(event))).GetResults()[0].GetLineage(), "each message asks for itself")
+}
+
 func TestWhatIsWrongWithARequestFailsTheCall(t *testing.T) {
 	t.Parallel()
 	r := start(t, Options{Destinations: registered(t)})

@@ -52,7 +52,8 @@ type kindRow struct {
 
 // fields are the field numbers of a message; 0 where it has no such field.
 type fields struct {
-	sequence, event, eventJSON, destination, destinationJSON, destinationID, minSeverity, unordered, dryRun protowire.Number
+	sequence, event, eventJSON, destination, destinationJSON, destinationID protowire.Number
+	minSeverity, explain, unordered, dryRun                                 protowire.Number
 }
 
 // newKind reads a descriptor.
@@ -72,8 +73,8 @@ func newKind(message proto.Message) kindRow {
 			eventJSON:   number("event_json", "events_json"),
 			destination: number("destination"), destinationJSON: number("destination_json"),
 			destinationID: number("destination_id"),
-			minSeverity:   number("min_severity"), unordered: number("allow_out_of_order"),
-			dryRun: number("dry_run"),
+			minSeverity:   number("min_severity"), explain: number("explain"),
+			unordered: number("allow_out_of_order"), dryRun: number("dry_run"),
 		},
 		empty: message.ProtoReflect().Type(), form: of.Oneofs().ByName("event_form"),
 		target: of.Oneofs().ByName("target"),

@@ -31,6 +31,9 @@ func (r *Request) Take(message proto.Message) error {
 		r.DryRun = delivers.GetDryRun()
 	}
 	r.came = true
+	if explains, ok := message.(interface{ GetExplain() bool }); ok {
+		r.Explain = explains.GetExplain()
+	}
 	r.takeTarget(message, from)
 	return r.takeEvents(message)
 }
@@ -92,6 +95,7 @@ func Give(answer, reply proto.Message) error {
 		if to, ok := reply.(*transformerv1.TransformResponse); ok {
 			to.Status, to.Uploads, to.Diagnostics = from.GetStatus(), from.GetUploads(), from.GetDiagnostics()
 			to.FilterReason = from.GetFilterReason()
+			to.Lineage = from.GetLineage()
 			return nil
 		}
 	case *transformerv1.BatchTransformResponse:

@@ -29,6 +29,7 @@ func (r *Response) Message() (proto.Message, error) {
 		if len(r.Results) > 0 {
 			first := &r.Results[0]
 			m.Status, m.Diagnostics, m.FilterReason = first.Status, diagnostics(first.Diagnostics), first.FilterReason
+			m.Lineage = lineage(first.Lineage)
 		}
 		return m, nil
 	}
@@ -79,6 +80,7 @@ func (r *Response) results() []*transformerv1.EventResult {
 		to.FilterReason = from.FilterReason
 		to.Error = from.Failure
 		to.Diagnostics = diagnostics(from.Diagnostics)
+		to.Lineage = lineage(from.Lineage)
 		first := next
 		for _, place := range from.Records {
 			placeSlab[next].Upload, placeSlab[next].Record = place.Upload, place.Record
@@ -105,6 +107,24 @@ func diagnostics(found []mapping.Diagnostic) []*transformerv1.Diagnostic {
 		slab[i].Code = string(found[i].Code)
 		slab[i].Path = found[i].Path
 		slab[i].Message = found[i].Message
+		list[i] = &slab[i]
+	}
+	return list
+}
+
+// lineage returns an explanation as generated messages.
+func lineage(entries []mapping.Lineage) []*transformerv1.Lineage {
+	if len(entries) == 0 {
+		return nil
+	}
+	list := make([]*transformerv1.Lineage, len(entries))
+	slab := make([]transformerv1.Lineage, len(entries))
+	for i := range entries {
+		slab[i].Record = uint32(entries[i].Record)
+		slab[i].Target = entries[i].Target
+		slab[i].Source = entries[i].Source
+		slab[i].Rule = entries[i].Rule
+		slab[i].Note = entries[i].Note
 		list[i] = &slab[i]
 	}
 	return list

@@ -36,6 +36,8 @@ type Request struct {
 	Target Target
 	// MinSeverity is the least severity of diagnostics to report.
 	MinSeverity transformerv1.Severity
+	// Explain says that the answer explains what became of each value of the events.
+	Explain bool
 	// AllowOutOfOrder is that of a message of a stream.
 	AllowOutOfOrder bool
 	// DryRun is that of a request to deliver.
@@ -128,6 +130,8 @@ func (r *Request) unmarshal(message []byte) error {
 			r.Sequence = n
 		case f.minSeverity:
 			r.MinSeverity = transformerv1.Severity(int32(n)) // protobuf truncates enums like this
+		case f.explain:
+			r.Explain = protowire.DecodeBool(n)
 		case f.unordered:
 			r.AllowOutOfOrder = protowire.DecodeBool(n)
 		case f.dryRun:

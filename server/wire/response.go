@@ -49,6 +49,8 @@ type Result struct {
 	Failure *spb.Status
 	// Diagnostics are what was changed or left out.
 	Diagnostics []mapping.Diagnostic
+	// Lineage is what became of each value, if that was asked for.
+	Lineage []mapping.Lineage
 }
 
 // Place is where a record is: which upload, and which of its records, both from 0.
@@ -92,16 +94,18 @@ const (
 
 	resultIndex, resultMessageID, resultStatus, resultRecords, resultError protowire.Number = 1, 2, 3, 4, 5
 
-	resultDiagnostics, resultFilterReason protowire.Number = 6, 7
+	resultDiagnostics, resultFilterReason, resultLineage protowire.Number = 6, 7, 8
 
 	placeUpload, placeRecord protowire.Number = 1, 2
 
 	diagnosticSeverity, diagnosticCode, diagnosticPath, diagnosticMessage protowire.Number = 1, 2, 3, 4
+
+	lineageRecord, lineageTarget, lineageSource, lineageRule, lineageNote protowire.Number = 1, 2, 3, 4, 5
 )
 
 // answerFields are the field numbers of an answer; 0 where it has no such field.
 type answerFields struct {
-	sequence, status, uploads, results, failure, diagnostics, filterReason protowire.Number
+	sequence, status, uploads, results, failure, diagnostics, filterReason, lineage protowire.Number
 }
 
 // answerFieldsOf returns the field numbers of the answer to a kind of request.
@@ -112,14 +116,14 @@ func answerFieldsOf(kind Kind) answerFields {
 	case StreamTransform:
 		return answerFields{sequence: 1, uploads: 2, results: 3, failure: 4}
 	default:
-		return answerFields{status: 1, uploads: 2, diagnostics: 3, filterReason: 4}
+		return answerFields{status: 1, uploads: 2, diagnostics: 3, filterReason: 4, lineage: 5}
 	}
 }
 
 // size is how many bytes the answer takes in wire form at most, and not many more than it does.
 func (r *Response) size() int {
 	// What surrounds texts: tags, lengths, numbers.
-	const answer, perUpload, perResult, perPlace, perDiagnostic = 64, 32, 48, 16, 32
+	const answer, perUpload, perResult, perPlace, perDiagnostic, perLineage = 64, 32, 48, 16, 32, 40
 	size := answer
 	for _, body := range r.Bodies {
 		size += perUpload + len(r.Envelope.packed) + len(body)
@@ -136,6 +140,10 @@ func (r *Response) size() int {
 		for j := range result.Diagnostics {
 			d := &result.Diagnostics[j]
 			size += perDiagnostic + len(d.Code) + len(d.Path) + len(d.Message)
+		}
+		for j := range result.Lineage {
+			e := &result.Lineage[j]
+			size += perLineage + len(e.Target) + len(e.Source) + len(e.Rule) + len(e.Note)
 		}
 	}
 	return size
@@ -167,6 +175,7 @@ func (r *Response) append(b []byte) ([]byte, error) {
 		if len(r.Results) > 0 {
 			b = appendDiagnostics(b, f.diagnostics, r.Results[0].Diagnostics)
 			b = appendUint(b, f.filterReason, uint64(r.Results[0].FilterReason))
+			b = appendLineage(b, f.lineage, r.Results[0].Lineage)
 		}
 		return b, nil
 	}
@@ -216,6 +225,7 @@ func appendResult(b []byte, field protowire.Number, index int, r *Result) ([]byt
 	}
 	b = appendDiagnostics(b, resultDiagnostics, r.Diagnostics)
 	b = appendUint(b, resultFilterReason, uint64(r.FilterReason))
+	b = appendLineage(b, resultLineage, r.Lineage)
 	return closeAt(b, start), nil
 }
 
@@ -229,6 +239,22 @@ func appendDiagnostics(b []byte, field protowire.Number, list []mapping.Diagnost
 		b = appendString(b, diagnosticCode, string(d.Code))
 		b = appendString(b, diagnosticPath, d.Path)
 		b = appendString(b, diagnosticMessage, d.Message)
+		b = closeAt(b, start)
+	}
+	return b
+}
+
+// appendLineage appends an explanation.
+func appendLineage(b []byte, field protowire.Number, entries []mapping.Lineage) []byte {
+	for i := range entries {
+		e := &entries[i]
+		var start int
+		b, start = open(b, field)
+		b = appendUint(b, lineageRecord, uint64(e.Record))
+		b = appendString(b, lineageTarget, e.Target)
+		b = appendString(b, lineageSource, e.Source)
+		b = appendString(b, lineageRule, e.Rule)
+		b = appendString(b, lineageNote, e.Note)
 		b = closeAt(b, start)
 	}
 	return b

@@ -82,9 +82,13 @@ func TestAnswersAreWrittenAsTheStandardCodecReadsThem(t *testing.T) {
 		{Severity: mapping.SeverityInfo, Code: mapping.UnknownGender, Path: "traits.gender", Message: "left out"},
 		{Severity: mapping.SeverityError, Code: mapping.ReservedEventName, Message: strings.Repeat("long ", 100)},
 	}
+	lineage := []mapping.Lineage{
+		{Record: 1, Target: "/tokenData/id", Source: "/context/device/token", Rule: "token.id", Note: "converted"},
+		{}, {Source: strings.Repeat("/long", 100)},
+	}
 	results := []wire.Result{
 		{MessageID: []byte("m-0"), Status: transformerv1.Status_STATUS_TRANSFORMED, Records: []wire.Place{{}, {Upload: 1, Record: 300}}},
-		{Status: transformerv1.Status_STATUS_FILTERED, FilterReason: transformerv1.FilterReason_FILTER_REASON_INTEGRATIONS},
+		{Status: transformerv1.Status_STATUS_FILTERED, FilterReason: transformerv1.FilterReason_FILTER_REASON_INTEGRATIONS, Lineage: lineage},
 		{MessageID: []byte(strings.Repeat("m", 200)), Status: transformerv1.Status_STATUS_FAILED, Failure: failed(t, 1), Diagnostics: diagnostics},
 		{Status: transformerv1.Status_STATUS_FAILED, Failure: failed(t, 20000)},
 	}
@@ -95,6 +99,7 @@ func TestAnswersAreWrittenAsTheStandardCodecReadsThem(t *testing.T) {
 		"one, typed":      {Envelope: to, Bodies: [][]byte{payload(t)}, Typed: true, Results: results[:1]},
 		"one, diagnosed":  {Envelope: to, Results: []wire.Result{{Status: transformerv1.Status_STATUS_TRANSFORMED, Diagnostics: diagnostics}}},
 		"one, filtered":   {Envelope: to, Results: results[1:2]},
+		"one, explained":  {Envelope: to, Results: []wire.Result{{Status: transformerv1.Status_STATUS_TRANSFORMED, Lineage: lineage}}},
 		"an empty batch":  {Kind: wire.BatchTransform},
 		"a batch, JSON":   {Kind: wire.BatchTransform, Envelope: to, Bodies: json, Results: results},
 		"a batch, typed":  {Kind: wire.BatchTransform, Envelope: to, Bodies: [][]byte{payload(t), {}}, Typed: true, Results: results},
@@ -184,6 +189,7 @@ func FuzzResponse(f *testing.F) {
 				result.Diagnostics = append(result.Diagnostics, mapping.Diagnostic{
 					Severity: mapping.Severity(rnd.IntN(4)), Code: mapping.Code(fmt.Sprint("CODE_", rnd.IntN(9))), Path: part(), Message: part(),
 				})
+				result.Lineage = append(result.Lineage, mapping.Lineage{Record: rnd.IntN(2), Target: part(), Source: part(), Rule: part(), Note: part()})
 			}
 			if rnd.IntN(5) == 0 {
 				result.Failure = failed(t, rnd.IntN(most))

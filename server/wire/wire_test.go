@@ -29,16 +29,16 @@ func requests() map[string]proto.Message {
 	destination := &clevertapv1.Destination{AccountId: "A", Passcode: "P", UseNativeSdk: map[string]bool{"web": true}}
 	return map[string]proto.Message{
 		"transform typed": &transformerv1.TransformRequest{EventForm: &transformerv1.TransformRequest_Event{Event: event}, Target: &transformerv1.TransformRequest_Destination{Destination: destination}},
-		"transform JSON":  &transformerv1.TransformRequest{EventForm: &transformerv1.TransformRequest_EventJson{EventJson: []byte(`{}`)}, Target: &transformerv1.TransformRequest_DestinationJson{DestinationJson: []byte(`{}`)}, MinSeverity: 2},
+		"transform JSON":  &transformerv1.TransformRequest{EventForm: &transformerv1.TransformRequest_EventJson{EventJson: []byte(`{}`)}, Target: &transformerv1.TransformRequest_DestinationJson{DestinationJson: []byte(`{}`)}, MinSeverity: 2, Explain: true},
 		"transform empty": &transformerv1.TransformRequest{},
 		"transform no id": &transformerv1.TransformRequest{EventForm: &transformerv1.TransformRequest_EventJson{}, Target: &transformerv1.TransformRequest_DestinationId{}, MinSeverity: 77},
 		"batch typed":     &transformerv1.BatchTransformRequest{Events: []*rudderstackv1.Event{event, {}, event}, Target: &transformerv1.BatchTransformRequest_DestinationId{DestinationId: "shop"}},
-		"batch JSON":      &transformerv1.BatchTransformRequest{EventsJson: [][]byte{[]byte(`{"type":"page"}`), {}, []byte(`x`)}, Target: &transformerv1.BatchTransformRequest_Destination{Destination: destination}, MinSeverity: 3},
+		"batch JSON":      &transformerv1.BatchTransformRequest{EventsJson: [][]byte{[]byte(`{"type":"page"}`), {}, []byte(`x`)}, Target: &transformerv1.BatchTransformRequest_Destination{Destination: destination}, MinSeverity: 3, Explain: true},
 		"batch both":      &transformerv1.BatchTransformRequest{Events: []*rudderstackv1.Event{event}, EventsJson: [][]byte{{}}, MinSeverity: -1},
 		"batch empty":     &transformerv1.BatchTransformRequest{Target: &transformerv1.BatchTransformRequest_DestinationJson{}},
 		"stream typed":    &transformerv1.StreamTransformRequest{Sequence: 7, Events: []*rudderstackv1.Event{event}, Target: &transformerv1.StreamTransformRequest_Destination{Destination: destination}, AllowOutOfOrder: true},
 		"stream JSON":     &transformerv1.StreamTransformRequest{Sequence: 1 << 60, EventsJson: [][]byte{[]byte(`{}`)}, Target: &transformerv1.StreamTransformRequest_DestinationJson{DestinationJson: []byte(`{}`)}},
-		"stream named":    &transformerv1.StreamTransformRequest{Target: &transformerv1.StreamTransformRequest_DestinationId{DestinationId: "shop"}, MinSeverity: 1},
+		"stream named":    &transformerv1.StreamTransformRequest{Target: &transformerv1.StreamTransformRequest_DestinationId{DestinationId: "shop"}, MinSeverity: 1, Explain: true},
 		"stream both":     &transformerv1.StreamTransformRequest{Events: []*rudderstackv1.Event{event}, EventsJson: [][]byte{{}}},
 	}
 }
@@ -79,6 +79,7 @@ type whole interface {
 	GetDestinationJson() []byte
 	GetDestinationId() string
 	GetMinSeverity() transformerv1.Severity
+	GetExplain() bool
 }
 
 // requireSame compares a request with the message that it was read from.
@@ -89,6 +90,7 @@ func requireSame(t *testing.T, wanted proto.Message, got *wire.Request) {
 	require.Equal(t, string(common.GetDestinationJson()), string(got.GetDestinationJson()))
 	require.Equal(t, common.GetDestinationId(), got.GetDestinationId())
 	require.Equal(t, common.GetMinSeverity(), got.MinSeverity)
+	require.Equal(t, common.GetExplain(), got.Explain)
 	var events []*rudderstackv1.Event
 	var eventsJSON [][]byte
 	switch m := wanted.(type) {

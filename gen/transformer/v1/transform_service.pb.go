@@ -163,7 +163,10 @@ type TransformRequest struct {
 	//	*TransformRequest_DestinationId
 	Target isTransformRequest_Target `protobuf_oneof:"target"`
 	// The least severity of diagnostics to report; all unless given.
-	MinSeverity   Severity `protobuf:"varint,6,opt,name=min_severity,json=minSeverity,proto3,enum=transformer.v1.Severity" json:"min_severity,omitempty"`
+	MinSeverity Severity `protobuf:"varint,6,opt,name=min_severity,json=minSeverity,proto3,enum=transformer.v1.Severity" json:"min_severity,omitempty"`
+	// Whether the answer says where each value of the records comes from, and what became of each value of the event. That takes
+	// several times as long and as much room as the rest.
+	Explain       bool `protobuf:"varint,7,opt,name=explain,proto3" json:"explain,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -264,6 +267,13 @@ func (x *TransformRequest) GetMinSeverity() Severity {
 	return Severity_SEVERITY_UNSPECIFIED
 }
 
+func (x *TransformRequest) GetExplain() bool {
+	if x != nil {
+		return x.Explain
+	}
+	return false
+}
+
 type isTransformRequest_EventForm interface {
 	isTransformRequest_EventForm()
 }
@@ -317,7 +327,9 @@ type TransformResponse struct {
 	// What was changed, left out or will be refused.
 	Diagnostics []*Diagnostic `protobuf:"bytes,3,rep,name=diagnostics,proto3" json:"diagnostics,omitempty"`
 	// Why the event is filtered; only with STATUS_FILTERED.
-	FilterReason  FilterReason `protobuf:"varint,4,opt,name=filter_reason,json=filterReason,proto3,enum=transformer.v1.FilterReason" json:"filter_reason,omitempty"`
+	FilterReason FilterReason `protobuf:"varint,4,opt,name=filter_reason,json=filterReason,proto3,enum=transformer.v1.FilterReason" json:"filter_reason,omitempty"`
+	// Where each value of the records comes from, and what became of each value of the event; only when the request asks to explain.
+	Lineage       []*Lineage `protobuf:"bytes,5,rep,name=lineage,proto3" json:"lineage,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -380,6 +392,13 @@ func (x *TransformResponse) GetFilterReason() FilterReason {
 	return FilterReason_FILTER_REASON_UNSPECIFIED
 }
 
+func (x *TransformResponse) GetLineage() []*Lineage {
+	if x != nil {
+		return x.Lineage
+	}
+	return nil
+}
+
 // BatchTransformRequest is a batch of events and where they go.
 type BatchTransformRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -396,7 +415,10 @@ type BatchTransformRequest struct {
 	//	*BatchTransformRequest_DestinationId
 	Target isBatchTransformRequest_Target `protobuf_oneof:"target"`
 	// The least severity of diagnostics to report; all unless given.
-	MinSeverity   Severity `protobuf:"varint,6,opt,name=min_severity,json=minSeverity,proto3,enum=transformer.v1.Severity" json:"min_severity,omitempty"`
+	MinSeverity Severity `protobuf:"varint,6,opt,name=min_severity,json=minSeverity,proto3,enum=transformer.v1.Severity" json:"min_severity,omitempty"`
+	// Whether the answer says where each value of the records comes from, and what became of each value of the event. That takes
+	// several times as long and as much room as the rest.
+	Explain       bool `protobuf:"varint,7,opt,name=explain,proto3" json:"explain,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -484,6 +506,13 @@ func (x *BatchTransformRequest) GetMinSeverity() Severity {
 		return x.MinSeverity
 	}
 	return Severity_SEVERITY_UNSPECIFIED
+}
+
+func (x *BatchTransformRequest) GetExplain() bool {
+	if x != nil {
+		return x.Explain
+	}
+	return false
 }
 
 type isBatchTransformRequest_Target interface {
@@ -587,8 +616,11 @@ type StreamTransformRequest struct {
 	MinSeverity Severity `protobuf:"varint,7,opt,name=min_severity,json=minSeverity,proto3,enum=transformer.v1.Severity" json:"min_severity,omitempty"`
 	// Whether answers may overtake one another, by their sequence. Read from the first message only.
 	AllowOutOfOrder bool `protobuf:"varint,8,opt,name=allow_out_of_order,json=allowOutOfOrder,proto3" json:"allow_out_of_order,omitempty"`
-	unknownFields   protoimpl.UnknownFields
-	sizeCache       protoimpl.SizeCache
+	// Whether the answer to this message says where each value of the records comes from, and what became of each value of the
+	// events. That takes several times as long and as much room as the rest.
+	Explain       bool `protobuf:"varint,9,opt,name=explain,proto3" json:"explain,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *StreamTransformRequest) Reset() {
@@ -686,6 +718,13 @@ func (x *StreamTransformRequest) GetMinSeverity() Severity {
 func (x *StreamTransformRequest) GetAllowOutOfOrder() bool {
 	if x != nil {
 		return x.AllowOutOfOrder
+	}
+	return false
+}
+
+func (x *StreamTransformRequest) GetExplain() bool {
+	if x != nil {
+		return x.Explain
 	}
 	return false
 }
@@ -805,7 +844,10 @@ type EventResult struct {
 	// What was changed, left out or will be refused.
 	Diagnostics []*Diagnostic `protobuf:"bytes,6,rep,name=diagnostics,proto3" json:"diagnostics,omitempty"`
 	// Why it is filtered; only with STATUS_FILTERED.
-	FilterReason  FilterReason `protobuf:"varint,7,opt,name=filter_reason,json=filterReason,proto3,enum=transformer.v1.FilterReason" json:"filter_reason,omitempty"`
+	FilterReason FilterReason `protobuf:"varint,7,opt,name=filter_reason,json=filterReason,proto3,enum=transformer.v1.FilterReason" json:"filter_reason,omitempty"`
+	// Where each value of its records comes from, and what became of each value of the event; only when the request asks to explain
+	// and the event did not fail.
+	Lineage       []*Lineage `protobuf:"bytes,8,rep,name=lineage,proto3" json:"lineage,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -889,6 +931,13 @@ func (x *EventResult) GetFilterReason() FilterReason {
 	return FilterReason_FILTER_REASON_UNSPECIFIED
 }
 
+func (x *EventResult) GetLineage() []*Lineage {
+	if x != nil {
+		return x.Lineage
+	}
+	return nil
+}
+
 // RecordRef says where a record is in a response.
 type RecordRef struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -948,7 +997,7 @@ var File_transformer_v1_transform_service_proto protoreflect.FileDescriptor
 
 const file_transformer_v1_transform_service_proto_rawDesc = "" +
 	"\n" +
-	"&transformer/v1/transform_service.proto\x12\x0etransformer.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1eclevertap/v1/destination.proto\x1a\x19clevertap/v1/upload.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/rpc/status.proto\x1a.protoc-gen-openapiv2/options/annotations.proto\x1a\x1arudderstack/v1/event.proto\x1a\x1ftransformer/v1/diagnostic.proto\x1a!transformer/v1/error_reason.proto\"\x9d\x05\n" +
+	"&transformer/v1/transform_service.proto\x12\x0etransformer.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1eclevertap/v1/destination.proto\x1a\x19clevertap/v1/upload.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/rpc/status.proto\x1a.protoc-gen-openapiv2/options/annotations.proto\x1a\x1arudderstack/v1/event.proto\x1a\x1ftransformer/v1/diagnostic.proto\x1a!transformer/v1/error_reason.proto\x1a\x1ctransformer/v1/lineage.proto\"\xb7\x05\n" +
 	"\x10TransformRequest\x12-\n" +
 	"\x05event\x18\x01 \x01(\v2\x15.rudderstack.v1.EventH\x00R\x05event\x12\x1f\n" +
 	"\n" +
@@ -956,15 +1005,17 @@ const file_transformer_v1_transform_service_proto_rawDesc = "" +
 	"\vdestination\x18\x03 \x01(\v2\x19.clevertap.v1.DestinationH\x01R\vdestination\x120\n" +
 	"\x10destination_json\x18\x04 \x01(\fB\x03\x80\x01\x01H\x01R\x0fdestinationJson\x120\n" +
 	"\x0edestination_id\x18\x05 \x01(\tB\a\xbaH\x04r\x02\x10\x01H\x01R\rdestinationId\x12E\n" +
-	"\fmin_severity\x18\x06 \x01(\x0e2\x18.transformer.v1.SeverityB\b\xbaH\x05\x82\x01\x02\x10\x01R\vminSeverity:\xa8\x02\x92A\xa4\x022\xa1\x02{\"event\": {\"type\": \"track\", \"messageId\": \"m-1\", \"userId\": \"u-42\", \"event\": \"Checked Out\", \"properties\": {\"total_value\": 2000, \"cart\": {\"id\": \"c-7\"}, \"ts\": \"2026-11-23T09:03:17Z\"}}, \"destination\": {\"accountId\": \"ACCOUNT-ID\", \"passcode\": \"PASSCODE\", \"region\": \"in1\", \"trackAnonymous\": true}}B\x13\n" +
+	"\fmin_severity\x18\x06 \x01(\x0e2\x18.transformer.v1.SeverityB\b\xbaH\x05\x82\x01\x02\x10\x01R\vminSeverity\x12\x18\n" +
+	"\aexplain\x18\a \x01(\bR\aexplain:\xa8\x02\x92A\xa4\x022\xa1\x02{\"event\": {\"type\": \"track\", \"messageId\": \"m-1\", \"userId\": \"u-42\", \"event\": \"Checked Out\", \"properties\": {\"total_value\": 2000, \"cart\": {\"id\": \"c-7\"}, \"ts\": \"2026-11-23T09:03:17Z\"}}, \"destination\": {\"accountId\": \"ACCOUNT-ID\", \"passcode\": \"PASSCODE\", \"region\": \"in1\", \"trackAnonymous\": true}}B\x13\n" +
 	"\n" +
 	"event_form\x12\x05\xbaH\x02\b\x01B\x0f\n" +
-	"\x06target\x12\x05\xbaH\x02\b\x01\"\x80\a\n" +
+	"\x06target\x12\x05\xbaH\x02\b\x01\"\xb3\a\n" +
 	"\x11TransformResponse\x12.\n" +
 	"\x06status\x18\x01 \x01(\x0e2\x16.transformer.v1.StatusR\x06status\x12.\n" +
 	"\auploads\x18\x02 \x03(\v2\x14.clevertap.v1.UploadR\auploads\x12<\n" +
 	"\vdiagnostics\x18\x03 \x03(\v2\x1a.transformer.v1.DiagnosticR\vdiagnostics\x12A\n" +
-	"\rfilter_reason\x18\x04 \x01(\x0e2\x1c.transformer.v1.FilterReasonR\ffilterReason:\x89\x05\x92A\x85\x052\x82\x05{\"status\": \"STATUS_TRANSFORMED\", \"uploads\": [{\"method\": \"POST\", \"endpoint\": \"https://in1.api.clevertap.com/1/upload\", \"headers\": {\"X-CleverTap-Account-Id\": \"ACCOUNT-ID\", \"X-CleverTap-Passcode\": \"PASSCODE\", \"Content-Type\": \"application/json\"}, \"payload\": {\"d\": [{\"type\": \"event\", \"evtName\": \"Checked Out\", \"evtData\": {\"total_value\": 2000, \"cart\": \"{\\\"id\\\":\\\"c-7\\\"}\", \"ts\": \"2026-11-23T09:03:17Z\"}, \"identity\": \"u-42\", \"ts\": 1795424597}]}}], \"diagnostics\": [{\"severity\": \"SEVERITY_WARNING\", \"code\": \"NESTED_VALUE_STRINGIFIED\", \"path\": \"properties.cart\", \"message\": \"CleverTap takes no nested values here, so the object was sent as JSON text\"}]}\"\x99\a\n" +
+	"\rfilter_reason\x18\x04 \x01(\x0e2\x1c.transformer.v1.FilterReasonR\ffilterReason\x121\n" +
+	"\alineage\x18\x05 \x03(\v2\x17.transformer.v1.LineageR\alineage:\x89\x05\x92A\x85\x052\x82\x05{\"status\": \"STATUS_TRANSFORMED\", \"uploads\": [{\"method\": \"POST\", \"endpoint\": \"https://in1.api.clevertap.com/1/upload\", \"headers\": {\"X-CleverTap-Account-Id\": \"ACCOUNT-ID\", \"X-CleverTap-Passcode\": \"PASSCODE\", \"Content-Type\": \"application/json\"}, \"payload\": {\"d\": [{\"type\": \"event\", \"evtName\": \"Checked Out\", \"evtData\": {\"total_value\": 2000, \"cart\": \"{\\\"id\\\":\\\"c-7\\\"}\", \"ts\": \"2026-11-23T09:03:17Z\"}, \"identity\": \"u-42\", \"ts\": 1795424597}]}}], \"diagnostics\": [{\"severity\": \"SEVERITY_WARNING\", \"code\": \"NESTED_VALUE_STRINGIFIED\", \"path\": \"properties.cart\", \"message\": \"CleverTap takes no nested values here, so the object was sent as JSON text\"}]}\"\xb3\a\n" +
 	"\x15BatchTransformRequest\x12-\n" +
 	"\x06events\x18\x01 \x03(\v2\x15.rudderstack.v1.EventR\x06events\x12\x1f\n" +
 	"\vevents_json\x18\x02 \x03(\fR\n" +
@@ -972,12 +1023,13 @@ const file_transformer_v1_transform_service_proto_rawDesc = "" +
 	"\vdestination\x18\x03 \x01(\v2\x19.clevertap.v1.DestinationH\x00R\vdestination\x120\n" +
 	"\x10destination_json\x18\x04 \x01(\fB\x03\x80\x01\x01H\x00R\x0fdestinationJson\x120\n" +
 	"\x0edestination_id\x18\x05 \x01(\tB\a\xbaH\x04r\x02\x10\x01H\x00R\rdestinationId\x12E\n" +
-	"\fmin_severity\x18\x06 \x01(\x0e2\x18.transformer.v1.SeverityB\b\xbaH\x05\x82\x01\x02\x10\x01R\vminSeverity:\xb4\x04\x92A\xa8\x032\xa5\x03{\"events\": [{\"type\": \"identify\", \"messageId\": \"m-1\", \"userId\": \"u-42\", \"traits\": {\"name\": \"Ada Lovelace\", \"email\": \"ada@example.com\", \"gender\": \"female\"}}, {\"type\": \"page\", \"messageId\": \"m-2\", \"userId\": \"u-42\", \"name\": \"Cart\", \"properties\": {\"path\": \"/cart\"}}, {\"type\": \"group\", \"messageId\": \"m-3\", \"userId\": \"u-42\", \"groupId\": \"g-1\"}], \"destination\": {\"accountId\": \"ACCOUNT-ID\", \"passcode\": \"PASSCODE\", \"region\": \"in1\"}}\xbaH\x84\x01\x1a\x81\x01\n" +
+	"\fmin_severity\x18\x06 \x01(\x0e2\x18.transformer.v1.SeverityB\b\xbaH\x05\x82\x01\x02\x10\x01R\vminSeverity\x12\x18\n" +
+	"\aexplain\x18\a \x01(\bR\aexplain:\xb4\x04\x92A\xa8\x032\xa5\x03{\"events\": [{\"type\": \"identify\", \"messageId\": \"m-1\", \"userId\": \"u-42\", \"traits\": {\"name\": \"Ada Lovelace\", \"email\": \"ada@example.com\", \"gender\": \"female\"}}, {\"type\": \"page\", \"messageId\": \"m-2\", \"userId\": \"u-42\", \"name\": \"Cart\", \"properties\": {\"path\": \"/cart\"}}, {\"type\": \"group\", \"messageId\": \"m-3\", \"userId\": \"u-42\", \"groupId\": \"g-1\"}], \"destination\": {\"accountId\": \"ACCOUNT-ID\", \"passcode\": \"PASSCODE\", \"region\": \"in1\"}}\xbaH\x84\x01\x1a\x81\x01\n" +
 	" batch_transform_request.one_form\x12$give events or events_json, not both\x1a7this.events.size() == 0 || this.events_json.size() == 0B\x0f\n" +
 	"\x06target\x12\x05\xbaH\x02\b\x01\"\x7f\n" +
 	"\x16BatchTransformResponse\x12.\n" +
 	"\auploads\x18\x01 \x03(\v2\x14.clevertap.v1.UploadR\auploads\x125\n" +
-	"\aresults\x18\x02 \x03(\v2\x1b.transformer.v1.EventResultR\aresults\"\xb1\x04\n" +
+	"\aresults\x18\x02 \x03(\v2\x1b.transformer.v1.EventResultR\aresults\"\xcb\x04\n" +
 	"\x16StreamTransformRequest\x12\x1a\n" +
 	"\bsequence\x18\x01 \x01(\x04R\bsequence\x12-\n" +
 	"\x06events\x18\x02 \x03(\v2\x15.rudderstack.v1.EventR\x06events\x12\x1f\n" +
@@ -987,14 +1039,15 @@ const file_transformer_v1_transform_service_proto_rawDesc = "" +
 	"\x10destination_json\x18\x05 \x01(\fB\x03\x80\x01\x01H\x00R\x0fdestinationJson\x120\n" +
 	"\x0edestination_id\x18\x06 \x01(\tB\a\xbaH\x04r\x02\x10\x01H\x00R\rdestinationId\x12E\n" +
 	"\fmin_severity\x18\a \x01(\x0e2\x18.transformer.v1.SeverityB\b\xbaH\x05\x82\x01\x02\x10\x01R\vminSeverity\x12+\n" +
-	"\x12allow_out_of_order\x18\b \x01(\bR\x0fallowOutOfOrder:\x89\x01\xbaH\x85\x01\x1a\x82\x01\n" +
+	"\x12allow_out_of_order\x18\b \x01(\bR\x0fallowOutOfOrder\x12\x18\n" +
+	"\aexplain\x18\t \x01(\bR\aexplain:\x89\x01\xbaH\x85\x01\x1a\x82\x01\n" +
 	"!stream_transform_request.one_form\x12$give events or events_json, not both\x1a7this.events.size() == 0 || this.events_json.size() == 0B\b\n" +
 	"\x06target\"\xc6\x01\n" +
 	"\x17StreamTransformResponse\x12\x1a\n" +
 	"\bsequence\x18\x01 \x01(\x04R\bsequence\x12.\n" +
 	"\auploads\x18\x02 \x03(\v2\x14.clevertap.v1.UploadR\auploads\x125\n" +
 	"\aresults\x18\x03 \x03(\v2\x1b.transformer.v1.EventResultR\aresults\x12(\n" +
-	"\x05error\x18\x04 \x01(\v2\x12.google.rpc.StatusR\x05error\"\xd2\x02\n" +
+	"\x05error\x18\x04 \x01(\v2\x12.google.rpc.StatusR\x05error\"\x85\x03\n" +
 	"\vEventResult\x12\x14\n" +
 	"\x05index\x18\x01 \x01(\rR\x05index\x12\x1d\n" +
 	"\n" +
@@ -1003,7 +1056,8 @@ const file_transformer_v1_transform_service_proto_rawDesc = "" +
 	"\arecords\x18\x04 \x03(\v2\x19.transformer.v1.RecordRefR\arecords\x12(\n" +
 	"\x05error\x18\x05 \x01(\v2\x12.google.rpc.StatusR\x05error\x12<\n" +
 	"\vdiagnostics\x18\x06 \x03(\v2\x1a.transformer.v1.DiagnosticR\vdiagnostics\x12A\n" +
-	"\rfilter_reason\x18\a \x01(\x0e2\x1c.transformer.v1.FilterReasonR\ffilterReason\";\n" +
+	"\rfilter_reason\x18\a \x01(\x0e2\x1c.transformer.v1.FilterReasonR\ffilterReason\x121\n" +
+	"\alineage\x18\b \x03(\v2\x17.transformer.v1.LineageR\alineage\";\n" +
 	"\tRecordRef\x12\x16\n" +
 	"\x06upload\x18\x01 \x01(\rR\x06upload\x12\x16\n" +
 	"\x06record\x18\x02 \x01(\rR\x06record*`\n" +
@@ -1056,7 +1110,8 @@ var file_transformer_v1_transform_service_proto_goTypes = []any{
 	(Severity)(0),                   // 12: transformer.v1.Severity
 	(*v11.Upload)(nil),              // 13: clevertap.v1.Upload
 	(*Diagnostic)(nil),              // 14: transformer.v1.Diagnostic
-	(*status.Status)(nil),           // 15: google.rpc.Status
+	(*Lineage)(nil),                 // 15: transformer.v1.Lineage
+	(*status.Status)(nil),           // 16: google.rpc.Status
 }
 var file_transformer_v1_transform_service_proto_depIdxs = []int32{
 	10, // 0: transformer.v1.TransformRequest.event:type_name -> rudderstack.v1.Event
@@ -1066,33 +1121,35 @@ var file_transformer_v1_transform_service_proto_depIdxs = []int32{
 	13, // 4: transformer.v1.TransformResponse.uploads:type_name -> clevertap.v1.Upload
 	14, // 5: transformer.v1.TransformResponse.diagnostics:type_name -> transformer.v1.Diagnostic
 	1,  // 6: transformer.v1.TransformResponse.filter_reason:type_name -> transformer.v1.FilterReason
-	10, // 7: transformer.v1.BatchTransformRequest.events:type_name -> rudderstack.v1.Event
-	11, // 8: transformer.v1.BatchTransformRequest.destination:type_name -> clevertap.v1.Destination
-	12, // 9: transformer.v1.BatchTransformRequest.min_severity:type_name -> transformer.v1.Severity
-	13, // 10: transformer.v1.BatchTransformResponse.uploads:type_name -> clevertap.v1.Upload
-	8,  // 11: transformer.v1.BatchTransformResponse.results:type_name -> transformer.v1.EventResult
-	10, // 12: transformer.v1.StreamTransformRequest.events:type_name -> rudderstack.v1.Event
-	11, // 13: transformer.v1.StreamTransformRequest.destination:type_name -> clevertap.v1.Destination
-	12, // 14: transformer.v1.StreamTransformRequest.min_severity:type_name -> transformer.v1.Severity
-	13, // 15: transformer.v1.StreamTransformResponse.uploads:type_name -> clevertap.v1.Upload
-	8,  // 16: transformer.v1.StreamTransformResponse.results:type_name -> transformer.v1.EventResult
-	15, // 17: transformer.v1.StreamTransformResponse.error:type_name -> google.rpc.Status
-	0,  // 18: transformer.v1.EventResult.status:type_name -> transformer.v1.Status
-	9,  // 19: transformer.v1.EventResult.records:type_name -> transformer.v1.RecordRef
-	15, // 20: transformer.v1.EventResult.error:type_name -> google.rpc.Status
-	14, // 21: transformer.v1.EventResult.diagnostics:type_name -> transformer.v1.Diagnostic
-	1,  // 22: transformer.v1.EventResult.filter_reason:type_name -> transformer.v1.FilterReason
-	2,  // 23: transformer.v1.TransformService.Transform:input_type -> transformer.v1.TransformRequest
-	4,  // 24: transformer.v1.TransformService.BatchTransform:input_type -> transformer.v1.BatchTransformRequest
-	6,  // 25: transformer.v1.TransformService.StreamTransform:input_type -> transformer.v1.StreamTransformRequest
-	3,  // 26: transformer.v1.TransformService.Transform:output_type -> transformer.v1.TransformResponse
-	5,  // 27: transformer.v1.TransformService.BatchTransform:output_type -> transformer.v1.BatchTransformResponse
-	7,  // 28: transformer.v1.TransformService.StreamTransform:output_type -> transformer.v1.StreamTransformResponse
-	26, // [26:29] is the sub-list for method output_type
-	23, // [23:26] is the sub-list for method input_type
-	23, // [23:23] is the sub-list for extension type_name
-	23, // [23:23] is the sub-list for extension extendee
-	0,  // [0:23] is the sub-list for field type_name
+	15, // 7: transformer.v1.TransformResponse.lineage:type_name -> transformer.v1.Lineage
+	10, // 8: transformer.v1.BatchTransformRequest.events:type_name -> rudderstack.v1.Event
+	11, // 9: transformer.v1.BatchTransformRequest.destination:type_name -> clevertap.v1.Destination
+	12, // 10: transformer.v1.BatchTransformRequest.min_severity:type_name -> transformer.v1.Severity
+	13, // 11: transformer.v1.BatchTransformResponse.uploads:type_name -> clevertap.v1.Upload
+	8,  // 12: transformer.v1.BatchTransformResponse.results:type_name -> transformer.v1.EventResult
+	10, // 13: transformer.v1.StreamTransformRequest.events:type_name -> rudderstack.v1.Event
+	11, // 14: transformer.v1.StreamTransformRequest.destination:type_name -> clevertap.v1.Destination
+	12, // 15: transformer.v1.StreamTransformRequest.min_severity:type_name -> transformer.v1.Severity
+	13, // 16: transformer.v1.StreamTransformResponse.uploads:type_name -> clevertap.v1.Upload
+	8,  // 17: transformer.v1.StreamTransformResponse.results:type_name -> transformer.v1.EventResult
+	16, // 18: transformer.v1.StreamTransformResponse.error:type_name -> google.rpc.Status
+	0,  // 19: transformer.v1.EventResult.status:type_name -> transformer.v1.Status
+	9,  // 20: transformer.v1.EventResult.records:type_name -> transformer.v1.RecordRef
+	16, // 21: transformer.v1.EventResult.error:type_name -> google.rpc.Status
+	14, // 22: transformer.v1.EventResult.diagnostics:type_name -> transformer.v1.Diagnostic
+	1,  // 23: transformer.v1.EventResult.filter_reason:type_name -> transformer.v1.FilterReason
+	15, // 24: transformer.v1.EventResult.lineage:type_name -> transformer.v1.Lineage
+	2,  // 25: transformer.v1.TransformService.Transform:input_type -> transformer.v1.TransformRequest
+	4,  // 26: transformer.v1.TransformService.BatchTransform:input_type -> transformer.v1.BatchTransformRequest
+	6,  // 27: transformer.v1.TransformService.StreamTransform:input_type -> transformer.v1.StreamTransformRequest
+	3,  // 28: transformer.v1.TransformService.Transform:output_type -> transformer.v1.TransformResponse
+	5,  // 29: transformer.v1.TransformService.BatchTransform:output_type -> transformer.v1.BatchTransformResponse
+	7,  // 30: transformer.v1.TransformService.StreamTransform:output_type -> transformer.v1.StreamTransformResponse
+	28, // [28:31] is the sub-list for method output_type
+	25, // [25:28] is the sub-list for method input_type
+	25, // [25:25] is the sub-list for extension type_name
+	25, // [25:25] is the sub-list for extension extendee
+	0,  // [0:25] is the sub-list for field type_name
 }
 
 func init() { file_transformer_v1_transform_service_proto_init() }
@@ -1102,6 +1159,7 @@ func file_transformer_v1_transform_service_proto_init() {
 	}
 	file_transformer_v1_diagnostic_proto_init()
 	file_transformer_v1_error_reason_proto_init()
+	file_transformer_v1_lineage_proto_init()
 	file_transformer_v1_transform_service_proto_msgTypes[0].OneofWrappers = []any{
 		(*TransformRequest_Event)(nil),
 		(*TransformRequest_EventJson)(nil),

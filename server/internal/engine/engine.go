@@ -67,6 +67,8 @@ type Batch struct {
 	To Target
 	// MinSeverity is the least severity of diagnostics to report.
 	MinSeverity transformerv1.Severity
+	// Explain asks for what became of each value of the events.
+	Explain bool
 	// Events are typed events, each in protobuf's wire form; EventsJSON are JSON events. There are some of
 	// one form at most.
 	Events, EventsJSON [][]byte
@@ -99,6 +101,7 @@ func (e *Engine) Transform(ctx context.Context, b Batch) (answer *Response, err 
 	ctx, w := e.Begin(ctx, mapping.Severity(b.MinSeverity)) // The contract has the same numbers.
 	defer w.Release()
 	w.single = b.Single
+	w.mapper.Explain = b.Explain
 	answer = e.responses.Get().(*Response) //nolint:forcetypeassert // The pool makes nothing else.
 	err = w.run(ctx, &b, answer)
 	w.Finish(ctx, b.To.RulesetName(), err)
@@ -141,6 +144,7 @@ func (e *Engine) Begin(ctx context.Context, minSeverity mapping.Severity) (conte
 	w.tally.reset()
 	w.single = false
 	w.mapper.MinSeverity = minSeverity
+	w.mapper.MinSeverity, w.mapper.Explain = minSeverity, false
 	w.start = e.metrics.now(ctx)
 	return ctx, w
 }
@@ -218,7 +222,8 @@ func (w *Workspace) Transform(
 				fault.Error(),
 			)
 			// What the panic left behind can't be trusted.
-			result, w.mapper = &mapping.Result{}, mapping.Mapper{MinSeverity: w.mapper.MinSeverity}
+			result = &mapping.Result{}
+			w.mapper = mapping.Mapper{MinSeverity: w.mapper.MinSeverity, Explain: w.mapper.Explain}
 		}
 	}()
 	if len(event.Text) > budget.Small {

@@ -91,10 +91,10 @@ func (r *Response) add(from *mapping.Result, failed error) {
 		to.Status = transformerv1.Status_STATUS_FAILED
 		to.Failure = apierr.Status(failed)
 	case from.Status == mapping.Filtered:
-		to.Status = transformerv1.Status_STATUS_FILTERED
 		to.FilterReason = transformerv1.FilterReason(from.FilterReason)
+		to.Status, to.Lineage = transformerv1.Status_STATUS_FILTERED, cleanLineage(from.Lineage)
 	default:
-		to.Status = transformerv1.Status_STATUS_TRANSFORMED
+		to.Status, to.Lineage = transformerv1.Status_STATUS_TRANSFORMED, cleanLineage(from.Lineage)
 	}
 	r.Results = append(r.Results, to)
 	r.ends = append(r.ends, len(r.places))
@@ -125,6 +125,15 @@ func (r *Response) keepDiagnostics(found []mapping.Diagnostic) []mapping.Diagnos
 		r.diagnostics = append(r.diagnostics, d)
 	}
 	return r.diagnostics[start:len(r.diagnostics):len(r.diagnostics)]
+}
+
+// cleanLineage makes the texts of an explanation UTF-8, in their place: an explanation is nobody else's.
+func cleanLineage(entries []mapping.Lineage) []mapping.Lineage {
+	for i := range entries {
+		e := &entries[i]
+		e.Target, e.Source, e.Note = apierr.Clean(e.Target), apierr.Clean(e.Source), apierr.Clean(e.Note)
+	}
+	return entries
 }
 
 // finish adds the uploads, and says in the results where their records are, now that all are packed.

@@ -224,7 +224,8 @@ func (s *Service) answer(
 	}()
 	if fault == nil {
 		out, err := s.options.Engine.Transform(ctx, engine.Batch{
-			To: to, MinSeverity: req.MinSeverity, Events: req.Events, EventsJSON: req.EventsJSON,
+			To: to, MinSeverity: req.MinSeverity, Explain: req.Explain,
+			Events: req.Events, EventsJSON: req.EventsJSON,
 		})
 		if err == nil {
 			out.Kind, out.Sequence = wire.StreamTransform, req.Sequence

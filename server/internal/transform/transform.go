@@ -86,7 +86,8 @@ func (s *Service) transform(ctx context.Context, r *wire.Request, single bool) (
 		return nil, failed
 	}
 	answer, err := s.options.Engine.Transform(ctx, engine.Batch{
-		To: to, MinSeverity: r.MinSeverity, Events: r.Events, EventsJSON: r.EventsJSON, Single: single,
+		To: to, MinSeverity: r.MinSeverity, Explain: r.Explain,
+		Events: r.Events, EventsJSON: r.EventsJSON, Single: single,
 	})
 	answer.Kind = r.Kind
 	return answer, err
