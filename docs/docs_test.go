@@ -30,6 +30,7 @@ func TestTablesSayWhatIsSo(t *testing.T) {
 		"errors.md":      {"table: reasons": enumTable(t, "error_reason.proto", "ERROR_REASON_", "reason", "gRPC code", "what it means")},
 		"diagnostics.md": {"table: diagnostics": enumTable(t, "diagnostic.proto", "DIAGNOSTIC_CODE_", "code", "severity", "what it means")},
 		"rulesets.md":    {"table: rulesets": rulesetTable()},
+		"explain.md":     {"table: rules": ruleTable()},
 		"dropin.md":      {"table: deviations": deviationTable()},
 		"destination-settings.md": {
 			"table: settings": settingTable(definition.Settings),
@@ -90,6 +91,21 @@ func rulesetTable() string {
 		}
 	}
 	return doctable.Markdown([]string{"", "event", "`RULESET_GUIDE`", "`RULESET_TRANSFORMER`"}, rows)
+}
+
+// ruleTable makes a table of the rules that an explanation names.
+func ruleTable() string {
+	mark := func(has bool) string {
+		if has {
+			return "✓"
+		}
+		return ""
+	}
+	var rows [][]string
+	for _, r := range mapping.Rules() {
+		rows = append(rows, []string{doctable.Code(r.Name), r.From, r.To, mark(r.Guide), mark(r.Transformer)})
+	}
+	return doctable.Markdown([]string{"rule", "from", "to", "`RULESET_GUIDE`", "`RULESET_TRANSFORMER`"}, rows)
 }
 
 // settingTable makes a table of a destination's settings.

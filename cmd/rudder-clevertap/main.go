@@ -30,6 +30,7 @@ type cli struct {
 	Transform   transformCmd   `cmd:"" help:"Transform events of files or standard input, one JSON text per line."`
 	Deliver     deliverCmd     `cmd:"" help:"Deliver events of files or standard input to CleverTap, and say what became of each."`
 	Sandbox     sandboxCmd     `cmd:"" help:"Serve a local CleverTap that takes nothing to CleverTap, and a page that shows what arrives."`
+	Explain     explainCmd     `cmd:"" help:"Tell one event's story: where all that is in its records comes from, and what went nowhere."`
 	Config      configCmd      `cmd:"" help:"Look at the configuration of serve."`
 	Healthcheck healthcheckCmd `cmd:"" help:"Ask a running server whether it serves; exit status 0 when it does, else 1."`
 	Version     versionCmd     `cmd:"" help:"Print the version."`
