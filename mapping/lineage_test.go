@@ -11,12 +11,14 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 
 	rudderstackv1 "github.com/rudder-clevertap/rudder-clevertap/gen/rudderstack/v1"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/cases"
 	"github.com/rudder-clevertap/rudder-clevertap/internal/genevents"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping"
 )
@@ -318,4 +320,33 @@ func addLeaves(leaves map[string]any, at string, v any) {
 		return
 	}
 	leaves[at] = v
+}
+
+// FuzzLineage: whatever comes in, both rulesets can explain it, completely, and explaining changes nothing else.
+func FuzzLineage(f *testing.F) {
+	seen := 0
+	generated(func(event, _ []byte) {
+		if seen++; seen%16 == 0 && len(event) < 4000 {
+			f.Add(event, true)
+		}
+	})
+	for i, c := range cases.All() {
+		f.Add([]byte(c.Event), i%2 == 0)
+	}
+	f.Fuzz(func(t *testing.T, event []byte, objectID bool) {
+		if bytes.Contains(event, []byte(`\u`)) || !utf8.Valid(event) || bytes.Contains(event, []byte("\xef\xbb\xbf")) {
+			t.Skip("encoding/json reads lone surrogates and what is not UTF-8 as something else")
+		}
+		for _, ruleset := range []string{"RULESET_GUIDE", "RULESET_TRANSFORMER"} {
+			to, problem := mapping.ParseDestination(fmt.Appendf(nil,
+				`{"accountId":"A","passcode":"P","trackAnonymous":true,"enableObjectIdMapping":%t,"ruleset":%q}`, objectID, ruleset))
+			require.Nil(t, problem)
+			m, silent := mapping.Mapper{Explain: true}, mapping.Mapper{}
+			got, wanted := m.TransformJSON(event, to), silent.TransformJSON(event, to)
+			require.Equal(t, texts(wanted), texts(got))
+			if cut := len(got.Lineage) - 1; got.Status != mapping.Failed && !strings.HasPrefix(got.Lineage[cut].Note, "cut: ") {
+				checkLineage(t, ruleNames(ruleset), event, got)
+			}
+		}
+	})
 }

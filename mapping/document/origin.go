@@ -52,6 +52,7 @@ func (d *Document) Copy(v Value) Value {
 
 // Nullify makes the value null in its place. Its origin stays.
 func (v Value) Nullify() {
+	v.doc.forget(v.id)
 	n := &v.doc.nodes[v.id]
 	if n.kind >= Array {
 		n.at, n.size = 0, 0
