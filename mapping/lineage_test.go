@@ -164,7 +164,9 @@ func problemOf(e mapping.Lineage, names []string, in map[string]any, out []map[s
 		return "the record has no such target"
 	case e.Rule == "":
 		return "no rule wrote it"
-	case e.Source == "" && (e.Note != "constant" || !slices.Contains(constants, e.Target)):
+	case e.Source == "" && e.Note != "constant":
+		return "it does not say that it is a constant"
+	case e.Source == "" && value != "[]" && !slices.Contains(constants, e.Target): // JavaScript's arrays lose {"a.-1": "x"}
 		return "it must come from somewhere"
 	case e.Note == "" && !reflect.DeepEqual(from, value):
 		return "the record has another value"
