@@ -117,6 +117,7 @@ type story struct {
 	call    string
 	id      []byte
 	status  mapping.Status
+	filter  mapping.FilterReason
 	// records are the records' texts.
 	records     [][]byte
 	lineage     []mapping.Lineage
@@ -129,7 +130,7 @@ func tell(event []byte, to *mapping.Destination) story {
 	m := mapping.Mapper{Explain: true}
 	result := m.TransformJSON(event, to)
 	s := story{
-		ruleset: to.RulesetName(), call: result.CallType, id: result.MessageID, status: result.Status,
+		ruleset: to.RulesetName(), call: result.CallType, id: result.MessageID, status: result.Status, filter: result.FilterReason,
 		lineage: result.Lineage, diagnostics: result.Diagnostics, err: result.Err,
 	}
 	for _, record := range result.Records {
@@ -150,6 +151,11 @@ func (s *story) appendJSON(dst []byte) ([]byte, error) {
 	dst = append(dst, `,"status":"`...)
 	dst = append(dst, statusName(s.status)...)
 	dst = append(dst, '"')
+	if s.status == mapping.Filtered {
+		dst = append(dst, `,"filterReason":"FILTER_REASON_`...)
+		dst = append(dst, s.filter.String()...)
+		dst = append(dst, '"')
+	}
 	if len(s.records) > 0 {
 		dst = append(dst, `,"records":[`...)
 		dst = append(dst, bytes.Join(s.records, []byte{','})...)

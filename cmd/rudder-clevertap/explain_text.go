@@ -52,7 +52,11 @@ func (s *story) headline(b *bytes.Buffer) {
 	if len(s.id) > 0 {
 		fmt.Fprintf(b, " %s", printable(string(s.id)))
 	}
-	fmt.Fprintf(b, " %s by RULESET_%s\n", outcome(s.status), strings.ToUpper(s.ruleset))
+	fmt.Fprintf(b, " %s by RULESET_%s", outcome(s.status), strings.ToUpper(s.ruleset))
+	if s.status == mapping.Filtered {
+		fmt.Fprintf(b, ": %s", s.filter)
+	}
+	fmt.Fprintln(b)
 }
 
 // outcome says what became of an event.

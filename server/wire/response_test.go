@@ -147,6 +147,7 @@ func TestAnswersAreHandedOverWhole(t *testing.T) {
 			Kind: kind, Sequence: 7, Envelope: wire.NewEnvelope("e", nil), Bodies: [][]byte{[]byte(`{}`)}, Failure: failed(t, 1), Results: []wire.Result{{
 				Status: transformerv1.Status_STATUS_FILTERED, FilterReason: transformerv1.FilterReason_FILTER_REASON_INTEGRATIONS,
 				Diagnostics: []mapping.Diagnostic{{Severity: mapping.SeverityInfo, Code: mapping.FieldIgnored, Path: "context", Message: "m"}},
+				Lineage:     []mapping.Lineage{{Source: "/type", Note: "filtered"}},
 			}},
 		}).Message()
 		require.NoError(t, err)

@@ -30,6 +30,15 @@ type unsent struct {
 
 // why says by which rule a value of the event was read, and why it is in no record.
 func (x *explanation) why(source unsent) (rule, note string) {
+	rule, note = x.whyIn(source)
+	if code := x.droppedCode(source.in); code != "" && (note == noteNotMapped || note == noteInternal) {
+		note = noteDropped + string(code)
+	}
+	return rule, note
+}
+
+// whyIn is why, by the part of the event that the value is in.
+func (x *explanation) whyIn(source unsent) (rule, note string) {
 	if key, _, ok := source.trait(); ok {
 		return x.whyTrait(source, key)
 	}
@@ -63,7 +72,10 @@ func (x *explanation) why(source unsent) (rule, note string) {
 // else is read.
 //
 //nolint:gochecknoglobals // A table; nothing writes to it.
-var internals = []string{"messageId", "channel", "integrations", "context/library/name", "context/os/name"}
+var internals = []string{
+	"messageId", "channel", "integrations", "context/library/name", "context/os/name",
+	"context/device/type",
+}
 
 // within reports whether the place is the one that the steps lead to, or within it.
 func (p place) within(steps string) bool {
@@ -82,6 +94,10 @@ func (x *explanation) whyTrait(source unsent, key string) (rule, note string) {
 	role := table.Of([]byte(key))
 	switch {
 	case role == rules.PersonID:
+		return x.whyID(source, userIdentity)
+	case role == rules.VisitorID && x.run.CallType == "identify":
+		return x.whyID(source, anonymousIdentity)
+	case role == rules.OtherID && x.run.CallType == "identify":
 		return x.whyID(source, userIdentity)
 	case x.isProfile() && key == "ts":
 		return recordTime, x.lost(source, "ts")
@@ -215,7 +231,8 @@ func droppedBy(r *rules.Run) map[string]rules.Code {
 	all := map[string]rules.Code{}
 	for i := range r.Diagnostics {
 		switch d := &r.Diagnostics[i]; d.Code {
-		case rules.UnknownGender, rules.InvalidTimestamp, rules.UnknownTokenType:
+		case rules.UnknownGender, rules.InvalidTimestamp, rules.UnknownTokenType, rules.FieldIgnored,
+			rules.TokenNotUploaded:
 			all[d.Path] = d.Code
 		}
 	}

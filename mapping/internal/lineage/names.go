@@ -92,8 +92,10 @@ func ruleOf(t *rules.Table, prefix, key, to string) string {
 		return prefix + t.Keys(role)[0]
 	case rules.Structured, rules.Subscription:
 		return prefix + key
-	case rules.PersonID:
+	case rules.PersonID, rules.OtherID:
 		return userIdentity
+	case rules.VisitorID:
+		return anonymousIdentity
 	case rules.Internal:
 		if key == overrideFields {
 			return prefix + key

@@ -17,9 +17,9 @@ func transformed(t *testing.T, set *rules.Ruleset, event string) *rules.Run {
 	r := &rules.Run{Explain: true}
 	r.Begin(set, &rules.Destination{}, rules.SeverityError)
 	require.NoError(t, r.Doc.Parse([]byte(event), document.Options{}))
-	wanted, err := r.Transform()
+	reason, err := r.Transform()
 	require.Nil(t, err)
-	require.True(t, wanted)
+	require.Equal(t, rules.Wanted, reason)
 	return r
 }
 
@@ -55,7 +55,7 @@ func TestSources(t *testing.T) {
 		{"what overrides", `{"type":"identify","userId":"u","traits":{"a":1,"overrideFields":{"a":false}}}`, profile("a"), []string{"/traits/overrideFields/a"}},
 		{"an empty object that overrides", `{"type":"identify","userId":"u","traits":{"category-unsubscribe":{},"overrideFields":{"category-unsubscribe":{}}}}`, profile("category-unsubscribe"), []string{"/traits/overrideFields/category-unsubscribe"}},
 		{"JSON text", `{"type":"track","event":"E","userId":"u","properties":{"a":{"b":[1,{}]}}}`, data("a"), []string{"/properties/a/b/0", "/properties/a/b/1"}},
-		{"an item's field", `{"type":"track","event":"Order Completed","userId":"u","properties":{"products":[{"sku":"A"},{"sku":"B","n":null}]}}`, data("Items", 1, "n"), []string{"/properties/products/1/n"}},
+		{"an item's field", `{"type":"track","event":"Order Completed","userId":"u","properties":{"products":[{"sku":"A"},{"sku":"B","n":false}]}}`, data("Items", 1, "n"), []string{"/properties/products/1/n"}},
 		{"an event's name", `{"type":"page","name":"Home","userId":"u"}`, []any{"evtName"}, []string{"/name"}},
 		{"a purchase's name", `{"type":"track","event":"Order Completed","userId":"u"}`, []any{"evtName"}, []string{"/event"}},
 		{"a time", `{"type":"track","event":"E","userId":"u","properties":{"ts":"2020-01-01"}}`, []any{"ts"}, []string{"/properties/ts"}},
@@ -84,6 +84,22 @@ func TestSourcesOfOneRuleset(t *testing.T) {
 	require.True(t, found, "an id that is a number became text")
 	require.Equal(t, "/userId", p.Pointer())
 	require.Equal(t, document.Number, p.Value().Kind())
+
+	r = transformed(t, guide.Rules(), `{"type":"track","event":7,"userId":"u","properties":{"ts":"x"}}`)
+	p, _ = r.Source(at(r.Records[0].Value, "evtName"))
+	require.Equal(t, "event", p.Path(), "a name that is a number became text")
+
+	r = transformed(t, guide.Rules(), `{"type":"track","event":"Charged","userId":"u","properties":{"Items":"[{\"sku\":\"A\"}]"}}`)
+	p, _ = r.Source(at(r.Records[0].Value, "evtData", "Items", 0, "sku"))
+	require.Equal(t, "properties.Items", p.Path(), "items that were a text")
+
+	r = &rules.Run{Explain: true}
+	r.Begin(guide.Rules(), &rules.Destination{ObjectIDMapping: true}, rules.SeverityError)
+	require.NoError(t, r.Doc.Parse([]byte(`{"type":"identify","userId":"u","context":{"os":{"name":"?"},"device":{"type":"iOS","token":"t"}}}`), document.Options{}))
+	_, failed := r.Transform()
+	require.Nil(t, failed)
+	p, _ = r.Source(at(r.Records[1].Value, "tokenData", "type"))
+	require.Equal(t, "context.device.type", p.Path(), "what tells the device's system")
 
 	r = transformed(t, transformer.Rules(), `{"type":"identify","userId":"u","traits":{"a":{"c":[]},"a.b":true}}`)
 	var got []string
