@@ -1,6 +1,9 @@
 package main
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
 // Most inputs are events, one a line. They are cut by their lines alone, and whether a line is an event is for the
 // workers to find out. All else, JSON arrays, events over several lines, several on a line, is cut by the structure of
@@ -209,7 +212,7 @@ func (c *cutter) next(text []byte, all bool) int {
 			if len(behind) == 0 && !all {
 				return 0
 			}
-			if len(behind) > 0 && bytes.IndexByte([]byte("{[,\n"), behind[0]) < 0 {
+			if len(behind) > 0 && strings.IndexByte("{[,\n", behind[0]) < 0 {
 				return c.scrap(text, end, all)
 			}
 		}

@@ -41,28 +41,44 @@ func (grpcLogger) log(level slog.Level, text string) {
 	grpcLog.to.Load().Log(context.Background(), level, "gRPC: "+strings.TrimSpace(text))
 }
 
-// The levels of gRPC's logger, each in three forms.
+// Info leaves a line out.
+func (grpcLogger) Info(...any) {}
 
-func (grpcLogger) Info(...any)          {}
-func (grpcLogger) Infoln(...any)        {}
+// Infoln leaves a line out.
+func (grpcLogger) Infoln(...any) {}
+
+// Infof leaves a line out.
 func (grpcLogger) Infof(string, ...any) {}
 
-func (l grpcLogger) Warning(args ...any)   { l.log(slog.LevelDebug, fmt.Sprint(args...)) }
+// Warning logs a line for debugging.
+func (l grpcLogger) Warning(args ...any) { l.log(slog.LevelDebug, fmt.Sprint(args...)) }
+
+// Warningln logs a line for debugging.
 func (l grpcLogger) Warningln(args ...any) { l.log(slog.LevelDebug, fmt.Sprintln(args...)) }
+
+// Warningf logs a line for debugging.
 func (l grpcLogger) Warningf(format string, args ...any) {
 	l.log(slog.LevelDebug, fmt.Sprintf(format, args...))
 }
 
-func (l grpcLogger) Error(args ...any)   { l.log(slog.LevelWarn, fmt.Sprint(args...)) }
+// Error logs a warning.
+func (l grpcLogger) Error(args ...any) { l.log(slog.LevelWarn, fmt.Sprint(args...)) }
+
+// Errorln logs a warning.
 func (l grpcLogger) Errorln(args ...any) { l.log(slog.LevelWarn, fmt.Sprintln(args...)) }
+
+// Errorf logs a warning.
 func (l grpcLogger) Errorf(format string, args ...any) {
 	l.log(slog.LevelWarn, fmt.Sprintf(format, args...))
 }
 
-// gRPC ends the process after these by itself.
+// Fatal logs an error; gRPC ends the process by itself.
+func (l grpcLogger) Fatal(args ...any) { l.log(slog.LevelError, fmt.Sprint(args...)) }
 
-func (l grpcLogger) Fatal(args ...any)   { l.log(slog.LevelError, fmt.Sprint(args...)) }
+// Fatalln logs an error; gRPC ends the process by itself.
 func (l grpcLogger) Fatalln(args ...any) { l.log(slog.LevelError, fmt.Sprintln(args...)) }
+
+// Fatalf logs an error; gRPC ends the process by itself.
 func (l grpcLogger) Fatalf(format string, args ...any) {
 	l.log(slog.LevelError, fmt.Sprintf(format, args...))
 }

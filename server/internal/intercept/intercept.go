@@ -250,7 +250,7 @@ func (c *Chain) logCall(ctx context.Context, call *call) error {
 // codeName spells a code as the contract of gRPC and OpenTelemetry do, `INVALID_ARGUMENT`; gRPC's own package
 // spells it another way.
 func codeName(c codes.Code) string {
-	if name, known := code.Code_name[int32(c)]; known { //nolint:gosec // Codes are few.
+	if name, known := code.Code_name[int32(c)]; known {
 		return name
 	}
 	return c.String()
