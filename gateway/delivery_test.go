@@ -69,6 +69,7 @@ func settingsOf(account, more string) string {
 func (d delivering) ways() map[string]func(t *testing.T, ctx context.Context, more string, dry bool, events ...string) []*transformerv1.DeliveryResult {
 	return map[string]func(t *testing.T, ctx context.Context, more string, dry bool, events ...string) []*transformerv1.DeliveryResult{
 		"REST": func(t *testing.T, ctx context.Context, more string, dry bool, events ...string) []*transformerv1.DeliveryResult {
+			t.Helper()
 			headers := []string{}
 			if deadline, ok := ctx.Deadline(); ok {
 				headers = append(headers, "Grpc-Timeout", fmt.Sprintf("%dm", time.Until(deadline).Milliseconds()))
@@ -82,6 +83,7 @@ func (d delivering) ways() map[string]func(t *testing.T, ctx context.Context, mo
 			return results(t, &response)
 		},
 		"JSON over gRPC": func(t *testing.T, ctx context.Context, more string, dry bool, events ...string) []*transformerv1.DeliveryResult {
+			t.Helper()
 			request := &transformerv1.DeliverRequest{
 				DryRun: dry, Target: &transformerv1.DeliverRequest_DestinationJson{DestinationJson: []byte(settingsOf(t.Name(), more))},
 			}
@@ -93,6 +95,7 @@ func (d delivering) ways() map[string]func(t *testing.T, ctx context.Context, mo
 			return results(t, response)
 		},
 		"typed": func(t *testing.T, ctx context.Context, more string, dry bool, events ...string) []*transformerv1.DeliveryResult {
+			t.Helper()
 			to := &clevertapv1.Destination{}
 			require.NoError(t, protojson.Unmarshal([]byte(settingsOf(t.Name(), more)), to))
 			request := &transformerv1.DeliverRequest{DryRun: dry, Target: &transformerv1.DeliverRequest_Destination{Destination: to}}
@@ -106,6 +109,7 @@ func (d delivering) ways() map[string]func(t *testing.T, ctx context.Context, mo
 			return results(t, response)
 		},
 		"stream": func(t *testing.T, ctx context.Context, more string, dry bool, events ...string) []*transformerv1.DeliveryResult {
+			t.Helper()
 			stream, err := d.StreamDeliver(ctx)
 			require.NoError(t, err)
 			request := &transformerv1.StreamDeliverRequest{
@@ -552,20 +556,16 @@ func TestWhatIsUnderWayIsAnsweredWhenTheServerStops(t *testing.T) {
 			EventsJson: [][]byte{[]byte(checkedOut)}, Target: &transformerv1.DeliverRequest_DestinationJson{DestinationJson: []byte(settingsOf("SHOP", ""))},
 		})
 	}
-	answered := make(chan string, 1)
+	answered := make(chan *transformerv1.DeliverResponse, 1)
 	go func() {
-		response, err := request()
-		if err != nil {
-			answered <- err.Error()
-			return
-		}
-		answered <- told(t, response.GetResults()[0])
+		response, _ := request()
+		answered <- response
 	}()
 	require.Eventually(t, func() bool { return stub.Peak("SHOP", "/1/upload") > 0 }, 5*time.Second, time.Millisecond)
 	srv.Finish()
 	_, err = request()
 	require.Equal(t, codes.Unavailable, status.Code(err))
-	require.Equal(t, "UNDELIVERED after 1: DELIVERY_CUT_SHORT, retryable, possibly delivered", <-answered)
+	require.Equal(t, "UNDELIVERED after 1: DELIVERY_CUT_SHORT, retryable, possibly delivered", told(t, (<-answered).GetResults()[0]))
 	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 	defer cancel()
 	require.NoError(t, srv.Stop(ctx))

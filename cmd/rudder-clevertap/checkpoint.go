@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -138,8 +137,9 @@ func (c *checkpoint) load() error {
 
 // foreign refuses a file that holds something else, unless it is the beginning of a log.
 func (c *checkpoint) foreign() error {
-	begin := make([]byte, len(`{"head"`))
-	if n, _ := c.file.ReadAt(begin, 0); !bytes.HasPrefix([]byte(`{"head"`), begin[:n]) {
+	const head = `{"head"`
+	begin := make([]byte, len(head))
+	if n, _ := c.file.ReadAt(begin, 0); string(begin[:n]) != head[:n] {
 		return fmt.Errorf("%s is not a checkpoint: name another file", c.name)
 	}
 	if err := c.file.Truncate(0); err != nil {

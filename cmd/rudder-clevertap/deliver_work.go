@@ -111,7 +111,7 @@ func (d *deliveries) run(ctx context.Context, view *screen) (*deliveryTally, err
 	if ctx.Err() == nil {
 		return total, errors.Join(err, d.stop())
 	}
-	<-stopped // what was cut short is in the results
+	<-stopped //nolint:errcheck // What was cut short is in the results.
 	return total, err
 }
 
@@ -351,8 +351,8 @@ func (d *deliveries) emit(ctx context.Context, p *parcel, view *screen, total *d
 			d.missed++
 		}
 	}
-	view.print(p.block.failures)
-	return d.keep(p.places[len(results)-1], p.block.text)
+	view.print(p.failures)
+	return d.keep(p.places[len(results)-1], p.text)
 }
 
 // keep notes that lines are done, and shows their results. A run that ends in between goes on with showing them.

@@ -59,6 +59,6 @@ func (c *sandboxCmd) Run(ctx context.Context, std stdio) error {
 	if web.Shutdown(stopping) != nil {
 		_ = web.Close()
 	}
-	<-ended
+	<-ended //nolint:errcheck // It says that it was shut down.
 	return nil
 }

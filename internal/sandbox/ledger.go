@@ -3,6 +3,7 @@ package sandbox
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -145,10 +146,8 @@ func (l *ledger) tag() string {
 func (l *ledger) show(limit int) *Ledger {
 	l.mu.Lock()
 	shown := l.counts
-	shown.Calls = map[string]int{}
-	for status, count := range l.counts.Calls {
-		shown.Calls[status] = count
-	}
+	shown.Calls = map[string]int{} // one that is there, when nothing has come yet
+	maps.Copy(shown.Calls, l.counts.Calls)
 	records := lastOf(l.records, l.keep)
 	shown.Refusals, shown.Recent = newest(l.refusals, limit), newest(l.calls, limit)
 	l.mu.Unlock()

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -35,16 +36,16 @@ type cleverTap struct {
 }
 
 // startCleverTap starts one.
-func startCleverTap(o options) (*cleverTap, error) {
+func startCleverTap(ctx context.Context, o options) (*cleverTap, error) {
 	c := &cleverTap{taken: make([]int, o.events), putOff: map[int]bool{}, last: map[int]int{}}
 	c.stub = clevertapstub.New(clevertapstub.Options{Observe: func(call clevertapstub.Call) { c.observe(o, call) }})
 	c.stub.FailBy(func() clevertapstub.Fault {
-		if rand.Float64() >= o.failing {
+		if rand.Float64() >= o.failing { //nolint:gosec // Nothing about it is secret.
 			return clevertapstub.Fault{}
 		}
-		return clevertapstub.OfKind(faults()[rand.IntN(len(faults()))])
+		return clevertapstub.OfKind(faults()[rand.IntN(len(faults()))]) //nolint:gosec // As above.
 	})
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}

@@ -77,7 +77,7 @@ func newReport(events int) *report {
 func run(ctx context.Context, o options, out io.Writer) error {
 	var errs []error
 	for _, w := range []way{{"StreamDeliver", driveStreams}, {"deliver FILE", driveCommand}} {
-		to, err := startCleverTap(o)
+		to, err := startCleverTap(ctx, o)
 		if err != nil {
 			return err
 		}

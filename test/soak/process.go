@@ -41,7 +41,7 @@ func start(ctx context.Context, out *os.File, peak *atomic.Int64, program string
 // kill kills the program.
 func (p *process) kill() {
 	_ = p.command.Process.Kill()
-	<-p.ended
+	<-p.ended //nolint:errcheck // It says that it was killed.
 }
 
 // watch notes the most memory that a process has at a time, in megabytes, as the system tells it.

@@ -18,7 +18,7 @@ import (
 
 // driveStreams delivers all events through streams of a server that is killed and started again.
 func driveStreams(ctx context.Context, o options, to *cleverTap) (*report, error) {
-	address, err := freeAddress()
+	address, err := freeAddress(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -50,8 +50,8 @@ func driveStreams(ctx context.Context, o options, to *cleverTap) (*report, error
 }
 
 // freeAddress returns a loopback address that nobody listens on.
-func freeAddress() (string, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+func freeAddress(ctx context.Context) (string, error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", err
 	}
@@ -77,15 +77,15 @@ func serve(ctx context.Context, o options, base, address string, peak *atomic.In
 			cancel()
 			<-stop
 			if ctx.Err() != nil {
-				return nil
+				return nil //nolint:nilerr // All is done.
 			}
 			return fmt.Errorf("the server ended: %w\n%s", err, p.said.String())
 		case again := <-killed:
 			cancel()
 			if !again {
-				err := <-p.ended // when all is done
+				err := <-p.ended
 				if ctx.Err() != nil {
-					return nil
+					return nil //nolint:nilerr // All is done.
 				}
 				return fmt.Errorf("the server ended: %w\n%s", err, p.said.String())
 			}
@@ -103,8 +103,8 @@ type feed struct {
 	stream int
 	client transformerv1.DeliveryServiceClient
 	events []int
-	// next is the first event without a result, and sent how many have been sent, of events.
-	next, sent int
+	// next is the first event without a result, of events.
+	next int
 }
 
 // mine are the events of an account: each user is one account's.
@@ -174,7 +174,7 @@ func (f *feed) receive(stream transformerv1.DeliveryService_StreamDeliverClient)
 	for {
 		response, err := stream.Recv()
 		if err != nil {
-			return nil // what has no result is sent again
+			return nil //nolint:nilerr // What has no result is sent again.
 		}
 		if failed := response.GetError(); failed != nil {
 			return fmt.Errorf("a message failed: %s", failed.GetMessage())
