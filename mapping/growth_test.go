@@ -47,3 +47,22 @@ func TestLittleDoesNotBecomeMuch(t *testing.T) {
 		})
 	}
 }
+
+// TestLongStringsForObjects: what has a property for each of its characters says so, if it can't have that many.
+func TestLongStringsForObjects(t *testing.T) {
+	t.Parallel()
+	to, problem := mapping.ParseTransformerConfig([]byte(`{}`))
+	require.Nil(t, problem)
+	long := strings.Repeat("a", 1_000_000)
+	for event, message := range map[string]string{
+		`{"type":"identify","userId":"u","traits":"` + long + `"}`:                            "traits and properties can't be a long string: ",
+		`{"type":"track","event":"E","userId":"u","properties":"` + long + long + long + `"}`: "the event can't be transformed: ",
+	} {
+		var m mapping.Mapper
+		got := m.TransformJSON([]byte(event), to)
+		require.NotNil(t, got.Err)
+		require.Equal(t, mapping.InvalidFieldType, got.Err.Reason)
+		require.Equal(t, message+"more would be made of it than its size allows", got.Err.Message)
+		require.Empty(t, got.Err.Field)
+	}
+}

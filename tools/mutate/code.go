@@ -97,25 +97,25 @@ func (f *instrument) walk(root ast.Node) {
 	})
 }
 
-// results goes through the results of a function. Beside an error, a false or an empty struct, others fill their places: nobody reads
-// them.
+// results goes through the results of a function. Beside an error, an empty struct, or a false that is the last, others fill their
+// places: nobody reads them.
 func (f *instrument) results(all []ast.Expr) {
 	for i, e := range all {
 		literal, isLiteral := e.(*ast.BasicLit)
 		name, isName := e.(*ast.Ident)
 		isFiller := isLiteral && (literal.Value == "0" || literal.Value == `""`) || isName && name.Name == "false"
 		others := slices.Concat(all[:i], all[i+1:])
-		if !isFiller || !slices.ContainsFunc(others, func(e ast.Expr) bool { return f.fails(e, isLiteral) }) {
+		if !isFiller || !slices.ContainsFunc(others, func(other ast.Expr) bool { return f.fails(other, other == all[len(all)-1]) }) {
 			f.walk(e)
 		}
 	}
 }
 
-// fails reports whether a result says that there is no other: an error that is not nil, an empty struct, or false beside a literal.
-func (f *instrument) fails(e ast.Expr, besideLiteral bool) bool {
+// fails reports whether a result says that there is no other: an error that is not nil, an empty struct, or a false that is the last.
+func (f *instrument) fails(e ast.Expr, last bool) bool {
 	info := f.pkg.TypesInfo.Types[e]
 	if info.Value != nil {
-		return besideLiteral && info.Value.Kind() == constant.Bool && !constant.BoolVal(info.Value)
+		return last && info.Value.Kind() == constant.Bool && !constant.BoolVal(info.Value)
 	}
 	if composite, ok := e.(*ast.CompositeLit); ok && len(composite.Elts) == 0 {
 		return true

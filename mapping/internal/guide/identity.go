@@ -103,11 +103,10 @@ func decimal(literal string) (string, bool) {
 	if !strings.ContainsAny(literal, ".eE-") {
 		return literal, len(literal) <= clevertap.MaxIdentityCharacters
 	}
-	if _, exponent, has := strings.Cut(strings.ToLower(literal), "e"); has {
-		// One that is too long for Atoi gives the greatest or the least number.
-		if n, _ := strconv.Atoi(exponent); n > maxIDLiteral || n < -maxIDLiteral {
-			return "", false
-		}
+	_, exponent, _ := strings.Cut(strings.ToLower(literal), "e")
+	// Without one, it is 0; one that is too long for Atoi gives the greatest or the least number.
+	if n, _ := strconv.Atoi(exponent); n > maxIDLiteral || n < -maxIDLiteral {
+		return "", false
 	}
 	number, ok := new(big.Rat).SetString(literal)
 	if !ok {

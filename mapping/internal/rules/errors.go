@@ -61,7 +61,7 @@ type Error struct {
 
 // Error returns the message, behind the field when there is one.
 func (e *Error) Error() string {
-	if e.Field == "" || strings.Contains(e.Message, e.Field) {
+	if strings.Contains(e.Message, e.Field) {
 		return e.Message
 	}
 	return e.Field + ": " + e.Message

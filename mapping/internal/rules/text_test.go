@@ -29,6 +29,13 @@ func TestQuoteCutsWhatIsLong(t *testing.T) {
 	require.Equal(t, `"`+strings.Repeat("x", 64)+`"…`, rules.Quote(strings.Repeat("x", 65)))
 }
 
+func TestCutKeepsWholeCharacters(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, strings.Repeat("x", 256), rules.Cut(strings.Repeat("x", 256)))
+	require.Equal(t, strings.Repeat("x", 256)+"…", rules.Cut(strings.Repeat("x", 257)))
+	require.Equal(t, strings.Repeat("x", 255)+"…", rules.Cut(strings.Repeat("x", 255)+"éé"))
+}
+
 func TestOneOf(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, "a, b or c", rules.OneOf([]string{"a", "b", "c"}))
