@@ -23,6 +23,8 @@ import (
 	"go.opentelemetry.io/otel/trace"
 	tracenoop "go.opentelemetry.io/otel/trace/noop"
 	"golang.org/x/net/http/httpguts"
+
+	"github.com/rudder-clevertap/rudder-clevertap/internal/plainurl"
 )
 
 // The defaults of Options.
@@ -103,11 +105,13 @@ func New(options Options) *Client {
 	return &Client{
 		options: options,
 		http: &http.Client{
-			Transport: otelhttp.NewTransport(transport,
-				otelhttp.WithTracerProvider(options.TracerProvider),
-				otelhttp.WithMeterProvider(options.MeterProvider),
-				otelhttp.WithPropagators(propagation.NewCompositeTextMapPropagator()),
-			),
+			Transport: plainurl.Transport(transport, func(transport http.RoundTripper) http.RoundTripper {
+				return otelhttp.NewTransport(transport,
+					otelhttp.WithTracerProvider(options.TracerProvider),
+					otelhttp.WithMeterProvider(options.MeterProvider),
+					otelhttp.WithPropagators(propagation.NewCompositeTextMapPropagator()),
+				)
+			}),
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 	}

@@ -1,7 +1,6 @@
 package delivery
 
 import (
-	"bytes"
 	"regexp"
 	"slices"
 	"strconv"
@@ -44,7 +43,10 @@ func (r *Refusal) Retryable() bool {
 	return known.Retry
 }
 
-// ParseUploadReply reads CleverTap's reply to an upload; false when it is not one.
+// maxRefusals is how many refusals a reply may have: many times the records that an upload may.
+const maxRefusals = 100 * clevertap.MaxRecords
+
+// ParseUploadReply reads CleverTap's reply to an upload; false when it is not one, or has too much in it.
 func ParseUploadReply(body []byte) (*UploadReply, bool) {
 	var doc document.Document
 	if doc.Parse(body, document.Options{DuplicateKeys: true, LoneSurrogates: true}) != nil {
@@ -65,6 +67,9 @@ func ParseUploadReply(body []byte) (*UploadReply, bool) {
 		return nil, false
 	}
 	for entry := unprocessed.First(); entry.Exists(); entry = entry.Next() {
+		if len(reply.Unprocessed) == maxRefusals {
+			return nil, false
+		}
 		refusal := Refusal{Error: text(entry.Get("error"))}
 		refusal.Code, _ = number(entry.Get("code"))
 		refusal.Record = recordPlace(refusal.Error)
@@ -110,19 +115,23 @@ func recordPlace(text string) int {
 // Locate gives a place to the refusals that have none but echo a record that was sent once, letter by letter. Records are
 // compact JSON, in the order of the upload.
 func (r *UploadReply) Locate(records [][]byte) {
+	const twice = -1
+	var places map[string]int // made when the first refusal needs it: most need none
 	for i := range r.Unprocessed {
 		refusal := &r.Unprocessed[i]
 		if refusal.Record >= 0 || len(refusal.Echo) == 0 {
 			continue
 		}
-		for at, record := range records {
-			if !bytes.Equal(record, refusal.Echo) {
-				continue
+		if places == nil {
+			places = make(map[string]int, len(records))
+			for at, record := range records {
+				if _, known := places[string(record)]; known {
+					at = twice
+				}
+				places[string(record)] = at
 			}
-			if refusal.Record >= 0 {
-				refusal.Record = -1 // it was sent more than once
-				break
-			}
+		}
+		if at, sent := places[string(refusal.Echo)]; sent {
 			refusal.Record = at
 		}
 	}

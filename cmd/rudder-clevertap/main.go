@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"os/signal"
 	"reflect"
@@ -78,6 +79,7 @@ func run(ctx context.Context, args []string, std stdio) int {
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.ValueFormatter(flagHelp),
 		kong.NamedMapper("existingfile", existingFile()),
+		kong.TypeMapper(reflect.TypeFor[*url.URL](), serverAddress()),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(std, settings),
 	)...)
@@ -105,6 +107,22 @@ func existingFile() kong.Mapper {
 			return nil
 		}
 		return named.Decode(ctx, target)
+	})
+}
+
+// serverAddress reads the address of a server. An error does not repeat it: it may hold a password.
+func serverAddress() kong.Mapper {
+	return kong.MapperFunc(func(ctx *kong.DecodeContext, target reflect.Value) error {
+		var text string
+		if err := ctx.Scan.PopValueInto("url", &text); err != nil {
+			return err
+		}
+		address, err := url.Parse(text)
+		if err != nil {
+			return errors.New("it is not a valid address of a server: write it as http://HOST:PORT or https://HOST")
+		}
+		target.Set(reflect.ValueOf(address))
+		return nil
 	})
 }
 

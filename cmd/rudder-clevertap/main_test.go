@@ -110,3 +110,21 @@ func TestReportPrintsWhatIsNotSilent(t *testing.T) {
 	require.Equal(t, "rudder-clevertap: broken\n", text.String())
 	require.EqualError(t, statusUsage, "exit status 2")
 }
+
+// TestAnAddressThatCanNotBeReadIsNotRepeated: it may hold a password.
+func TestAnAddressThatCanNotBeReadIsNotRepeated(t *testing.T) {
+	t.Parallel()
+	const secret = "SECRET-5c1e"
+	for _, args := range [][]string{
+		{"deliver", "--destination", "{}", "--clevertap-base-url"},
+		{"serve", "--clevertap-base-url"},
+		{"serve", "--upstream-transformer"},
+		{"config", "check", "--upstream-transformer"},
+	} {
+		for _, address := range []string{"http://user:" + secret + "@%zz", "http://" + secret + ":" + secret + "@host:port", "//" + secret + "@host"} {
+			var out bytes.Buffer
+			require.NotZero(t, run(t.Context(), append(args, address), stdio{In: strings.NewReader(""), Out: &out, Err: &out}))
+			require.NotContains(t, out.String(), secret)
+		}
+	}
+}

@@ -18,6 +18,7 @@ import (
 
 	"github.com/rudder-clevertap/rudder-clevertap/gateway/internal/middleware"
 	"github.com/rudder-clevertap/rudder-clevertap/internal/apierr"
+	"github.com/rudder-clevertap/rudder-clevertap/internal/plainurl"
 )
 
 // upstream is a rudder-transformer that serves what is not CleverTap's.
@@ -41,8 +42,10 @@ func newUpstream(address *url.URL, told middleware.Telemetry, h *handler) *upstr
 	// Answers pass as they are, compressed or not.
 	plain.DisableCompression = true
 	plain.MaxIdleConnsPerHost = 100
-	transport := otelhttp.NewTransport(plain, otelhttp.WithTracerProvider(told.TracerProvider),
-		otelhttp.WithMeterProvider(told.MeterProvider), otelhttp.WithPropagators(told.Propagator))
+	transport := plainurl.Transport(plain, func(transport http.RoundTripper) http.RoundTripper {
+		return otelhttp.NewTransport(transport, otelhttp.WithTracerProvider(told.TracerProvider),
+			otelhttp.WithMeterProvider(told.MeterProvider), otelhttp.WithPropagators(told.Propagator))
+	})
 	return &upstream{
 		address: address,
 		client:  &http.Client{Transport: transport},
@@ -98,6 +101,9 @@ func (u *upstream) mergeFeatures(r *http.Request, ours []byte) ([]byte, error) {
 		return nil, fmt.Errorf("ask for features: %w", err)
 	}
 	answer, err := u.client.Do(request)
+	if failed, ok := errors.AsType[*url.Error](err); ok {
+		err = failed.Err // without the address, which may name who asks
+	}
 	if err != nil {
 		return nil, fmt.Errorf("ask for features: %w", err)
 	}
