@@ -42,7 +42,7 @@ type Settings struct {
 	AllowedOrigins []string `check:"origins" placeholder:"ORIGIN" help:"Web origins whose pages may call the REST API."`
 
 	MaxMessageBytes      int           `more:"0" default:"33554432" placeholder:"N" help:"Longest message, each way."`
-	MaxMemory            int           `min:"0" max:"1099511627776" default:"0" placeholder:"N" help:"Memory that the process may take, in bytes, beyond which calls wait or are refused; 0 is what its container may (cgroup), or 1 GiB without such a bound. What GOMEMLIMIT says about the garbage collector holds."`
+	MaxMemory            int           `min:"0" max:"1099511627776" default:"0" placeholder:"N" help:"Memory that the process may take, in bytes, beyond which calls wait or are refused; 0 is what GOMEMLIMIT says, else what its container may, but 1 GiB at most."`
 	MaxBatchEvents       int           `more:"0" default:"2000" placeholder:"N" help:"Most events in one batch."`
 	MaxAnswerBytes       int           `more:"0" default:"4194304" placeholder:"N" help:"Longest answer of a transform call over gRPC, in bytes; clients take 4 MiB unless told otherwise."`
 	MaxConcurrentStreams uint32        `more:"0" default:"256" placeholder:"N" help:"Most calls at once on one gRPC connection."`

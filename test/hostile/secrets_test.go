@@ -64,7 +64,7 @@ func planted(*program) []request {
 	}
 	all = append(all,
 		request{name: "registered", want: []int{200}, send: transformRoute.post(`{"event":` + good + `,"destinationId":"registered"}`)},
-		request{name: "token in the path", send: raw(rest, 1, "GET /"+token+"?x="+querySecret+" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")},
+		request{name: "token in the query", send: raw(rest, 1, "GET /nowhere?token="+token+"&x="+querySecret+" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")},
 		request{name: "secret in headers", send: transformRoute.post(`{`, "X-Secret: "+headerSecret+"\r\nTraceparent: "+headerSecret+"\r\nX-Request-Id: x\r\n")},
 		request{name: "oauth secret", send: routerRoute.post(routerRoute.around(settings, good), `Oauth-Secret: {"t":"`+headerSecret+`"}`+"\r\n")},
 	)

@@ -96,8 +96,9 @@ const (
 	ErrorReason_ERROR_REASON_CREDENTIALS_REFUSED ErrorReason = 25
 	// UNAVAILABLE. The server stopped, or the deadline passed, before CleverTap was asked or had answered. Example: a deadline of 10 ms.
 	ErrorReason_ERROR_REASON_DELIVERY_CUT_SHORT ErrorReason = 26
-	// RESOURCE_EXHAUSTED. More events wait for CleverTap than the server keeps; a google.rpc.RetryInfo says when to try again. Nothing
-	// of the call was sent. Example: CleverTap answers slowly, and events come fast.
+	// RESOURCE_EXHAUSTED, 503 over REST. More events wait for CleverTap than the server keeps, or the calls under way take all the memory
+	// that there is for them; a google.rpc.RetryInfo says when to try again. Nothing of the call was sent. Example: CleverTap answers
+	// slowly, and events come fast; many calls of 30 MiB at once.
 	ErrorReason_ERROR_REASON_OVERLOADED ErrorReason = 27
 )
 
