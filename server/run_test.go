@@ -4,6 +4,7 @@ import (
 	"io"
 	"net"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -93,16 +94,22 @@ func TestAStreamThatWillNotEndIsCutOffInTime(t *testing.T) {
 	stream := r.open(t)
 	event := []byte(`{"type":"track","userId":"u","event":"x","properties":{"text":"` + strings.Repeat("x", 256<<10) + `"}}`)
 	sending := make(chan error, 1)
+	var sent atomic.Uint64
 	go func() {
 		var err error
-		for i := uint64(0); err == nil; i++ {
-			err = stream.Send(firstMessage(i, event))
+		for err == nil {
+			err = stream.Send(firstMessage(sent.Add(1), event))
 		}
 		sending <- err
 	}()
-	time.Sleep(200 * time.Millisecond) // The client never reads, so by now the server waits for it.
+	// The client never reads, so the server waits for it once nothing moves any more.
+	require.Eventually(t, func() bool {
+		before := sent.Load()
+		time.Sleep(timeout)
+		return before > 1 && sent.Load() == before
+	}, time.Minute, time.Millisecond)
 	r.stop()
-	within(t, 10*timeout, func() { require.ErrorContains(t, <-r.ended, "cut off") })
+	within(t, 20*timeout, func() { require.ErrorContains(t, <-r.ended, "cut off") })
 	require.Error(t, <-sending)
 	_, err := stream.Recv()
 	for err == nil {
