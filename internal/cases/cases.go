@@ -300,7 +300,7 @@ func All() []Case {
 		paths(), keyOrder(), values(),
 		filters(), deviceModes(),
 		types(), shapes(), malformed(),
-		emptyMaps(), sideFields(), leftOut(), loosely(), systems(), unreadableTimes(), brokenText(), exclusions(), sourceTypes(), blankRows(),
+		emptyMaps(), sideFields(), leftOut(), overridden(), loosely(), systems(), unreadableTimes(), brokenText(), exclusions(), sourceTypes(), blankRows(),
 	)
 }
 

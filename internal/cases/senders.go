@@ -233,6 +233,41 @@ func leftOut() []Case {
 	}
 }
 
+// overridden: overrideFields that replace what the traits say.
+func overridden() []Case {
+	return []Case{
+		{
+			Rule:        "overrideFields of the context that are not an object",
+			Event:       `{"type":"identify","userId":"u","context":{"traits":{"overrideFields":"x"}}}`,
+			Guide:       profile(`{}`).with("FIELD_IGNORED context.traits.overrideFields"),
+			Transformer: profile(`{"0":"x"}`),
+		},
+		{
+			Rule: "overrideFields that are PHP's empty map, and the context's",
+			Event: `{"type":"identify","userId":"u","traits":{"overrideFields":[]},` +
+				`"context":{"traits":{"overrideFields":{"A":1}}}}`,
+			Guide:       profile(`{"A":1}`),
+			Transformer: profile(`{}`),
+		},
+		{
+			Rule:  "a name overridden, of its parts",
+			Event: `{"type":"identify","userId":"u","traits":{"lastName":"L","overrideFields":{"Name":"N"}}}`,
+			Both:  profile(`{"Name":"N"}`).with("TRAIT_LEFT_OUT traits.lastName"),
+		},
+		{
+			Rule: "a name overridden, of its parts in the context",
+			Event: `{"type":"identify","userId":"u","context":{"traits":{"first_name":"F","lastName":"L",` +
+				`"overrideFields":{"Name":"N"}}}}`,
+			Both: profile(`{"Name":"N"}`).with("TRAIT_LEFT_OUT context.traits.first_name"),
+		},
+		{
+			Rule:  "a trait of the context overridden",
+			Event: `{"type":"identify","userId":"u","traits":{"overrideFields":{"a":2,"b":3}},"context":{"traits":{"a":1,"b":3}}}`,
+			Both:  profile(`{"a":2,"b":3}`).with("TRAIT_LEFT_OUT context.traits.a"),
+		},
+	}
+}
+
 // loosely: names of events, and orders, as people write them.
 func loosely() []Case {
 	return []Case{
@@ -247,6 +282,12 @@ func loosely() []Case {
 			Event:       `{"type":"track","userId":"u","event":" ","properties":{"event":"E"}}`,
 			Guide:       event("E", `{"event":"E"}`),
 			Transformer: event(" ", `{"event":"E"}`),
+		},
+		{
+			Rule:        "blank names in both places",
+			Event:       `{"type":"track","userId":"u","event":" ","properties":{"event":"  "}}`,
+			Guide:       fails("MISSING_EVENT_NAME event"),
+			Transformer: event(" ", `{"event":"  "}`),
 		},
 		{
 			Rule:  "blanks around a name stay",

@@ -109,13 +109,13 @@ func (r run) trackName() (document.Value, *rules.Error) {
 		return r.Parts.Name, nil
 	}
 	name, err := r.name(r.Event, "", "event")
-	if err == nil && (!name.Exists() || blank(name.Bytes())) {
+	if err == nil && blank(name.Bytes()) {
 		var properties document.Value
 		if properties, err = r.needed("properties"); err == nil {
 			name, err = r.name(properties, "properties", "event")
 		}
 	}
-	if err == nil && (!name.Exists() || blank(name.Bytes())) {
+	if err == nil && blank(name.Bytes()) {
 		err = &rules.Error{
 			Reason: rules.MissingEventName, Field: "event", Kind: r.Event.Get("event").Kind(),
 			Message: "a track call needs an event: the name of what happened",

@@ -1,6 +1,8 @@
 package guide_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -34,4 +36,23 @@ func TestATraitIsOneRow(t *testing.T) {
 			require.Equal(t, "traits.Job Title", r.Diagnostics[0].Path)
 		}
 	}
+}
+
+// TestMendsAreSaidInMeasure: a broken encoding breaks every text, and the first of them say enough; paths are cut.
+func TestMendsAreSaidInMeasure(t *testing.T) {
+	t.Parallel()
+	var r rules.Run
+	long := strings.Repeat("k", 2000)
+	text := `{"type":"track","userId":"u","event":"E","properties":{"` + long + "\":\"\xe9\""
+	for i := range 100 {
+		text += fmt.Sprintf(",\"k%d\":\"\xe9\"", i)
+	}
+	require.NoError(t, r.Doc.Parse([]byte(text+"}}"), guide.Rules().JSON))
+	r.Begin(guide.Rules(), &rules.Destination{}, 0)
+	_, err := r.Transform()
+	require.Nil(t, err)
+	require.Len(t, r.Diagnostics, 64)
+	require.Equal(t, rules.TextRepaired, r.Diagnostics[0].Code)
+	require.Equal(t, "properties."+strings.Repeat("k", 245)+"…", r.Diagnostics[0].Path)
+	require.Equal(t, "properties.k62", r.Diagnostics[63].Path)
 }

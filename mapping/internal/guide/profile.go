@@ -115,8 +115,8 @@ func (r run) profile(from traits, who person) document.Value {
 			r.setField(profile, f, v, in)
 		}
 	}
-	a := attributes{profile: profile, who: who}
-	if a.named = profile.Get("Name").Exists(); !a.named {
+	a := &attributes{profile: profile, who: who}
+	if !profile.Get("Name").Exists() {
 		a.first = namePart(from, r.Rules.Traits.Keys(rules.FirstName))
 		a.last = namePart(from, r.Rules.Traits.Keys(rules.LastName))
 		r.fullName(profile, a.first, a.last)
@@ -198,13 +198,12 @@ func namePart(from traits, spellings []string) document.Value {
 type attributes struct {
 	profile document.Value
 	who     person
-	// named: the traits have a name; else first and last are the parts that it was made of.
-	named       bool
+	// first and last are the parts that the name was made of, if it was.
 	first, last document.Value
 }
 
 // attribute writes a trait that has no place of its own as a custom attribute.
-func (r run) attribute(a attributes, t document.Value, container string) {
+func (r run) attribute(a *attributes, t document.Value, container string) {
 	if !hasValue(t) {
 		return
 	}
@@ -230,12 +229,12 @@ func (r run) attribute(a attributes, t document.Value, container string) {
 }
 
 // diagnoseReserved says so when a trait that is not an attribute was not sent at all.
-func (r run) diagnoseReserved(a attributes, t document.Value, container string, role rules.Role) {
+func (r run) diagnoseReserved(a *attributes, t document.Value, container string, role rules.Role) {
 	switch role {
 	case rules.FirstName:
-		r.diagnoseNamePart(a, t, a.first, container)
+		r.diagnoseNamePart(t, a.first, container)
 	case rules.LastName:
-		r.diagnoseNamePart(a, t, a.last, container)
+		r.diagnoseNamePart(t, a.last, container)
 	case rules.PersonID:
 		r.diagnoseOtherID(container, t, a.who.userID)
 	case rules.VisitorID:
@@ -247,17 +246,15 @@ func (r run) diagnoseReserved(a attributes, t document.Value, container string, 
 }
 
 // diagnoseNamePart says so when a part of a name was not sent, or not as it came.
-func (r run) diagnoseNamePart(a attributes, t, sent document.Value, container string) {
+func (r run) diagnoseNamePart(t, sent document.Value, container string) {
 	switch {
 	case !isNamePart(t):
 		if t.Kind() != document.String {
 			r.ignore(container, t.Key(), t, "a string")
 		}
-	case a.named:
-		r.DiagnoseMember(rules.SeverityInfo, rules.TraitLeftOut, container, t, "the trait name was sent instead")
 	case !bytes.Equal(t.Bytes(), sent.Bytes()):
 		r.DiagnoseMember(rules.SeverityInfo, rules.TraitLeftOut, container, t,
-			"another spelling of this part of the name was sent instead")
+			"the person's name was sent from another trait")
 	}
 }
 
@@ -312,7 +309,7 @@ func (r run) override(profile document.Value, from traits) {
 			continue
 		}
 		if r.Rules.Traits.Of(f.KeyBytes()) == rules.OtherID {
-			r.diagnoseReserved(attributes{}, f, container, rules.OtherID)
+			r.diagnoseReserved(nil, f, container, rules.OtherID)
 			continue
 		}
 		had := profile.Find(f.KeyBytes())

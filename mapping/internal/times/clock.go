@@ -35,7 +35,7 @@ func (s *scanner) fraction() {
 //nolint:gochecknoglobals // A table; nothing writes to it.
 var zones = []struct {
 	name string
-	east int64
+	east int
 }{
 	{"Z", 0}, {"UTC", 0}, {"GMT", 0}, {"UT", 0},
 	{"EST", -5}, {"EDT", -4}, {"CST", -6}, {"CDT", -5}, {"MST", -7}, {"MDT", -6}, {"PST", -8}, {"PDT", -7},
@@ -57,7 +57,7 @@ func (s *scanner) zone() int64 {
 	s.text = rest
 	for _, z := range zones {
 		if same(name, z.name) {
-			return z.east * 3600
+			return int64(z.east * 3600)
 		}
 	}
 	s.ok = false

@@ -87,7 +87,7 @@ func TestParse(t *testing.T) {
 		"Mon, 31 Nov 2026 09:03:17 GMT", "Mon, 23 Nov 2026 25:03:17 GMT", "Mon, 23 Foo 2026 09:03:17 GMT", "Mon, 23 Nov 2026 09:03:17 IST",
 		"Foo, 23 Nov 2026 09:03:17 GMT", "Mon Nov 2026", "Mon Nov 23", "Nov", "23 Nov", "23  2026", "Mon Nov 23 2026 GMT", "Invalid Date",
 		"Mon Nov 23 2026 09:03:17 GMT+0000 (UTC", "Mon Nov 23 2026 09:03:17 GMT+", "Mon Nov 230 2026", "Mon Nov23 2026", "23Nov 2026", "23 Nov 20260",
-		"11/23/2026", "Nov 23, 2026", "9 o'clock", "12 monkeys", "5 May",
+		"11/23/2026", "Nov 23, 2026", "9 o'clock", "12 monkeys", "5 May", "Nov 2", "Mon, 23 Nov 2026 ",
 	} {
 		_, ok := times.Parse([]byte(text))
 		require.False(t, ok, text)
@@ -105,6 +105,25 @@ func TestEveryDayIsTheCalendars(t *testing.T) {
 
 // rfc2822 matches what the standard library reads as RFC 2822 does: not names of zones, nor years of two digits.
 var rfc2822 = regexp.MustCompile(`[0-9]{4} .*[+-][0-9]{4}$`)
+
+// TestNames: of every month and weekday, in what RFC 2822 and JavaScript print, and of every zone.
+func TestNames(t *testing.T) {
+	t.Parallel()
+	for day := time.Date(2026, 1, 1, 9, 3, 17, 0, time.UTC); day.Year() == 2026; day = day.AddDate(0, 0, 1) {
+		for _, layout := range []string{time.RFC1123Z, "Mon Jan 02 2006 15:04:05 GMT-0700 (MST)", "2 Jan 2006 15:04:05"} {
+			seconds, ok := times.Parse([]byte(day.Format(layout)))
+			require.True(t, ok, day)
+			require.Equal(t, day.Unix(), seconds, day)
+		}
+	}
+	for zone, east := range map[string]int64{
+		"Z": 0, "UTC": 0, "GMT": 0, "UT": 0, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
+	} {
+		seconds, ok := times.Parse([]byte("1 Jan 1970 12:00:00 " + zone))
+		require.True(t, ok, zone)
+		require.Equal(t, (12-east)*3600, seconds, zone)
+	}
+}
 
 // FuzzParse: what the standard library reads as RFC 3339 or RFC 2822 as well is the same time, and each time
 // reads back as itself.
