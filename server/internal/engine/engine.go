@@ -5,6 +5,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -228,7 +229,11 @@ func (w *Workspace) Transform(
 	}()
 	if len(event.Text) > budget.Small {
 		defer w.lease.Release()
-		switch err := w.lease.Reserve(ctx, memoryOf(event)); {
+		bytes := memoryOf(event)
+		if w.mapper.Explain {
+			bytes += explainedEach * int64(len(event.Text))
+		}
+		switch err := w.lease.Reserve(ctx, bytes); {
 		case errors.Is(err, budget.ErrNever):
 			return &mapping.Result{Err: tooLarge()}, nil
 		case err != nil:
@@ -257,6 +262,22 @@ func memoryOf(event Event) int64 {
 	_, tree := document.Cost(event.Text)
 	most := 3*len(event.Text) + document.DefaultMaxNodes*document.NodeBytes
 	return int64(min(tree, most) + records*len(event.Text))
+}
+
+// explainedEach is how many bytes an explanation takes for each of an event that is all small values.
+const explainedEach = 100
+
+// mostExplained is how many bytes of explanations an answer may have. They may take dozens of times as much as
+// the events, so the limit on requests does not bound them.
+const mostExplained = 16 << 20
+
+// explainsTooMuch refuses to explain so many events at once.
+func explainsTooMuch() error {
+	return &apierr.Error{
+		Reason:  apierr.RequestTooLarge,
+		Message: fmt.Sprintf("explaining the events takes more than %d bytes: explain fewer at once", mostExplained),
+		Limit:   mostExplained,
+	}
 }
 
 // tooLarge is what is wrong with an event for which the server will never have the memory.
@@ -298,6 +319,9 @@ func (w *Workspace) run(ctx context.Context, b *Batch, answer *Response) error {
 		}
 		w.Count(ctx, result, apierr.ReasonOf(failed), failed)
 		answer.add(result, failed)
+		if answer.explained > mostExplained {
+			return explainsTooMuch()
+		}
 	}
 	answer.finish(b)
 	return nil

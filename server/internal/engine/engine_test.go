@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
@@ -31,6 +32,33 @@ func TestAPanicFailsItsEventAlone(t *testing.T) {
 	result, fault := w.Transform(ctx, Event{Text: good, Typed: true}, to)
 	require.NoError(t, fault)
 	require.Equal(t, mapping.Transformed, result.Status)
+}
+
+// TestExplanationsHaveABound: a request of a few megabytes can't ask for an answer of hundreds.
+func TestExplanationsHaveABound(t *testing.T) {
+	t.Parallel()
+	engine, err := New(nooptrace.NewTracerProvider().Tracer(""), noopmetric.NewMeterProvider().Meter(""), slog.New(slog.DiscardHandler), nil)
+	require.NoError(t, err)
+	to, invalid := mapping.ParseDestination([]byte(`{"accountId":"A","passcode":"P"}`))
+	require.Nil(t, invalid)
+	event := []byte(`{"type":"track","userId":"u","event":"E","properties":{"a":[` + strings.Repeat("1,", 20_000) + `1]}}`)
+	batch := Batch{To: Target{Destination: to}, Explain: true}
+	for count, fits := range map[int]bool{1: true, 4: true, 40: false} {
+		for len(batch.EventsJSON) < count {
+			batch.EventsJSON = append(batch.EventsJSON, event)
+		}
+		some := batch
+		some.EventsJSON = batch.EventsJSON[:count]
+		answer, err := engine.Transform(t.Context(), some)
+		if !fits {
+			require.Equal(t, apierr.RequestTooLarge, apierr.ReasonOf(err))
+			require.ErrorContains(t, err, "explain fewer at once")
+			continue
+		}
+		require.NoError(t, err)
+		require.Len(t, answer.Results, count)
+		require.NotEmpty(t, answer.Results[count-1].Lineage)
+	}
 }
 
 func TestRecordingCostsNoAllocationPerEvent(t *testing.T) {

@@ -26,6 +26,8 @@ type Response struct {
 	ends        []int
 	ids         []byte
 	diagnostics []mapping.Diagnostic
+	// explained is how long the texts of their explanations are.
+	explained int
 }
 
 // A response that took unusually much memory is not used again: one of more results than maxKeptResults,
@@ -62,6 +64,7 @@ func (r *Response) begin(b *Batch) {
 		Results: slices.Grow(r.Results[:0], b.size()),
 	}
 	r.Failed, r.places, r.ends, r.ids, r.diagnostics = nil, r.places[:0], r.ends[:0], r.ids[:0], r.diagnostics[:0]
+	r.explained = 0
 	r.packer.Reset(b.To.Destination)
 	r.packer.Reserve(b.bytes() * recordsPerInput / 100)
 }
@@ -95,6 +98,10 @@ func (r *Response) add(from *mapping.Result, failed error) {
 		to.Status, to.Lineage = transformerv1.Status_STATUS_FILTERED, cleanLineage(from.Lineage)
 	default:
 		to.Status, to.Lineage = transformerv1.Status_STATUS_TRANSFORMED, cleanLineage(from.Lineage)
+	}
+	for i := range to.Lineage {
+		e := &to.Lineage[i]
+		r.explained += len(e.Target) + len(e.Source) + len(e.Rule) + len(e.Note)
 	}
 	r.Results = append(r.Results, to)
 	r.ends = append(r.ends, len(r.places))
