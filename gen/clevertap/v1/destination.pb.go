@@ -21,6 +21,177 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// CheckMode says what is done about what CleverTap would refuse.
+type CheckMode int32
+
+const (
+	// Not given: CHECK_MODE_REPORT.
+	CheckMode_CHECK_MODE_UNSPECIFIED CheckMode = 0
+	// Say so in diagnostics, and send the record as it is.
+	CheckMode_CHECK_MODE_REPORT CheckMode = 1
+	// Make the record acceptable, and say in diagnostics what was done. RULESET_GUIDE only; RULESET_TRANSFORMER reports.
+	CheckMode_CHECK_MODE_REPAIR CheckMode = 2
+	// Fail an event of which CleverTap would refuse a record: with the reason CLEVERTAP_WOULD_REFUSE.
+	CheckMode_CHECK_MODE_REJECT CheckMode = 3
+)
+
+// Enum value maps for CheckMode.
+var (
+	CheckMode_name = map[int32]string{
+		0: "CHECK_MODE_UNSPECIFIED",
+		1: "CHECK_MODE_REPORT",
+		2: "CHECK_MODE_REPAIR",
+		3: "CHECK_MODE_REJECT",
+	}
+	CheckMode_value = map[string]int32{
+		"CHECK_MODE_UNSPECIFIED": 0,
+		"CHECK_MODE_REPORT":      1,
+		"CHECK_MODE_REPAIR":      2,
+		"CHECK_MODE_REJECT":      3,
+	}
+)
+
+func (x CheckMode) Enum() *CheckMode {
+	p := new(CheckMode)
+	*p = x
+	return p
+}
+
+func (x CheckMode) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (CheckMode) Descriptor() protoreflect.EnumDescriptor {
+	return file_clevertap_v1_destination_proto_enumTypes[0].Descriptor()
+}
+
+func (CheckMode) Type() protoreflect.EnumType {
+	return &file_clevertap_v1_destination_proto_enumTypes[0]
+}
+
+func (x CheckMode) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use CheckMode.Descriptor instead.
+func (CheckMode) EnumDescriptor() ([]byte, []int) {
+	return file_clevertap_v1_destination_proto_rawDescGZIP(), []int{0}
+}
+
+// DateOrder says in which order day, month and year stand in dates that are written with digits.
+type DateOrder int32
+
+const (
+	// Not given: dates that could be read in two ways are not read.
+	DateOrder_DATE_ORDER_UNSPECIFIED DateOrder = 0
+	// Day, month, year: 03/04/1990 is the third of April.
+	DateOrder_DATE_ORDER_DMY DateOrder = 1
+	// Month, day, year: 03/04/1990 is the fourth of March.
+	DateOrder_DATE_ORDER_MDY DateOrder = 2
+)
+
+// Enum value maps for DateOrder.
+var (
+	DateOrder_name = map[int32]string{
+		0: "DATE_ORDER_UNSPECIFIED",
+		1: "DATE_ORDER_DMY",
+		2: "DATE_ORDER_MDY",
+	}
+	DateOrder_value = map[string]int32{
+		"DATE_ORDER_UNSPECIFIED": 0,
+		"DATE_ORDER_DMY":         1,
+		"DATE_ORDER_MDY":         2,
+	}
+)
+
+func (x DateOrder) Enum() *DateOrder {
+	p := new(DateOrder)
+	*p = x
+	return p
+}
+
+func (x DateOrder) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (DateOrder) Descriptor() protoreflect.EnumDescriptor {
+	return file_clevertap_v1_destination_proto_enumTypes[1].Descriptor()
+}
+
+func (DateOrder) Type() protoreflect.EnumType {
+	return &file_clevertap_v1_destination_proto_enumTypes[1]
+}
+
+func (x DateOrder) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use DateOrder.Descriptor instead.
+func (DateOrder) EnumDescriptor() ([]byte, []int) {
+	return file_clevertap_v1_destination_proto_rawDescGZIP(), []int{1}
+}
+
+// NestedValues says what becomes of arrays and objects where CleverTap takes none.
+type NestedValues int32
+
+const (
+	// Not given: NESTED_VALUES_STRINGIFY.
+	NestedValues_NESTED_VALUES_UNSPECIFIED NestedValues = 0
+	// They become JSON text: `"cart": "{\"id\":7}"`.
+	NestedValues_NESTED_VALUES_STRINGIFY NestedValues = 1
+	// Objects become fields of their own, keys joined by `_`: `"cart_id": 7`. Arrays become JSON text.
+	NestedValues_NESTED_VALUES_FLATTEN NestedValues = 2
+	// They are left out.
+	NestedValues_NESTED_VALUES_DROP NestedValues = 3
+	// They stay, for accounts that take part in CleverTap's beta of nested objects. What is beyond its limits becomes JSON text.
+	NestedValues_NESTED_VALUES_KEEP NestedValues = 4
+)
+
+// Enum value maps for NestedValues.
+var (
+	NestedValues_name = map[int32]string{
+		0: "NESTED_VALUES_UNSPECIFIED",
+		1: "NESTED_VALUES_STRINGIFY",
+		2: "NESTED_VALUES_FLATTEN",
+		3: "NESTED_VALUES_DROP",
+		4: "NESTED_VALUES_KEEP",
+	}
+	NestedValues_value = map[string]int32{
+		"NESTED_VALUES_UNSPECIFIED": 0,
+		"NESTED_VALUES_STRINGIFY":   1,
+		"NESTED_VALUES_FLATTEN":     2,
+		"NESTED_VALUES_DROP":        3,
+		"NESTED_VALUES_KEEP":        4,
+	}
+)
+
+func (x NestedValues) Enum() *NestedValues {
+	p := new(NestedValues)
+	*p = x
+	return p
+}
+
+func (x NestedValues) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (NestedValues) Descriptor() protoreflect.EnumDescriptor {
+	return file_clevertap_v1_destination_proto_enumTypes[2].Descriptor()
+}
+
+func (NestedValues) Type() protoreflect.EnumType {
+	return &file_clevertap_v1_destination_proto_enumTypes[2]
+}
+
+func (x NestedValues) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use NestedValues.Descriptor instead.
+func (NestedValues) EnumDescriptor() ([]byte, []int) {
+	return file_clevertap_v1_destination_proto_rawDescGZIP(), []int{2}
+}
+
 // Ruleset says which documented set of mapping rules applies. docs/rulesets.md lists their differences.
 type Ruleset int32
 
@@ -58,11 +229,11 @@ func (x Ruleset) String() string {
 }
 
 func (Ruleset) Descriptor() protoreflect.EnumDescriptor {
-	return file_clevertap_v1_destination_proto_enumTypes[0].Descriptor()
+	return file_clevertap_v1_destination_proto_enumTypes[3].Descriptor()
 }
 
 func (Ruleset) Type() protoreflect.EnumType {
-	return &file_clevertap_v1_destination_proto_enumTypes[0]
+	return &file_clevertap_v1_destination_proto_enumTypes[3]
 }
 
 func (x Ruleset) Number() protoreflect.EnumNumber {
@@ -71,14 +242,15 @@ func (x Ruleset) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Ruleset.Descriptor instead.
 func (Ruleset) EnumDescriptor() ([]byte, []int) {
-	return file_clevertap_v1_destination_proto_rawDescGZIP(), []int{0}
+	return file_clevertap_v1_destination_proto_rawDescGZIP(), []int{3}
 }
 
-// Destination is a CleverTap destination: the settings of RudderStack's dashboard under RudderStack's own names, and two of
-// ours (ruleset, useEventTimestamp).
+// Destination is a CleverTap destination: the settings of RudderStack's dashboard under RudderStack's own names, and
+// some of ours: ruleset, useEventTimestamp, and those of the checks (checkMode, defaultCountry, dateOrder, nestedValues, limits).
 //
 // As JSON it takes what RudderStack's workspace configuration holds: there, useNativeSDK may be one boolean and
-// connectionMode one text instead of a map, since RudderStack flattens per-source settings. Settings that are not listed
+// connectionMode one text instead of a map, since RudderStack flattens per-source settings. An enum may be written without
+// its prefix and in any letter case: `"checkMode": "repair"`. Settings that are not listed
 // here are ignored by the transform calls and reported by DestinationService.ValidateDestination.
 //
 // Source: RudderStack's CleverTap guide, "CleverTap Configuration Settings in RudderStack".
@@ -116,8 +288,19 @@ type Destination struct {
 	// Whether a record without a `ts` that can be read takes the event's `timestamp`, or its `originalTimestamp` when that is
 	// absent or can't be read either. Off by default: CleverTap then takes the time of arrival.
 	UseEventTimestamp bool `protobuf:"varint,13,opt,name=use_event_timestamp,json=useEventTimestamp,proto3" json:"use_event_timestamp,omitempty"`
-	unknownFields     protoimpl.UnknownFields
-	sizeCache         protoimpl.SizeCache
+	// What is done about what CleverTap would refuse; CHECK_MODE_REPORT unless given. docs/checks.md lists the checks.
+	CheckMode CheckMode `protobuf:"varint,14,opt,name=check_mode,json=checkMode,proto3,enum=clevertap.v1.CheckMode" json:"check_mode,omitempty"`
+	// Country of phones that are written without their country's code: two letters of ISO 3166-1, such as `IN`. Without one,
+	// such phones can't be repaired.
+	DefaultCountry string `protobuf:"bytes,15,opt,name=default_country,json=defaultCountry,proto3" json:"default_country,omitempty"`
+	// How the days and months of dates such as 03/04/1990 are read. Dates that can be read in one way only need no setting.
+	DateOrder DateOrder `protobuf:"varint,16,opt,name=date_order,json=dateOrder,proto3,enum=clevertap.v1.DateOrder" json:"date_order,omitempty"`
+	// What becomes of arrays and objects where CleverTap takes none; NESTED_VALUES_STRINGIFY unless given. RULESET_GUIDE only.
+	NestedValues NestedValues `protobuf:"varint,17,opt,name=nested_values,json=nestedValues,proto3,enum=clevertap.v1.NestedValues" json:"nested_values,omitempty"`
+	// Limits of an account whose limits differ from CleverTap's usual ones.
+	Limits        *Limits `protobuf:"bytes,18,opt,name=limits,proto3" json:"limits,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Destination) Reset() {
@@ -241,6 +424,132 @@ func (x *Destination) GetUseEventTimestamp() bool {
 	return false
 }
 
+func (x *Destination) GetCheckMode() CheckMode {
+	if x != nil {
+		return x.CheckMode
+	}
+	return CheckMode_CHECK_MODE_UNSPECIFIED
+}
+
+func (x *Destination) GetDefaultCountry() string {
+	if x != nil {
+		return x.DefaultCountry
+	}
+	return ""
+}
+
+func (x *Destination) GetDateOrder() DateOrder {
+	if x != nil {
+		return x.DateOrder
+	}
+	return DateOrder_DATE_ORDER_UNSPECIFIED
+}
+
+func (x *Destination) GetNestedValues() NestedValues {
+	if x != nil {
+		return x.NestedValues
+	}
+	return NestedValues_NESTED_VALUES_UNSPECIFIED
+}
+
+func (x *Destination) GetLimits() *Limits {
+	if x != nil {
+		return x.Limits
+	}
+	return nil
+}
+
+// Limits are an account's limits where they differ from CleverTap's usual ones. Zero fields take these.
+type Limits struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// How many properties an event may have: 100.
+	EventProperties uint32 `protobuf:"varint,1,opt,name=event_properties,json=eventProperties,proto3" json:"event_properties,omitempty"`
+	// How many attributes of its own a profile may have, beside CleverTap's standard ones: 256.
+	ProfileAttributes uint32 `protobuf:"varint,2,opt,name=profile_attributes,json=profileAttributes,proto3" json:"profile_attributes,omitempty"`
+	// How many items a purchase may have: 50.
+	ChargedItems uint32 `protobuf:"varint,3,opt,name=charged_items,json=chargedItems,proto3" json:"charged_items,omitempty"`
+	// How many characters a key may have: 120.
+	KeyCharacters uint32 `protobuf:"varint,4,opt,name=key_characters,json=keyCharacters,proto3" json:"key_characters,omitempty"`
+	// How many bytes of UTF-8 a text may have: 512.
+	ValueBytes uint32 `protobuf:"varint,5,opt,name=value_bytes,json=valueBytes,proto3" json:"value_bytes,omitempty"`
+	// How many bytes of UTF-8 the name of an event may have: 512.
+	EventNameBytes uint32 `protobuf:"varint,6,opt,name=event_name_bytes,json=eventNameBytes,proto3" json:"event_name_bytes,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
+}
+
+func (x *Limits) Reset() {
+	*x = Limits{}
+	mi := &file_clevertap_v1_destination_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Limits) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Limits) ProtoMessage() {}
+
+func (x *Limits) ProtoReflect() protoreflect.Message {
+	mi := &file_clevertap_v1_destination_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Limits.ProtoReflect.Descriptor instead.
+func (*Limits) Descriptor() ([]byte, []int) {
+	return file_clevertap_v1_destination_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *Limits) GetEventProperties() uint32 {
+	if x != nil {
+		return x.EventProperties
+	}
+	return 0
+}
+
+func (x *Limits) GetProfileAttributes() uint32 {
+	if x != nil {
+		return x.ProfileAttributes
+	}
+	return 0
+}
+
+func (x *Limits) GetChargedItems() uint32 {
+	if x != nil {
+		return x.ChargedItems
+	}
+	return 0
+}
+
+func (x *Limits) GetKeyCharacters() uint32 {
+	if x != nil {
+		return x.KeyCharacters
+	}
+	return 0
+}
+
+func (x *Limits) GetValueBytes() uint32 {
+	if x != nil {
+		return x.ValueBytes
+	}
+	return 0
+}
+
+func (x *Limits) GetEventNameBytes() uint32 {
+	if x != nil {
+		return x.EventNameBytes
+	}
+	return 0
+}
+
 // FilteredEvent is one row of an event filter.
 type FilteredEvent struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -253,7 +562,7 @@ type FilteredEvent struct {
 
 func (x *FilteredEvent) Reset() {
 	*x = FilteredEvent{}
-	mi := &file_clevertap_v1_destination_proto_msgTypes[1]
+	mi := &file_clevertap_v1_destination_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -265,7 +574,7 @@ func (x *FilteredEvent) String() string {
 func (*FilteredEvent) ProtoMessage() {}
 
 func (x *FilteredEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_clevertap_v1_destination_proto_msgTypes[1]
+	mi := &file_clevertap_v1_destination_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -278,7 +587,7 @@ func (x *FilteredEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FilteredEvent.ProtoReflect.Descriptor instead.
 func (*FilteredEvent) Descriptor() ([]byte, []int) {
-	return file_clevertap_v1_destination_proto_rawDescGZIP(), []int{1}
+	return file_clevertap_v1_destination_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *FilteredEvent) GetEventName() string {
@@ -292,7 +601,7 @@ var File_clevertap_v1_destination_proto protoreflect.FileDescriptor
 
 const file_clevertap_v1_destination_proto_rawDesc = "" +
 	"\n" +
-	"\x1eclevertap/v1/destination.proto\x12\fclevertap.v1\"\xcf\x06\n" +
+	"\x1eclevertap/v1/destination.proto\x12\fclevertap.v1\"\xd7\b\n" +
 	"\vDestination\x12\x1d\n" +
 	"\n" +
 	"account_id\x18\x01 \x01(\tR\taccountId\x12\x1f\n" +
@@ -308,16 +617,46 @@ const file_clevertap_v1_destination_proto_rawDesc = "" +
 	" \x03(\v2\x1b.clevertap.v1.FilteredEventR\x11whitelistedEvents\x12J\n" +
 	"\x12blacklisted_events\x18\v \x03(\v2\x1b.clevertap.v1.FilteredEventR\x11blacklistedEvents\x12/\n" +
 	"\aruleset\x18\f \x01(\x0e2\x15.clevertap.v1.RulesetR\aruleset\x12.\n" +
-	"\x13use_event_timestamp\x18\r \x01(\bR\x11useEventTimestamp\x1a?\n" +
+	"\x13use_event_timestamp\x18\r \x01(\bR\x11useEventTimestamp\x126\n" +
+	"\n" +
+	"check_mode\x18\x0e \x01(\x0e2\x17.clevertap.v1.CheckModeR\tcheckMode\x12'\n" +
+	"\x0fdefault_country\x18\x0f \x01(\tR\x0edefaultCountry\x126\n" +
+	"\n" +
+	"date_order\x18\x10 \x01(\x0e2\x17.clevertap.v1.DateOrderR\tdateOrder\x12?\n" +
+	"\rnested_values\x18\x11 \x01(\x0e2\x1a.clevertap.v1.NestedValuesR\fnestedValues\x12,\n" +
+	"\x06limits\x18\x12 \x01(\v2\x14.clevertap.v1.LimitsR\x06limits\x1a?\n" +
 	"\x11UseNativeSdkEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\bR\x05value:\x028\x01\x1aA\n" +
 	"\x13ConnectionModeEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\".\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xf9\x01\n" +
+	"\x06Limits\x12)\n" +
+	"\x10event_properties\x18\x01 \x01(\rR\x0feventProperties\x12-\n" +
+	"\x12profile_attributes\x18\x02 \x01(\rR\x11profileAttributes\x12#\n" +
+	"\rcharged_items\x18\x03 \x01(\rR\fchargedItems\x12%\n" +
+	"\x0ekey_characters\x18\x04 \x01(\rR\rkeyCharacters\x12\x1f\n" +
+	"\vvalue_bytes\x18\x05 \x01(\rR\n" +
+	"valueBytes\x12(\n" +
+	"\x10event_name_bytes\x18\x06 \x01(\rR\x0eeventNameBytes\".\n" +
 	"\rFilteredEvent\x12\x1d\n" +
 	"\n" +
-	"event_name\x18\x01 \x01(\tR\teventName*N\n" +
+	"event_name\x18\x01 \x01(\tR\teventName*l\n" +
+	"\tCheckMode\x12\x1a\n" +
+	"\x16CHECK_MODE_UNSPECIFIED\x10\x00\x12\x15\n" +
+	"\x11CHECK_MODE_REPORT\x10\x01\x12\x15\n" +
+	"\x11CHECK_MODE_REPAIR\x10\x02\x12\x15\n" +
+	"\x11CHECK_MODE_REJECT\x10\x03*O\n" +
+	"\tDateOrder\x12\x1a\n" +
+	"\x16DATE_ORDER_UNSPECIFIED\x10\x00\x12\x12\n" +
+	"\x0eDATE_ORDER_DMY\x10\x01\x12\x12\n" +
+	"\x0eDATE_ORDER_MDY\x10\x02*\x95\x01\n" +
+	"\fNestedValues\x12\x1d\n" +
+	"\x19NESTED_VALUES_UNSPECIFIED\x10\x00\x12\x1b\n" +
+	"\x17NESTED_VALUES_STRINGIFY\x10\x01\x12\x19\n" +
+	"\x15NESTED_VALUES_FLATTEN\x10\x02\x12\x16\n" +
+	"\x12NESTED_VALUES_DROP\x10\x03\x12\x16\n" +
+	"\x12NESTED_VALUES_KEEP\x10\x04*N\n" +
 	"\aRuleset\x12\x17\n" +
 	"\x13RULESET_UNSPECIFIED\x10\x00\x12\x11\n" +
 	"\rRULESET_GUIDE\x10\x01\x12\x17\n" +
@@ -336,26 +675,34 @@ func file_clevertap_v1_destination_proto_rawDescGZIP() []byte {
 	return file_clevertap_v1_destination_proto_rawDescData
 }
 
-var file_clevertap_v1_destination_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_clevertap_v1_destination_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
+var file_clevertap_v1_destination_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
+var file_clevertap_v1_destination_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
 var file_clevertap_v1_destination_proto_goTypes = []any{
-	(Ruleset)(0),          // 0: clevertap.v1.Ruleset
-	(*Destination)(nil),   // 1: clevertap.v1.Destination
-	(*FilteredEvent)(nil), // 2: clevertap.v1.FilteredEvent
-	nil,                   // 3: clevertap.v1.Destination.UseNativeSdkEntry
-	nil,                   // 4: clevertap.v1.Destination.ConnectionModeEntry
+	(CheckMode)(0),        // 0: clevertap.v1.CheckMode
+	(DateOrder)(0),        // 1: clevertap.v1.DateOrder
+	(NestedValues)(0),     // 2: clevertap.v1.NestedValues
+	(Ruleset)(0),          // 3: clevertap.v1.Ruleset
+	(*Destination)(nil),   // 4: clevertap.v1.Destination
+	(*Limits)(nil),        // 5: clevertap.v1.Limits
+	(*FilteredEvent)(nil), // 6: clevertap.v1.FilteredEvent
+	nil,                   // 7: clevertap.v1.Destination.UseNativeSdkEntry
+	nil,                   // 8: clevertap.v1.Destination.ConnectionModeEntry
 }
 var file_clevertap_v1_destination_proto_depIdxs = []int32{
-	3, // 0: clevertap.v1.Destination.use_native_sdk:type_name -> clevertap.v1.Destination.UseNativeSdkEntry
-	4, // 1: clevertap.v1.Destination.connection_mode:type_name -> clevertap.v1.Destination.ConnectionModeEntry
-	2, // 2: clevertap.v1.Destination.whitelisted_events:type_name -> clevertap.v1.FilteredEvent
-	2, // 3: clevertap.v1.Destination.blacklisted_events:type_name -> clevertap.v1.FilteredEvent
-	0, // 4: clevertap.v1.Destination.ruleset:type_name -> clevertap.v1.Ruleset
-	5, // [5:5] is the sub-list for method output_type
-	5, // [5:5] is the sub-list for method input_type
-	5, // [5:5] is the sub-list for extension type_name
-	5, // [5:5] is the sub-list for extension extendee
-	0, // [0:5] is the sub-list for field type_name
+	7, // 0: clevertap.v1.Destination.use_native_sdk:type_name -> clevertap.v1.Destination.UseNativeSdkEntry
+	8, // 1: clevertap.v1.Destination.connection_mode:type_name -> clevertap.v1.Destination.ConnectionModeEntry
+	6, // 2: clevertap.v1.Destination.whitelisted_events:type_name -> clevertap.v1.FilteredEvent
+	6, // 3: clevertap.v1.Destination.blacklisted_events:type_name -> clevertap.v1.FilteredEvent
+	3, // 4: clevertap.v1.Destination.ruleset:type_name -> clevertap.v1.Ruleset
+	0, // 5: clevertap.v1.Destination.check_mode:type_name -> clevertap.v1.CheckMode
+	1, // 6: clevertap.v1.Destination.date_order:type_name -> clevertap.v1.DateOrder
+	2, // 7: clevertap.v1.Destination.nested_values:type_name -> clevertap.v1.NestedValues
+	5, // 8: clevertap.v1.Destination.limits:type_name -> clevertap.v1.Limits
+	9, // [9:9] is the sub-list for method output_type
+	9, // [9:9] is the sub-list for method input_type
+	9, // [9:9] is the sub-list for extension type_name
+	9, // [9:9] is the sub-list for extension extendee
+	0, // [0:9] is the sub-list for field type_name
 }
 
 func init() { file_clevertap_v1_destination_proto_init() }
@@ -368,8 +715,8 @@ func file_clevertap_v1_destination_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_clevertap_v1_destination_proto_rawDesc), len(file_clevertap_v1_destination_proto_rawDesc)),
-			NumEnums:      1,
-			NumMessages:   4,
+			NumEnums:      4,
+			NumMessages:   5,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

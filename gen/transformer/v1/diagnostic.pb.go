@@ -21,6 +21,75 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// Action says what was done about what a diagnostic names.
+type Action int32
+
+const (
+	// Not known; never sent.
+	Action_ACTION_UNSPECIFIED Action = 0
+	// It was sent as it is.
+	Action_ACTION_SENT Action = 1
+	// It was sent in another form or from another source: a phone with its country's code, an object as text.
+	Action_ACTION_CONVERTED Action = 2
+	// It was left out.
+	Action_ACTION_DROPPED Action = 3
+	// It was sent under another name.
+	Action_ACTION_RENAMED Action = 4
+	// It was cut.
+	Action_ACTION_TRUNCATED Action = 5
+	// The event failed for its sake.
+	Action_ACTION_REJECTED Action = 6
+)
+
+// Enum value maps for Action.
+var (
+	Action_name = map[int32]string{
+		0: "ACTION_UNSPECIFIED",
+		1: "ACTION_SENT",
+		2: "ACTION_CONVERTED",
+		3: "ACTION_DROPPED",
+		4: "ACTION_RENAMED",
+		5: "ACTION_TRUNCATED",
+		6: "ACTION_REJECTED",
+	}
+	Action_value = map[string]int32{
+		"ACTION_UNSPECIFIED": 0,
+		"ACTION_SENT":        1,
+		"ACTION_CONVERTED":   2,
+		"ACTION_DROPPED":     3,
+		"ACTION_RENAMED":     4,
+		"ACTION_TRUNCATED":   5,
+		"ACTION_REJECTED":    6,
+	}
+)
+
+func (x Action) Enum() *Action {
+	p := new(Action)
+	*p = x
+	return p
+}
+
+func (x Action) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Action) Descriptor() protoreflect.EnumDescriptor {
+	return file_transformer_v1_diagnostic_proto_enumTypes[0].Descriptor()
+}
+
+func (Action) Type() protoreflect.EnumType {
+	return &file_transformer_v1_diagnostic_proto_enumTypes[0]
+}
+
+func (x Action) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Action.Descriptor instead.
+func (Action) EnumDescriptor() ([]byte, []int) {
+	return file_transformer_v1_diagnostic_proto_rawDescGZIP(), []int{0}
+}
+
 // Severity orders diagnostics by how much they matter.
 type Severity int32
 
@@ -29,7 +98,8 @@ const (
 	Severity_SEVERITY_UNSPECIFIED Severity = 0
 	// A value was written in another form and nothing is lost: a millisecond time became seconds.
 	Severity_SEVERITY_INFO Severity = 1
-	// A value was changed in kind or left out: an object became text, an unknown gender was dropped.
+	// A value was changed in kind or left out: an object became text, an unknown gender was dropped. What CHECK_MODE_REPAIR has
+	// mended is one, too.
 	Severity_SEVERITY_WARNING Severity = 2
 	// CleverTap will refuse the record as it stands.
 	Severity_SEVERITY_ERROR Severity = 3
@@ -62,11 +132,11 @@ func (x Severity) String() string {
 }
 
 func (Severity) Descriptor() protoreflect.EnumDescriptor {
-	return file_transformer_v1_diagnostic_proto_enumTypes[0].Descriptor()
+	return file_transformer_v1_diagnostic_proto_enumTypes[1].Descriptor()
 }
 
 func (Severity) Type() protoreflect.EnumType {
-	return &file_transformer_v1_diagnostic_proto_enumTypes[0]
+	return &file_transformer_v1_diagnostic_proto_enumTypes[1]
 }
 
 func (x Severity) Number() protoreflect.EnumNumber {
@@ -75,7 +145,7 @@ func (x Severity) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Severity.Descriptor instead.
 func (Severity) EnumDescriptor() ([]byte, []int) {
-	return file_transformer_v1_diagnostic_proto_rawDescGZIP(), []int{0}
+	return file_transformer_v1_diagnostic_proto_rawDescGZIP(), []int{1}
 }
 
 // DiagnosticCode lists the codes of diagnostics.
@@ -88,25 +158,26 @@ const (
 	// Example: `properties.cart = {"id": 7}` is sent as `"cart": "{\"id\":7}"`.
 	DiagnosticCode_DIAGNOSTIC_CODE_NESTED_VALUE_STRINGIFIED DiagnosticCode = 1
 	// WARNING. A time that is not a positive number of seconds or milliseconds, nor ISO 8601, RFC 2822 or what JavaScript
-	// prints, was left out.
+	// prints, was left out. An ERROR (code 525) when RULESET_TRANSFORMER
+	// sends it.
 	// Example: `properties.ts = "yesterday"`.
 	DiagnosticCode_DIAGNOSTIC_CODE_INVALID_TIMESTAMP DiagnosticCode = 2
 	// INFO. A time in milliseconds was sent in seconds.
 	// Example: `properties.ts = 1571043797562` is sent as `"ts": 1571043797`.
 	DiagnosticCode_DIAGNOSTIC_CODE_TIMESTAMP_IN_MILLISECONDS DiagnosticCode = 3
-	// WARNING. A gender that is neither female nor male in a known spelling was left out, since CleverTap would refuse the
-	// whole profile (code 514).
+	// ERROR. A gender is not `M` or `F`, for which CleverTap refuses the whole profile (code 514). A WARNING when it was mended, or
+	// left out: RULESET_GUIDE leaves out a trait `gender` in no spelling that it knows.
 	// Example: `traits.gender = "unknown"`.
 	DiagnosticCode_DIAGNOSTIC_CODE_UNKNOWN_GENDER DiagnosticCode = 4
 	// WARNING. Another value was sent instead of this one: a mapped field of the same CleverTap name, the root's trait instead of
 	// a different one of the context, or, instead of a trait named identity, the record's own.
 	// Example: `traits = {"email": "a@example.com", "Email": "b@example.com"}` sends the first.
 	DiagnosticCode_DIAGNOSTIC_CODE_TRAIT_OVERRIDDEN DiagnosticCode = 5
-	// WARNING. A do-not-disturb switch (`MSG-email`, `MSG-push`, `MSG-sms`, `MSG-whatsapp`) that is not a boolean was sent as
-	// it is.
+	// WARNING. A subscription (`MSG-email`, `MSG-push`, `MSG-sms`, `MSG-whatsapp` and the like) is not a boolean.
 	// Example: `traits["MSG-email"] = "false"`.
 	DiagnosticCode_DIAGNOSTIC_CODE_SUBSCRIPTION_NOT_BOOLEAN DiagnosticCode = 6
-	// ERROR. CleverTap reserves the event's name and refuses the record (code 513).
+	// ERROR. CleverTap reserves the event's name and refuses the record (code 513). An INFO for names that it lists as its own and
+	// may take.
 	// Example: a page call without a name, which is sent as `Web Page Viewed`.
 	DiagnosticCode_DIAGNOSTIC_CODE_RESERVED_EVENT_NAME DiagnosticCode = 7
 	// INFO. An id that is a number was sent as its decimal text.
@@ -145,6 +216,101 @@ const (
 	// is an error: INVALID_JSON.) The first 64 of an event are named.
 	// Example: `properties = {"plan": "free", "plan": "pro"}` sends `pro`.
 	DiagnosticCode_DIAGNOSTIC_CODE_DUPLICATE_KEY DiagnosticCode = 17
+	// ERROR. An email is not one address with a dotted domain (code 515).
+	// Example: `traits.email = "ada@example"`.
+	DiagnosticCode_DIAGNOSTIC_CODE_INVALID_EMAIL DiagnosticCode = 20
+	// ERROR. A phone is not `+`, the country's code and the number (code 516).
+	// Example: `traits.phone = "98765 43210"`, which is sent as `"+919876543210"` when repaired for the country `IN`.
+	DiagnosticCode_DIAGNOSTIC_CODE_INVALID_PHONE DiagnosticCode = 21
+	// ERROR. Employed is neither `Y` nor `N` (code 517).
+	// Example: `traits.employed = true`, which is sent as `"Y"` when repaired.
+	DiagnosticCode_DIAGNOSTIC_CODE_INVALID_EMPLOYED DiagnosticCode = 22
+	// ERROR. Married is neither `Y` nor `N` (code 519).
+	// Example: `traits.married = "no"`, which is sent as `"N"` when repaired.
+	DiagnosticCode_DIAGNOSTIC_CODE_INVALID_MARRIED DiagnosticCode = 23
+	// ERROR. An education is not `School`, `College` or `Graduate` (code 518).
+	// Example: `traits.education = "university"`, which is sent as `"College"` when repaired.
+	DiagnosticCode_DIAGNOSTIC_CODE_INVALID_EDUCATION DiagnosticCode = 24
+	// ERROR. An age is not a number from 0 to 150 (code 520).
+	// Example: `traits.Age = "65+"`.
+	DiagnosticCode_DIAGNOSTIC_CODE_INVALID_AGE DiagnosticCode = 25
+	// WARNING. A date of birth is not `$D_` and epoch seconds, which is the only form that CleverTap documents.
+	// Example: `traits.birthday = "1990-04-03"`, which is sent as `"$D_639100800"` when repaired.
+	DiagnosticCode_DIAGNOSTIC_CODE_INVALID_DATE_OF_BIRTH DiagnosticCode = 26
+	// WARNING. A photo is not an http or https URL.
+	// Example: `traits.avatar = {"url": "https://example.com/me.png"}`, of which the URL is sent when repaired.
+	DiagnosticCode_DIAGNOSTIC_CODE_INVALID_PHOTO DiagnosticCode = 27
+	// WARNING. A name or customer type is not a string.
+	// Example: `traits.name = 42`, which is sent as `"42"` when repaired.
+	DiagnosticCode_DIAGNOSTIC_CODE_INVALID_TEXT_FIELD DiagnosticCode = 28
+	// ERROR. An identity names nobody: it is missing, blank, too long, or one of the words that CleverTap refuses (code 523).
+	// Example: `userId = "undefined"`, instead of which the next id is sent when repaired.
+	DiagnosticCode_DIAGNOSTIC_CODE_PLACEHOLDER_IDENTITY DiagnosticCode = 29
+	// ERROR. An objectId is not 1 to 64 of the characters that CleverTap allows (code 526; 530 for a device token).
+	// Example: `anonymousId = "ada lovelace"`, of which a digest is sent when repaired.
+	DiagnosticCode_DIAGNOSTIC_CODE_INVALID_OBJECT_ID DiagnosticCode = 30
+	// ERROR. The event's name is blank or not a string (code 509).
+	// Example: `event = " "`.
+	DiagnosticCode_DIAGNOSTIC_CODE_EMPTY_EVENT_NAME DiagnosticCode = 31
+	// WARNING. The event's name is longer than CleverTap's own libraries let it be.
+	// Example: a name of 600 bytes, which is cut to 512 when repaired.
+	DiagnosticCode_DIAGNOSTIC_CODE_EVENT_NAME_TOO_LONG DiagnosticCode = 32
+	// ERROR. A key is empty (code 512).
+	// Example: `properties = {"": 1}`.
+	DiagnosticCode_DIAGNOSTIC_CODE_EMPTY_KEY DiagnosticCode = 33
+	// ERROR. A key has more characters than CleverTap takes (code 512).
+	// Example: a key of 130 characters, which is cut to 120 when repaired.
+	DiagnosticCode_DIAGNOSTIC_CODE_KEY_TOO_LONG DiagnosticCode = 34
+	// ERROR. A text has more bytes than CleverTap takes (code 512).
+	// Example: `properties.note` of 600 bytes, which is cut to 512 when repaired.
+	DiagnosticCode_DIAGNOSTIC_CODE_VALUE_TOO_LONG DiagnosticCode = 35
+	// ERROR. An event or profile has more properties than CleverTap takes (code 522).
+	// Example: `properties` of 120 members, of which the first 100 are sent when repaired.
+	DiagnosticCode_DIAGNOSTIC_CODE_TOO_MANY_PROPERTIES DiagnosticCode = 36
+	// WARNING. CleverTap takes no nested objects here, so the members of this one were sent as fields of their own, as
+	// nestedValues asks for.
+	// Example: `properties.cart = {"id": 7}` is sent as `"cart_id": 7`.
+	DiagnosticCode_DIAGNOSTIC_CODE_NESTED_VALUE_FLATTENED DiagnosticCode = 37
+	// WARNING. CleverTap takes no arrays or nested objects here, so this one was left out, as nestedValues asks for.
+	// Example: `properties.cart = {"id": 7}`.
+	DiagnosticCode_DIAGNOSTIC_CODE_NESTED_VALUE_DROPPED DiagnosticCode = 38
+	// ERROR. An array or object was sent where CleverTap takes none (code 512).
+	// Example: `traits.overrideFields = {"cart": {"id": 7}}`.
+	DiagnosticCode_DIAGNOSTIC_CODE_NESTED_VALUE_REFUSED DiagnosticCode = 39
+	// WARNING. An item of a purchase has a null.
+	// Example: `properties.products[0].coupon = null`.
+	DiagnosticCode_DIAGNOSTIC_CODE_NULL_VALUE DiagnosticCode = 40
+	// ERROR. A number is beyond what a double holds (code 512).
+	// Example: `properties.ratio = 1e400`, which is sent as text when repaired.
+	DiagnosticCode_DIAGNOSTIC_CODE_NUMBER_OUT_OF_RANGE DiagnosticCode = 41
+	// ERROR. The Items of a purchase are not an array of objects (code 512).
+	// Example: `{"event": "Charged", "properties": {"Items": ""}}`.
+	DiagnosticCode_DIAGNOSTIC_CODE_INVALID_ITEMS DiagnosticCode = 42
+	// ERROR. A purchase has more items than CleverTap takes (code 512).
+	// Example: `properties.products` of 60 items, of which the first 50 are sent when repaired.
+	DiagnosticCode_DIAGNOSTIC_CODE_TOO_MANY_ITEMS DiagnosticCode = 43
+	// WARNING. A purchase has no `Charged ID`.
+	// Example: `Order Completed` without a checkout_id, for which the order_id is sent when repaired.
+	DiagnosticCode_DIAGNOSTIC_CODE_CHARGED_WITHOUT_ID DiagnosticCode = 44
+	// WARNING. A purchase has no `Amount`.
+	// Example: `Order Completed` without a revenue, for which the total or value is sent when repaired.
+	DiagnosticCode_DIAGNOSTIC_CODE_CHARGED_WITHOUT_AMOUNT DiagnosticCode = 45
+	// WARNING. The `Amount` of a purchase is not a number.
+	// Example: `properties.revenue = "12.50"`, which is sent as `12.50` when repaired.
+	DiagnosticCode_DIAGNOSTIC_CODE_AMOUNT_NOT_A_NUMBER DiagnosticCode = 46
+	// ERROR. A chrome device token has no `p256dh` or no `auth` (code 535).
+	// Example: `integrations.CleverTap.deviceTokenType = "chrome"` without chromeKeys. The token is not uploaded when repaired.
+	DiagnosticCode_DIAGNOSTIC_CODE_TOKEN_WITHOUT_KEYS DiagnosticCode = 47
+	// ERROR. A device token is blank or not a string (code 532).
+	// Example: `context.device.token = " "`. It is not uploaded when repaired.
+	DiagnosticCode_DIAGNOSTIC_CODE_TOKEN_WITHOUT_ID DiagnosticCode = 48
+	// ERROR. The event's data are not an object (code 512).
+	// Example: `properties = 0` under RULESET_TRANSFORMER.
+	DiagnosticCode_DIAGNOSTIC_CODE_INVALID_EVENT_DATA DiagnosticCode = 49
+	// INFO. The name of an event or a key holds characters that CleverTap's documents prohibit. What its server does with them is
+	// not documented.
+	// Example: `properties["price %"]`.
+	DiagnosticCode_DIAGNOSTIC_CODE_PROHIBITED_CHARACTERS DiagnosticCode = 50
 )
 
 // Enum value maps for DiagnosticCode.
@@ -168,6 +334,37 @@ var (
 		15: "DIAGNOSTIC_CODE_TRAIT_LEFT_OUT",
 		16: "DIAGNOSTIC_CODE_TEXT_REPAIRED",
 		17: "DIAGNOSTIC_CODE_DUPLICATE_KEY",
+		20: "DIAGNOSTIC_CODE_INVALID_EMAIL",
+		21: "DIAGNOSTIC_CODE_INVALID_PHONE",
+		22: "DIAGNOSTIC_CODE_INVALID_EMPLOYED",
+		23: "DIAGNOSTIC_CODE_INVALID_MARRIED",
+		24: "DIAGNOSTIC_CODE_INVALID_EDUCATION",
+		25: "DIAGNOSTIC_CODE_INVALID_AGE",
+		26: "DIAGNOSTIC_CODE_INVALID_DATE_OF_BIRTH",
+		27: "DIAGNOSTIC_CODE_INVALID_PHOTO",
+		28: "DIAGNOSTIC_CODE_INVALID_TEXT_FIELD",
+		29: "DIAGNOSTIC_CODE_PLACEHOLDER_IDENTITY",
+		30: "DIAGNOSTIC_CODE_INVALID_OBJECT_ID",
+		31: "DIAGNOSTIC_CODE_EMPTY_EVENT_NAME",
+		32: "DIAGNOSTIC_CODE_EVENT_NAME_TOO_LONG",
+		33: "DIAGNOSTIC_CODE_EMPTY_KEY",
+		34: "DIAGNOSTIC_CODE_KEY_TOO_LONG",
+		35: "DIAGNOSTIC_CODE_VALUE_TOO_LONG",
+		36: "DIAGNOSTIC_CODE_TOO_MANY_PROPERTIES",
+		37: "DIAGNOSTIC_CODE_NESTED_VALUE_FLATTENED",
+		38: "DIAGNOSTIC_CODE_NESTED_VALUE_DROPPED",
+		39: "DIAGNOSTIC_CODE_NESTED_VALUE_REFUSED",
+		40: "DIAGNOSTIC_CODE_NULL_VALUE",
+		41: "DIAGNOSTIC_CODE_NUMBER_OUT_OF_RANGE",
+		42: "DIAGNOSTIC_CODE_INVALID_ITEMS",
+		43: "DIAGNOSTIC_CODE_TOO_MANY_ITEMS",
+		44: "DIAGNOSTIC_CODE_CHARGED_WITHOUT_ID",
+		45: "DIAGNOSTIC_CODE_CHARGED_WITHOUT_AMOUNT",
+		46: "DIAGNOSTIC_CODE_AMOUNT_NOT_A_NUMBER",
+		47: "DIAGNOSTIC_CODE_TOKEN_WITHOUT_KEYS",
+		48: "DIAGNOSTIC_CODE_TOKEN_WITHOUT_ID",
+		49: "DIAGNOSTIC_CODE_INVALID_EVENT_DATA",
+		50: "DIAGNOSTIC_CODE_PROHIBITED_CHARACTERS",
 	}
 	DiagnosticCode_value = map[string]int32{
 		"DIAGNOSTIC_CODE_UNSPECIFIED":               0,
@@ -188,6 +385,37 @@ var (
 		"DIAGNOSTIC_CODE_TRAIT_LEFT_OUT":            15,
 		"DIAGNOSTIC_CODE_TEXT_REPAIRED":             16,
 		"DIAGNOSTIC_CODE_DUPLICATE_KEY":             17,
+		"DIAGNOSTIC_CODE_INVALID_EMAIL":             20,
+		"DIAGNOSTIC_CODE_INVALID_PHONE":             21,
+		"DIAGNOSTIC_CODE_INVALID_EMPLOYED":          22,
+		"DIAGNOSTIC_CODE_INVALID_MARRIED":           23,
+		"DIAGNOSTIC_CODE_INVALID_EDUCATION":         24,
+		"DIAGNOSTIC_CODE_INVALID_AGE":               25,
+		"DIAGNOSTIC_CODE_INVALID_DATE_OF_BIRTH":     26,
+		"DIAGNOSTIC_CODE_INVALID_PHOTO":             27,
+		"DIAGNOSTIC_CODE_INVALID_TEXT_FIELD":        28,
+		"DIAGNOSTIC_CODE_PLACEHOLDER_IDENTITY":      29,
+		"DIAGNOSTIC_CODE_INVALID_OBJECT_ID":         30,
+		"DIAGNOSTIC_CODE_EMPTY_EVENT_NAME":          31,
+		"DIAGNOSTIC_CODE_EVENT_NAME_TOO_LONG":       32,
+		"DIAGNOSTIC_CODE_EMPTY_KEY":                 33,
+		"DIAGNOSTIC_CODE_KEY_TOO_LONG":              34,
+		"DIAGNOSTIC_CODE_VALUE_TOO_LONG":            35,
+		"DIAGNOSTIC_CODE_TOO_MANY_PROPERTIES":       36,
+		"DIAGNOSTIC_CODE_NESTED_VALUE_FLATTENED":    37,
+		"DIAGNOSTIC_CODE_NESTED_VALUE_DROPPED":      38,
+		"DIAGNOSTIC_CODE_NESTED_VALUE_REFUSED":      39,
+		"DIAGNOSTIC_CODE_NULL_VALUE":                40,
+		"DIAGNOSTIC_CODE_NUMBER_OUT_OF_RANGE":       41,
+		"DIAGNOSTIC_CODE_INVALID_ITEMS":             42,
+		"DIAGNOSTIC_CODE_TOO_MANY_ITEMS":            43,
+		"DIAGNOSTIC_CODE_CHARGED_WITHOUT_ID":        44,
+		"DIAGNOSTIC_CODE_CHARGED_WITHOUT_AMOUNT":    45,
+		"DIAGNOSTIC_CODE_AMOUNT_NOT_A_NUMBER":       46,
+		"DIAGNOSTIC_CODE_TOKEN_WITHOUT_KEYS":        47,
+		"DIAGNOSTIC_CODE_TOKEN_WITHOUT_ID":          48,
+		"DIAGNOSTIC_CODE_INVALID_EVENT_DATA":        49,
+		"DIAGNOSTIC_CODE_PROHIBITED_CHARACTERS":     50,
 	}
 )
 
@@ -202,11 +430,11 @@ func (x DiagnosticCode) String() string {
 }
 
 func (DiagnosticCode) Descriptor() protoreflect.EnumDescriptor {
-	return file_transformer_v1_diagnostic_proto_enumTypes[1].Descriptor()
+	return file_transformer_v1_diagnostic_proto_enumTypes[2].Descriptor()
 }
 
 func (DiagnosticCode) Type() protoreflect.EnumType {
-	return &file_transformer_v1_diagnostic_proto_enumTypes[1]
+	return &file_transformer_v1_diagnostic_proto_enumTypes[2]
 }
 
 func (x DiagnosticCode) Number() protoreflect.EnumNumber {
@@ -215,11 +443,11 @@ func (x DiagnosticCode) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use DiagnosticCode.Descriptor instead.
 func (DiagnosticCode) EnumDescriptor() ([]byte, []int) {
-	return file_transformer_v1_diagnostic_proto_rawDescGZIP(), []int{1}
+	return file_transformer_v1_diagnostic_proto_rawDescGZIP(), []int{2}
 }
 
 // Diagnostic says what the transformation changed or left out, or what CleverTap will not take. The record is sent all the
-// same; what can't be sent at all is an error.
+// same; what can't be sent at all is an error. docs/checks.md says what each check gives in each mode of a destination.
 type Diagnostic struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// How much it matters.
@@ -229,7 +457,11 @@ type Diagnostic struct {
 	// Where in the event: `properties.cart`, `context.traits.gender`, `userId`.
 	Path string `protobuf:"bytes,3,opt,name=path,proto3" json:"path,omitempty"`
 	// What happened and what to do, for a person.
-	Message       string `protobuf:"bytes,4,opt,name=message,proto3" json:"message,omitempty"`
+	Message string `protobuf:"bytes,4,opt,name=message,proto3" json:"message,omitempty"`
+	// CleverTap's code for the refusal that this predicts, or that was prevented: 516. Zero when CleverTap has no code for it.
+	ClevertapCode int32 `protobuf:"varint,5,opt,name=clevertap_code,json=clevertapCode,proto3" json:"clevertap_code,omitempty"`
+	// What was done about it.
+	Action        Action `protobuf:"varint,6,opt,name=action,proto3,enum=transformer.v1.Action" json:"action,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -292,22 +524,46 @@ func (x *Diagnostic) GetMessage() string {
 	return ""
 }
 
+func (x *Diagnostic) GetClevertapCode() int32 {
+	if x != nil {
+		return x.ClevertapCode
+	}
+	return 0
+}
+
+func (x *Diagnostic) GetAction() Action {
+	if x != nil {
+		return x.Action
+	}
+	return Action_ACTION_UNSPECIFIED
+}
+
 var File_transformer_v1_diagnostic_proto protoreflect.FileDescriptor
 
 const file_transformer_v1_diagnostic_proto_rawDesc = "" +
 	"\n" +
-	"\x1ftransformer/v1/diagnostic.proto\x12\x0etransformer.v1\"\x84\x01\n" +
+	"\x1ftransformer/v1/diagnostic.proto\x12\x0etransformer.v1\"\xdb\x01\n" +
 	"\n" +
 	"Diagnostic\x124\n" +
 	"\bseverity\x18\x01 \x01(\x0e2\x18.transformer.v1.SeverityR\bseverity\x12\x12\n" +
 	"\x04code\x18\x02 \x01(\tR\x04code\x12\x12\n" +
 	"\x04path\x18\x03 \x01(\tR\x04path\x12\x18\n" +
-	"\amessage\x18\x04 \x01(\tR\amessage*a\n" +
+	"\amessage\x18\x04 \x01(\tR\amessage\x12%\n" +
+	"\x0eclevertap_code\x18\x05 \x01(\x05R\rclevertapCode\x12.\n" +
+	"\x06action\x18\x06 \x01(\x0e2\x16.transformer.v1.ActionR\x06action*\x9a\x01\n" +
+	"\x06Action\x12\x16\n" +
+	"\x12ACTION_UNSPECIFIED\x10\x00\x12\x0f\n" +
+	"\vACTION_SENT\x10\x01\x12\x14\n" +
+	"\x10ACTION_CONVERTED\x10\x02\x12\x12\n" +
+	"\x0eACTION_DROPPED\x10\x03\x12\x12\n" +
+	"\x0eACTION_RENAMED\x10\x04\x12\x14\n" +
+	"\x10ACTION_TRUNCATED\x10\x05\x12\x13\n" +
+	"\x0fACTION_REJECTED\x10\x06*a\n" +
 	"\bSeverity\x12\x18\n" +
 	"\x14SEVERITY_UNSPECIFIED\x10\x00\x12\x11\n" +
 	"\rSEVERITY_INFO\x10\x01\x12\x14\n" +
 	"\x10SEVERITY_WARNING\x10\x02\x12\x12\n" +
-	"\x0eSEVERITY_ERROR\x10\x03*\xd0\x05\n" +
+	"\x0eSEVERITY_ERROR\x10\x03*\xfb\x0e\n" +
 	"\x0eDiagnosticCode\x12\x1f\n" +
 	"\x1bDIAGNOSTIC_CODE_UNSPECIFIED\x10\x00\x12,\n" +
 	"(DIAGNOSTIC_CODE_NESTED_VALUE_STRINGIFIED\x10\x01\x12%\n" +
@@ -327,7 +583,38 @@ const file_transformer_v1_diagnostic_proto_rawDesc = "" +
 	"%DIAGNOSTIC_CODE_DEVICE_MODE_AMBIGUOUS\x10\x0e\x12\"\n" +
 	"\x1eDIAGNOSTIC_CODE_TRAIT_LEFT_OUT\x10\x0f\x12!\n" +
 	"\x1dDIAGNOSTIC_CODE_TEXT_REPAIRED\x10\x10\x12!\n" +
-	"\x1dDIAGNOSTIC_CODE_DUPLICATE_KEY\x10\x11B\xcd\x01\n" +
+	"\x1dDIAGNOSTIC_CODE_DUPLICATE_KEY\x10\x11\x12!\n" +
+	"\x1dDIAGNOSTIC_CODE_INVALID_EMAIL\x10\x14\x12!\n" +
+	"\x1dDIAGNOSTIC_CODE_INVALID_PHONE\x10\x15\x12$\n" +
+	" DIAGNOSTIC_CODE_INVALID_EMPLOYED\x10\x16\x12#\n" +
+	"\x1fDIAGNOSTIC_CODE_INVALID_MARRIED\x10\x17\x12%\n" +
+	"!DIAGNOSTIC_CODE_INVALID_EDUCATION\x10\x18\x12\x1f\n" +
+	"\x1bDIAGNOSTIC_CODE_INVALID_AGE\x10\x19\x12)\n" +
+	"%DIAGNOSTIC_CODE_INVALID_DATE_OF_BIRTH\x10\x1a\x12!\n" +
+	"\x1dDIAGNOSTIC_CODE_INVALID_PHOTO\x10\x1b\x12&\n" +
+	"\"DIAGNOSTIC_CODE_INVALID_TEXT_FIELD\x10\x1c\x12(\n" +
+	"$DIAGNOSTIC_CODE_PLACEHOLDER_IDENTITY\x10\x1d\x12%\n" +
+	"!DIAGNOSTIC_CODE_INVALID_OBJECT_ID\x10\x1e\x12$\n" +
+	" DIAGNOSTIC_CODE_EMPTY_EVENT_NAME\x10\x1f\x12'\n" +
+	"#DIAGNOSTIC_CODE_EVENT_NAME_TOO_LONG\x10 \x12\x1d\n" +
+	"\x19DIAGNOSTIC_CODE_EMPTY_KEY\x10!\x12 \n" +
+	"\x1cDIAGNOSTIC_CODE_KEY_TOO_LONG\x10\"\x12\"\n" +
+	"\x1eDIAGNOSTIC_CODE_VALUE_TOO_LONG\x10#\x12'\n" +
+	"#DIAGNOSTIC_CODE_TOO_MANY_PROPERTIES\x10$\x12*\n" +
+	"&DIAGNOSTIC_CODE_NESTED_VALUE_FLATTENED\x10%\x12(\n" +
+	"$DIAGNOSTIC_CODE_NESTED_VALUE_DROPPED\x10&\x12(\n" +
+	"$DIAGNOSTIC_CODE_NESTED_VALUE_REFUSED\x10'\x12\x1e\n" +
+	"\x1aDIAGNOSTIC_CODE_NULL_VALUE\x10(\x12'\n" +
+	"#DIAGNOSTIC_CODE_NUMBER_OUT_OF_RANGE\x10)\x12!\n" +
+	"\x1dDIAGNOSTIC_CODE_INVALID_ITEMS\x10*\x12\"\n" +
+	"\x1eDIAGNOSTIC_CODE_TOO_MANY_ITEMS\x10+\x12&\n" +
+	"\"DIAGNOSTIC_CODE_CHARGED_WITHOUT_ID\x10,\x12*\n" +
+	"&DIAGNOSTIC_CODE_CHARGED_WITHOUT_AMOUNT\x10-\x12'\n" +
+	"#DIAGNOSTIC_CODE_AMOUNT_NOT_A_NUMBER\x10.\x12&\n" +
+	"\"DIAGNOSTIC_CODE_TOKEN_WITHOUT_KEYS\x10/\x12$\n" +
+	" DIAGNOSTIC_CODE_TOKEN_WITHOUT_ID\x100\x12&\n" +
+	"\"DIAGNOSTIC_CODE_INVALID_EVENT_DATA\x101\x12)\n" +
+	"%DIAGNOSTIC_CODE_PROHIBITED_CHARACTERS\x102B\xcd\x01\n" +
 	"\x12com.transformer.v1B\x0fDiagnosticProtoP\x01ZMgithub.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1;transformerv1\xa2\x02\x03TXX\xaa\x02\x0eTransformer.V1\xca\x02\x0eTransformer\\V1\xe2\x02\x1aTransformer\\V1\\GPBMetadata\xea\x02\x0fTransformer::V1b\x06proto3"
 
 var (
@@ -342,20 +629,22 @@ func file_transformer_v1_diagnostic_proto_rawDescGZIP() []byte {
 	return file_transformer_v1_diagnostic_proto_rawDescData
 }
 
-var file_transformer_v1_diagnostic_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
+var file_transformer_v1_diagnostic_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
 var file_transformer_v1_diagnostic_proto_msgTypes = make([]protoimpl.MessageInfo, 1)
 var file_transformer_v1_diagnostic_proto_goTypes = []any{
-	(Severity)(0),       // 0: transformer.v1.Severity
-	(DiagnosticCode)(0), // 1: transformer.v1.DiagnosticCode
-	(*Diagnostic)(nil),  // 2: transformer.v1.Diagnostic
+	(Action)(0),         // 0: transformer.v1.Action
+	(Severity)(0),       // 1: transformer.v1.Severity
+	(DiagnosticCode)(0), // 2: transformer.v1.DiagnosticCode
+	(*Diagnostic)(nil),  // 3: transformer.v1.Diagnostic
 }
 var file_transformer_v1_diagnostic_proto_depIdxs = []int32{
-	0, // 0: transformer.v1.Diagnostic.severity:type_name -> transformer.v1.Severity
-	1, // [1:1] is the sub-list for method output_type
-	1, // [1:1] is the sub-list for method input_type
-	1, // [1:1] is the sub-list for extension type_name
-	1, // [1:1] is the sub-list for extension extendee
-	0, // [0:1] is the sub-list for field type_name
+	1, // 0: transformer.v1.Diagnostic.severity:type_name -> transformer.v1.Severity
+	0, // 1: transformer.v1.Diagnostic.action:type_name -> transformer.v1.Action
+	2, // [2:2] is the sub-list for method output_type
+	2, // [2:2] is the sub-list for method input_type
+	2, // [2:2] is the sub-list for extension type_name
+	2, // [2:2] is the sub-list for extension extendee
+	0, // [0:2] is the sub-list for field type_name
 }
 
 func init() { file_transformer_v1_diagnostic_proto_init() }
@@ -368,7 +657,7 @@ func file_transformer_v1_diagnostic_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_transformer_v1_diagnostic_proto_rawDesc), len(file_transformer_v1_diagnostic_proto_rawDesc)),
-			NumEnums:      2,
+			NumEnums:      3,
 			NumMessages:   1,
 			NumExtensions: 0,
 			NumServices:   0,

@@ -100,6 +100,9 @@ const (
 	// that there is for them; a google.rpc.RetryInfo says when to try again. Nothing of the call was sent. Example: CleverTap answers
 	// slowly, and events come fast; many calls of 30 MiB at once.
 	ErrorReason_ERROR_REASON_OVERLOADED ErrorReason = 27
+	// INVALID_ARGUMENT. CleverTap would refuse a record of the event, and the destination rejects such events (CHECK_MODE_REJECT) or no
+	// repair is possible (CHECK_MODE_REPAIR). Example: `{"type": "track", "event": "E", "userId": "null"}`.
+	ErrorReason_ERROR_REASON_CLEVERTAP_WOULD_REFUSE ErrorReason = 28
 )
 
 // Enum value maps for ErrorReason.
@@ -133,6 +136,7 @@ var (
 		25: "ERROR_REASON_CREDENTIALS_REFUSED",
 		26: "ERROR_REASON_DELIVERY_CUT_SHORT",
 		27: "ERROR_REASON_OVERLOADED",
+		28: "ERROR_REASON_CLEVERTAP_WOULD_REFUSE",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":                 0,
@@ -163,6 +167,7 @@ var (
 		"ERROR_REASON_CREDENTIALS_REFUSED":         25,
 		"ERROR_REASON_DELIVERY_CUT_SHORT":          26,
 		"ERROR_REASON_OVERLOADED":                  27,
+		"ERROR_REASON_CLEVERTAP_WOULD_REFUSE":      28,
 	}
 )
 
@@ -197,7 +202,7 @@ var File_transformer_v1_error_reason_proto protoreflect.FileDescriptor
 
 const file_transformer_v1_error_reason_proto_rawDesc = "" +
 	"\n" +
-	"!transformer/v1/error_reason.proto\x12\x0etransformer.v1\x1a\x1egoogle/rpc/error_details.proto*\xed\a\n" +
+	"!transformer/v1/error_reason.proto\x12\x0etransformer.v1\x1a\x1egoogle/rpc/error_details.proto*\x96\b\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12%\n" +
 	"!ERROR_REASON_MISSING_MESSAGE_TYPE\x10\x01\x12)\n" +
@@ -227,7 +232,8 @@ const file_transformer_v1_error_reason_proto_rawDesc = "" +
 	"!ERROR_REASON_CLEVERTAP_OVERLOADED\x10\x18\x12$\n" +
 	" ERROR_REASON_CREDENTIALS_REFUSED\x10\x19\x12#\n" +
 	"\x1fERROR_REASON_DELIVERY_CUT_SHORT\x10\x1a\x12\x1b\n" +
-	"\x17ERROR_REASON_OVERLOADED\x10\x1bB\xce\x01\n" +
+	"\x17ERROR_REASON_OVERLOADED\x10\x1b\x12'\n" +
+	"#ERROR_REASON_CLEVERTAP_WOULD_REFUSE\x10\x1cB\xce\x01\n" +
 	"\x12com.transformer.v1B\x10ErrorReasonProtoP\x01ZMgithub.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1;transformerv1\xa2\x02\x03TXX\xaa\x02\x0eTransformer.V1\xca\x02\x0eTransformer\\V1\xe2\x02\x1aTransformer\\V1\\GPBMetadata\xea\x02\x0fTransformer::V1b\x06proto3"
 
 var (
