@@ -32,6 +32,7 @@ func TestTablesSayWhatIsSo(t *testing.T) {
 		"rulesets.md":    {"table: rulesets": rulesetTable()},
 		"explain.md":     {"table: rules": ruleTable()},
 		"dropin.md":      {"table: deviations": deviationTable()},
+		"checks.md":      {"table: checks": checkTable(), "table: refusals": refusalTable(t)},
 		"destination-settings.md": {
 			"table: settings": settingTable(definition.Settings),
 			"table: regions":  regionTable(definition.Regions),

@@ -103,12 +103,23 @@ func TestTheFrontPageShowsWhatComesOut(t *testing.T) {
 	require.Nil(t, result.Err)
 	require.Len(t, result.Records, 1)
 	require.Equal(t, payload, `{"d":[`+string(result.Records[0].AppendJSON(nil))+`]}`)
+
+	_, revenue, found := strings.Cut(text, "With `\"checkMode\": \"repair\"`, a revenue of `")
+	require.True(t, found)
+	revenue, amount, found := strings.Cut(revenue, "` would be sent as `")
+	require.True(t, found)
+	amount, _, _ = strings.Cut(amount, "`")
+	to, problem = mapping.ParseDestination(cases.Case{Settings: cases.Settings{"checkMode": "repair"}}.Destination())
+	require.Nil(t, problem)
+	event = strings.Replace(`{"type"`+event, `"revenue": 15.0`, `"revenue": `+revenue, 1)
+	result = new(mapping.Mapper).TransformJSON([]byte(event), to)
+	require.Contains(t, string(result.Records[0].AppendJSON(nil)), amount+",")
 }
 
 func TestEveryTableIsHeldByATest(t *testing.T) {
 	t.Parallel()
 	var tests strings.Builder
-	for _, file := range []string{"docs_test.go", "rooms_test.go", "../cmd/rudder-clevertap/docs_test.go"} {
+	for _, file := range []string{"docs_test.go", "checks_test.go", "rooms_test.go", "../cmd/rudder-clevertap/docs_test.go"} {
 		text, err := os.ReadFile(file)
 		require.NoError(t, err)
 		tests.Write(text)

@@ -34,6 +34,11 @@ func Showcases() []Showcase {
 		{"An event filter", "events/filter.jsonl", "destinations/filter.json"},
 		{"Device mode: nothing is counted twice", "events/device-mode.jsonl", "destinations/device-mode.json"},
 		{"Anonymous visitors are not tracked", "events/anonymous.jsonl", "destinations/no-anonymous.json"},
+		{"What CleverTap would refuse, said before it is sent", "events/refused.jsonl", plain},
+		{"The same, mended", "events/refused.jsonl", "destinations/repair.json"},
+		{"The same, for an account with limits of its own", "events/refused.jsonl", "destinations/small.json"},
+		{"The same, rejected", "events/refused.jsonl", "destinations/reject.json"},
+		{"What it would refuse of rudder-transformer's records", "events/refused-by-other-rules.jsonl", "destinations/transformer.json"},
 		{"What can't be transformed, and why", "events/errors.jsonl", plain},
 	}
 }

@@ -196,6 +196,14 @@ func appendDiagnostics(dst []byte, diagnostics []*transformerv1.Diagnostic) []by
 		}
 		dst = append(dst, `,"message":`...)
 		dst = document.AppendString(dst, diagnostic.GetMessage())
+		if code := diagnostic.GetClevertapCode(); code != 0 {
+			dst = append(dst, `,"clevertapCode":`...)
+			dst = strconv.AppendInt(dst, int64(code), 10)
+		}
+		if action := diagnostic.GetAction(); action != 0 {
+			dst = append(dst, `,"action":`...)
+			dst = appendEnum(dst, transformerv1.Action_name, int32(action))
+		}
 		dst = append(dst, '}')
 	}
 	return append(dst, ']')

@@ -53,6 +53,7 @@ func TestAnswers(t *testing.T) {
 	}
 	warning := &transformerv1.Diagnostic{
 		Severity: transformerv1.Severity_SEVERITY_WARNING, Code: "UNKNOWN_GENDER", Path: "traits.gender", Message: "it was \"left\"\nout",
+		ClevertapCode: 514, Action: transformerv1.Action_ACTION_DROPPED,
 	}
 	tests := map[string]struct {
 		answer proto.Message
@@ -67,7 +68,7 @@ func TestAnswers(t *testing.T) {
 			`{"status":"STATUS_TRANSFORMED","uploads":[{"method":"POST","endpoint":"https://in1.api.clevertap.com/1/upload",` +
 				`"headers":{"X-CleverTap-Account-Id":"a","X-CleverTap-Passcode":"p","Content-Type":"application/json"},` +
 				`"payload":{"d":[ {"ts":1.0,"é":"\u00e9<&>"} ]}}],"diagnostics":[` +
-				`{"severity":"SEVERITY_WARNING","code":"UNKNOWN_GENDER","path":"traits.gender","message":"it was \"left\"\nout"},` +
+				`{"severity":"SEVERITY_WARNING","code":"UNKNOWN_GENDER","path":"traits.gender","message":"it was \"left\"\nout","clevertapCode":514,"action":"ACTION_DROPPED"},` +
 				`{"severity":9,"code":"X","message":"y"}]}`,
 		},
 		"explained": {
@@ -115,7 +116,7 @@ func TestAnswers(t *testing.T) {
 			`{"uploads":[{"method":"POST","endpoint":"https://in1.api.clevertap.com/1/upload","headers":{},"payload":{"d":[]}},` +
 				`{"method":"POST","endpoint":"","headers":{}}],"results":[` +
 				`{"index":0,"messageId":"m-1","status":"STATUS_TRANSFORMED","records":[{"upload":0,"record":0},{"upload":1,"record":2}],"diagnostics":[` +
-				`{"severity":"SEVERITY_WARNING","code":"UNKNOWN_GENDER","path":"traits.gender","message":"it was \"left\"\nout"}]},` +
+				`{"severity":"SEVERITY_WARNING","code":"UNKNOWN_GENDER","path":"traits.gender","message":"it was \"left\"\nout","clevertapCode":514,"action":"ACTION_DROPPED"}]},` +
 				`{"index":1,"status":"STATUS_FAILED","error":` + failedStatusJSON + `},` +
 				`{"index":2,"status":"STATUS_FILTERED","filterReason":"FILTER_REASON_EVENT_LIST","lineage":[{"record":0,"source":"/type","note":"filtered"}]}]}`,
 		},

@@ -178,14 +178,43 @@ var settingDefinitions = []Setting{
 		read:        func(r *settingsReader, v document.Value) { r.names(&r.blacklist, filterBlacklist, v) },
 	},
 	{
-		Name: "ruleset", Type: "string", Default: "RULESET_GUIDE", Allowed: []string{"RULESET_GUIDE", "RULESET_TRANSFORMER"},
+		Name: "ruleset", Type: "string", Default: "RULESET_GUIDE", Allowed: rulesetEnum.choices(),
 		Description: "Which mapping rules apply: those of the guide, or those of rudder-transformer v1.145.",
-		read:        func(r *settingsReader, v document.Value) { r.rulesetNamed(v) },
+		read:        func(r *settingsReader, v document.Value) { enumOf(r, &r.ruleset, rulesetEnum, "ruleset", v) },
 	},
 	{
 		Name: "useEventTimestamp", Type: "boolean", Default: false,
 		Description: "Whether a record without a ts that can be read takes the event's timestamp, else its originalTimestamp.",
 		read:        func(r *settingsReader, v document.Value) { r.boolean(&r.useEventTimestamp, "useEventTimestamp", v) },
+	},
+	{
+		Name: "checkMode", Type: "string", Default: "CHECK_MODE_REPORT", Allowed: checkModeEnum.choices(),
+		Description: "What is done about what CleverTap would refuse: say so, mend it (RULESET_GUIDE only), or fail the event.",
+		read:        func(r *settingsReader, v document.Value) { enumOf(r, &r.checkMode, checkModeEnum, "checkMode", v) },
+	},
+	{
+		Name: "defaultCountry", Type: "string",
+		Description: "Country of phones that are written without their country's code: two letters of ISO 3166-1, such as IN.",
+		read:        func(r *settingsReader, v document.Value) { r.text(&r.country, "defaultCountry", v) },
+	},
+	{
+		Name: "dateOrder", Type: "string", Allowed: dateOrderEnum.choices(),
+		Description: "How 03/04/1990 is read. Dates that can be read in one way only need no setting.",
+		read:        func(r *settingsReader, v document.Value) { enumOf(r, &r.dateOrder, dateOrderEnum, "dateOrder", v) },
+	},
+	{
+		Name: "nestedValues", Type: "string", Default: "NESTED_VALUES_STRINGIFY", Allowed: nestedValuesEnum.choices(),
+		Description: "What becomes of arrays and objects where CleverTap takes none: JSON text, fields of their own, nothing, or (for accounts " +
+			"with the beta of nested objects) themselves. RULESET_GUIDE only.",
+		read: func(r *settingsReader, v document.Value) {
+			enumOf(r, &r.nestedValues, nestedValuesEnum, "nestedValues", v)
+		},
+	},
+	{
+		Name: "limits", Type: "object",
+		Description: "Limits of an account whose limits differ from the usual ones: eventProperties (100), profileAttributes (256), " +
+			"chargedItems (50), keyCharacters (120), valueBytes (512), eventNameBytes (512).",
+		read: func(r *settingsReader, v document.Value) { r.readLimits(v) },
 	},
 	// RudderStack applies consent before events reach us.
 	{Name: "consentManagement"},

@@ -58,21 +58,19 @@ func NewDestination(typed *clevertapv1.Destination) (*Destination, *Error) {
 // destination object (`{"ID": …, "Name": …, "Config": {…}}`). Unknown ones are ignored. The error is
 // INVALID_JSON, or an INVALID_DESTINATION that names the first setting at fault.
 func ParseDestination(settings []byte) (*Destination, *Error) {
-	return ParseDestinationUnder(clevertapv1.Ruleset_RULESET_UNSPECIFIED, settings)
+	return ParseDestinationUnder(nil, settings)
 }
 
-// ParseDestinationUnder is ParseDestination under another ruleset than the settings say; RULESET_UNSPECIFIED
-// leaves it to them.
-func ParseDestinationUnder(ruleset clevertapv1.Ruleset, settings []byte) (*Destination, *Error) {
+// ParseDestinationUnder is ParseDestination where others have a say: of the ruleset and the settings of the
+// checks, those that over has set hold instead of the destination's own.
+func ParseDestinationUnder(over *clevertapv1.Destination, settings []byte) (*Destination, *Error) {
 	s, problems, err := parseSettings(settings)
 	if err != nil {
 		return nil, err
 	}
-	if ruleset != clevertapv1.Ruleset_RULESET_UNSPECIFIED {
-		s.ruleset = ruleset
-	}
+	s.override(over)
 	if s.ruleset == clevertapv1.Ruleset_RULESET_TRANSFORMER {
-		return ParseTransformerConfig(configText(settings))
+		return withChecks(s, configText(settings))
 	}
 	return compile(s, problems)
 }
@@ -138,6 +136,7 @@ func compile(s settings, problems []Problem) (*Destination, *Error) {
 		ObjectIDMapping:   s.objectIDMapping,
 		UseEventTimestamp: s.useEventTimestamp,
 		Events:            s.nameFilter(),
+		Checks:            s.checks(),
 	}
 	to.HeadersJSON = headersJSON(to.Headers)
 	for at := range to.Modes {
@@ -160,7 +159,17 @@ func transformerDestination(s settings) (*Destination, *Error) {
 	}
 	config.Set("trackAnonymous", doc.NewBool(s.trackAnonymous))
 	config.Set("enableObjectIdMapping", doc.NewBool(s.objectIDMapping))
-	return ParseTransformerConfig(config.AppendJSON(nil))
+	return withChecks(s, config.AppendJSON(nil))
+}
+
+// withChecks compiles a Config for RULESET_TRANSFORMER, with the settings of the checks.
+func withChecks(s settings, config []byte) (*Destination, *Error) {
+	to, err := ParseTransformerConfig(config)
+	if err != nil {
+		return nil, err
+	}
+	to.compiled.Checks = s.checks()
+	return to, nil
 }
 
 // headersJSON writes headers as a JSON object.
@@ -254,9 +263,9 @@ func (s *settings) problems() (problems []Problem) {
 			wrong("connectionMode."+rules.PlatformNames()[at], "unknown mode %s: use device or cloud", rules.Quote(mode))
 		}
 	}
-	if _, known := clevertapv1.Ruleset_name[int32(s.ruleset)]; !known {
-		wrong("ruleset", "unknown ruleset %d: use RULESET_GUIDE or RULESET_TRANSFORMER", s.ruleset)
-	}
+	s.checkProblems(wrong, func(path, message string) {
+		problems = append(problems, Problem{Severity: SeverityWarning, Path: path, Message: message, kind: document.String})
+	})
 	return problems
 }
 

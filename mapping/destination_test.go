@@ -109,7 +109,7 @@ func TestTheConfigOfAWholeDestinationObjectIsUsed(t *testing.T) {
 		settings []byte
 		wanted   string
 	}{{0, whole, "guide"}, {guide, own, "guide"}, {0, own, "transformer"}, {transformer, whole, "transformer"}} {
-		to, err := mapping.ParseDestinationUnder(c.ruleset, c.settings)
+		to, err := mapping.ParseDestinationUnder(&clevertapv1.Destination{Ruleset: c.ruleset}, c.settings)
 		require.Nil(t, err)
 		require.Equal(t, c.wanted, to.RulesetName())
 		require.Equal(t, "https://in1.api.clevertap.com/1/upload", to.Endpoint())

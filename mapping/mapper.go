@@ -3,6 +3,7 @@ package mapping
 import (
 	rudderstackv1 "github.com/rudder-clevertap/rudder-clevertap/gen/rudderstack/v1"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
+	"github.com/rudder-clevertap/rudder-clevertap/mapping/internal/check"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/internal/rules"
 )
 
@@ -15,6 +16,7 @@ type Mapper struct {
 	Explain bool
 
 	run    rules.Run
+	checks check.Checker
 	result Result
 }
 
@@ -133,12 +135,15 @@ func (m *Mapper) fail(err *Error) *Result {
 	return &m.result
 }
 
-// transform runs the destination's ruleset over the parsed event; typed is the message that it was made of, or
-// nil.
+// transform runs the destination's ruleset over the parsed event, and the checks over its records; typed is the
+// message that the event was made of, or nil.
 func (m *Mapper) transform(typed *rudderstackv1.Event) *Result {
 	m.result.event = m.run.Doc.Root()
 	m.result.MessageID = m.result.event.Get("messageId").Bytes()
 	reason, err := m.run.Transform()
+	if err == nil && reason == rules.Wanted {
+		err = m.checks.Records(&m.run)
+	}
 	m.result.CallType, m.result.Diagnostics = m.run.CallType, m.run.Diagnostics
 	if err == nil && m.Explain {
 		m.explain(typed)

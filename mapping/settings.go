@@ -50,7 +50,12 @@ type settings struct {
 	// within is the key that the settings stand under in RudderStack's whole destination object, else empty.
 	within string
 	// beside are the problems of what stands beside them there.
-	beside []Problem
+	beside       []Problem
+	checkMode    clevertapv1.CheckMode
+	country      string
+	dateOrder    clevertapv1.DateOrder
+	nestedValues clevertapv1.NestedValues
+	limits       rules.Limits
 	// unread are the settings that have a problem already, so that they are not called missing as well.
 	unread map[string]bool
 }
@@ -62,6 +67,8 @@ func typedSettings(t *clevertapv1.Destination) (settings, []Problem) {
 		trackAnonymous: t.GetTrackAnonymous(), objectIDMapping: t.GetEnableObjectIdMapping(),
 		useEventTimestamp: t.GetUseEventTimestamp(), filterOption: t.GetEventFilteringOption(),
 		whitelist: eventNames(t.GetWhitelistedEvents()), blacklist: eventNames(t.GetBlacklistedEvents()), ruleset: t.GetRuleset(),
+		checkMode: t.GetCheckMode(), country: t.GetDefaultCountry(), dateOrder: t.GetDateOrder(),
+		nestedValues: t.GetNestedValues(), limits: typedLimits(t.GetLimits()),
 	}
 	for at, name := range rules.PlatformNames() {
 		if on, named := t.GetUseNativeSdk()[name]; named {
@@ -308,19 +315,6 @@ func (r *settingsReader) names(to *[]string, path string, v document.Value) {
 		r.text(&text, at+".eventName", name)
 		*to = append(*to, text)
 	}
-}
-
-// rulesetNamed reads a ruleset by the name or number of the contract's enum.
-func (r *settingsReader) rulesetNamed(v document.Value) {
-	if number, ok := clevertapv1.Ruleset_value[v.Text()]; ok && v.Kind() == document.String {
-		r.ruleset = clevertapv1.Ruleset(number)
-		return
-	}
-	if number, err := strconv.ParseInt(v.Text(), 10, 32); err == nil && v.Kind() == document.Number {
-		r.ruleset = clevertapv1.Ruleset(number)
-		return
-	}
-	r.note(SeverityError, "ruleset", v, "it must be RULESET_GUIDE or RULESET_TRANSFORMER")
 }
 
 // sourceProblem notes a source type that is unknown, and device mode for one that has none.

@@ -59,7 +59,7 @@ func requireCase(t *testing.T, wanted cases.Outcome, uploads []*clevertapv1.Uplo
 		return
 	}
 	require.Equal(t, transformerv1.Status_STATUS_TRANSFORMED, result.GetStatus())
-	require.ElementsMatch(t, wanted.Diagnostics, diagnostics)
+	require.ElementsMatch(t, wanted.Diagnostics, wanted.Told(diagnostics))
 	got := records(t, uploads)
 	require.Len(t, got, len(wanted.Records))
 	for i := range got {

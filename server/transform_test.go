@@ -56,6 +56,7 @@ func TestOneJSONEventIsAnsweredWithTheBytesToSend(t *testing.T) {
 		}},
 		Diagnostics: []*transformerv1.Diagnostic{{
 			Severity: transformerv1.Severity_SEVERITY_WARNING, Code: string(mapping.NestedValueStringified), Path: "properties.a",
+			ClevertapCode: 512, Action: transformerv1.Action_ACTION_CONVERTED,
 		}},
 	}
 	require.Empty(t, cmp.Diff(want, resp, protocmp.Transform(), protocmp.IgnoreFields(&transformerv1.Diagnostic{}, "message")))

@@ -23,6 +23,7 @@ type transformCmd struct {
 	Files       []string `arg:"" optional:"" name:"file" help:"Files of events, one a line, in arrays, or one after the other, plain or gzip; - is standard input, the default."`
 	Destination string   `required:"" placeholder:"FILE|JSON" help:"The destination's settings, or RudderStack's destination object: a JSON file, or the JSON itself."`
 	Ruleset     string   `enum:",guide,transformer" default:"" placeholder:"guide|transformer" help:"Rules to apply instead of the destination's own."`
+	CheckMode   string   `enum:",report,repair,reject" default:"" placeholder:"report|repair|reject" help:"What to do about what CleverTap would refuse, instead of what the destination says."`
 	Output      string   `enum:"results,payloads" default:"results" placeholder:"results|payloads" help:"results: one line per event with its records, diagnostics and error. payloads: one CleverTap body per line."`
 	Summary     *bool    `negatable:"" help:"Print a summary at the end; on a terminal unless told otherwise."`
 }
@@ -78,7 +79,7 @@ func (c *transformCmd) Run(ctx context.Context, std stdio) error {
 	return nil
 }
 
-// destination reads and checks the settings, under the ruleset that the command line asks for.
+// destination reads and checks the settings, as the command line asks for.
 func (c *transformCmd) destination() (*mapping.Destination, error) {
 	settings := []byte(c.Destination)
 	if !strings.HasPrefix(strings.TrimSpace(c.Destination), "{") {
@@ -88,8 +89,10 @@ func (c *transformCmd) destination() (*mapping.Destination, error) {
 		}
 		settings = bytes.TrimPrefix(settings, []byte(byteOrderMark))
 	}
-	ruleset := clevertapv1.Ruleset(clevertapv1.Ruleset_value["RULESET_"+strings.ToUpper(c.Ruleset)])
-	to, fault := mapping.ParseDestinationUnder(ruleset, settings)
+	to, fault := mapping.ParseDestinationUnder(&clevertapv1.Destination{
+		Ruleset:   clevertapv1.Ruleset(clevertapv1.Ruleset_value["RULESET_"+strings.ToUpper(c.Ruleset)]),
+		CheckMode: clevertapv1.CheckMode(clevertapv1.CheckMode_value["CHECK_MODE_"+strings.ToUpper(c.CheckMode)]),
+	}, settings)
 	if fault != nil {
 		return nil, fmt.Errorf("--destination: %s: %w", fault.Reason, fault)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"google.golang.org/protobuf/encoding/protojson"
 
+	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
 	"github.com/rudder-clevertap/rudder-clevertap/internal/apierr"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping/document"
@@ -200,7 +201,13 @@ func appendDiagnostics(dst []byte, diagnostics []mapping.Diagnostic) []byte {
 		dst = document.AppendString(dst, d.Path)
 		dst = append(dst, `,"message":`...)
 		dst = document.AppendString(dst, d.Message)
-		dst = append(dst, '}')
+		if d.CleverTapCode != 0 {
+			dst = append(dst, `,"clevertapCode":`...)
+			dst = strconv.AppendInt(dst, int64(d.CleverTapCode), 10)
+		}
+		dst = append(dst, `,"action":"`...)
+		dst = append(dst, transformerv1.Action(d.Action).String()...)
+		dst = append(dst, `"}`...)
 	}
 	return append(dst, ']')
 }

@@ -77,6 +77,7 @@ var reasons = map[Reason]row{
 	mapping.InvalidJSON:               {code: codes.InvalidArgument},
 	mapping.InvalidDestination:        {code: codes.InvalidArgument},
 	mapping.NotRepresentable:          {code: codes.InvalidArgument},
+	mapping.CleverTapWouldRefuse:      {code: codes.InvalidArgument},
 
 	UnknownDestination: {code: codes.NotFound},
 	BatchTooLarge:      {code: codes.InvalidArgument},

@@ -26,6 +26,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/rudder-clevertap/rudder-clevertap/mapping"
 )
 
 // Case is one example of a rule.
@@ -48,7 +50,7 @@ type Case struct {
 type Outcome struct {
 	// Records are the JSON texts of the records that come out, in order, with their members in the order of GUIDE's.
 	Records []string
-	// Diagnostics are `CODE path`, in any order.
+	// Diagnostics are `CODE path`, in any order; without those of the checks, which have examples of their own, but for some.
 	Diagnostics []string
 	// Error is `REASON field`, when it fails.
 	Error string
@@ -287,6 +289,19 @@ func (c Case) DestinationUnder(ruleset Ruleset) []byte {
 	}
 	settings["ruleset"] = ruleset
 	return Case{Settings: settings}.Destination()
+}
+
+// Told returns the diagnostics of an event, `CODE path`, that the case is about: those of the checks only if it
+// has them.
+func (o Outcome) Told(all []string) (told []string) {
+	for _, d := range all {
+		code, _, _ := strings.Cut(d, " ")
+		checked := slices.ContainsFunc(mapping.Checks(), func(check mapping.Check) bool { return string(check.Code) == code })
+		if !checked || slices.Contains(o.Diagnostics, d) {
+			told = append(told, d)
+		}
+	}
+	return told
 }
 
 // All returns every case.

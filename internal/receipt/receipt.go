@@ -84,6 +84,7 @@ func diagnostics(found []mapping.Diagnostic) []*transformerv1.Diagnostic {
 		list[i] = &transformerv1.Diagnostic{
 			Severity: transformerv1.Severity(d.Severity), Code: string(d.Code),
 			Path: apierr.Clean(d.Path), Message: apierr.Clean(d.Message),
+			ClevertapCode: int32(d.CleverTapCode), Action: transformerv1.Action(d.Action),
 		}
 	}
 	return list

@@ -257,3 +257,9 @@ func (v Value) Rewrite(write func(dst, literal []byte) []byte) {
 	n := &d.nodes[v.id]
 	n.at, n.size = uint32(at), uint32(len(d.text)-at)
 }
+
+// Rename gives a member another key, which must be new to the object v.
+func (v Value) Rename(member Value, key string) {
+	v.doc.forget(v.id)
+	member.keyed([]byte(key))
+}

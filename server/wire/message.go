@@ -107,6 +107,8 @@ func diagnostics(found []mapping.Diagnostic) []*transformerv1.Diagnostic {
 		slab[i].Code = string(found[i].Code)
 		slab[i].Path = found[i].Path
 		slab[i].Message = found[i].Message
+		slab[i].ClevertapCode = int32(found[i].CleverTapCode)
+		slab[i].Action = transformerv1.Action(found[i].Action)
 		list[i] = &slab[i]
 	}
 	return list

@@ -98,7 +98,7 @@ const (
 
 	placeUpload, placeRecord protowire.Number = 1, 2
 
-	diagnosticSeverity, diagnosticCode, diagnosticPath, diagnosticMessage protowire.Number = 1, 2, 3, 4
+	diagnosticSeverity, diagnosticCode, diagnosticPath, diagnosticMessage, diagnosticCleverTap, diagnosticAction protowire.Number = 1, 2, 3, 4, 5, 6
 
 	lineageRecord, lineageTarget, lineageSource, lineageRule, lineageNote protowire.Number = 1, 2, 3, 4, 5
 )
@@ -239,6 +239,8 @@ func appendDiagnostics(b []byte, field protowire.Number, list []mapping.Diagnost
 		b = appendString(b, diagnosticCode, string(d.Code))
 		b = appendString(b, diagnosticPath, d.Path)
 		b = appendString(b, diagnosticMessage, d.Message)
+		b = appendUint(b, diagnosticCleverTap, uint64(d.CleverTapCode))
+		b = appendUint(b, diagnosticAction, uint64(d.Action))
 		b = closeAt(b, start)
 	}
 	return b

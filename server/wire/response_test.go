@@ -189,6 +189,7 @@ func FuzzResponse(f *testing.F) {
 				result.Records = append(result.Records, wire.Place{Upload: rnd.Uint32N(3), Record: rnd.Uint32N(2000)})
 				result.Diagnostics = append(result.Diagnostics, mapping.Diagnostic{
 					Severity: mapping.Severity(rnd.IntN(4)), Code: mapping.Code(fmt.Sprint("CODE_", rnd.IntN(9))), Path: part(), Message: part(),
+					CleverTapCode: rnd.IntN(600), Action: mapping.Action(rnd.IntN(7)),
 				})
 				result.Lineage = append(result.Lineage, mapping.Lineage{Record: rnd.IntN(2), Target: part(), Source: part(), Rule: part(), Note: part()})
 			}

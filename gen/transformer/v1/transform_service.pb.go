@@ -1009,13 +1009,13 @@ const file_transformer_v1_transform_service_proto_rawDesc = "" +
 	"\aexplain\x18\a \x01(\bR\aexplain:\xa8\x02\x92A\xa4\x022\xa1\x02{\"event\": {\"type\": \"track\", \"messageId\": \"m-1\", \"userId\": \"u-42\", \"event\": \"Checked Out\", \"properties\": {\"total_value\": 2000, \"cart\": {\"id\": \"c-7\"}, \"ts\": \"2026-11-23T09:03:17Z\"}}, \"destination\": {\"accountId\": \"ACCOUNT-ID\", \"passcode\": \"PASSCODE\", \"region\": \"in1\", \"trackAnonymous\": true}}B\x13\n" +
 	"\n" +
 	"event_form\x12\x05\xbaH\x02\b\x01B\x0f\n" +
-	"\x06target\x12\x05\xbaH\x02\b\x01\"\xb3\a\n" +
+	"\x06target\x12\x05\xbaH\x02\b\x01\"\xe7\a\n" +
 	"\x11TransformResponse\x12.\n" +
 	"\x06status\x18\x01 \x01(\x0e2\x16.transformer.v1.StatusR\x06status\x12.\n" +
 	"\auploads\x18\x02 \x03(\v2\x14.clevertap.v1.UploadR\auploads\x12<\n" +
 	"\vdiagnostics\x18\x03 \x03(\v2\x1a.transformer.v1.DiagnosticR\vdiagnostics\x12A\n" +
 	"\rfilter_reason\x18\x04 \x01(\x0e2\x1c.transformer.v1.FilterReasonR\ffilterReason\x121\n" +
-	"\alineage\x18\x05 \x03(\v2\x17.transformer.v1.LineageR\alineage:\x89\x05\x92A\x85\x052\x82\x05{\"status\": \"STATUS_TRANSFORMED\", \"uploads\": [{\"method\": \"POST\", \"endpoint\": \"https://in1.api.clevertap.com/1/upload\", \"headers\": {\"X-CleverTap-Account-Id\": \"ACCOUNT-ID\", \"X-CleverTap-Passcode\": \"PASSCODE\", \"Content-Type\": \"application/json\"}, \"payload\": {\"d\": [{\"type\": \"event\", \"evtName\": \"Checked Out\", \"evtData\": {\"total_value\": 2000, \"cart\": \"{\\\"id\\\":\\\"c-7\\\"}\", \"ts\": \"2026-11-23T09:03:17Z\"}, \"identity\": \"u-42\", \"ts\": 1795424597}]}}], \"diagnostics\": [{\"severity\": \"SEVERITY_WARNING\", \"code\": \"NESTED_VALUE_STRINGIFIED\", \"path\": \"properties.cart\", \"message\": \"CleverTap takes no nested values here, so the object was sent as JSON text\"}]}\"\xb3\a\n" +
+	"\alineage\x18\x05 \x03(\v2\x17.transformer.v1.LineageR\alineage:\xbd\x05\x92A\xb9\x052\xb6\x05{\"status\": \"STATUS_TRANSFORMED\", \"uploads\": [{\"method\": \"POST\", \"endpoint\": \"https://in1.api.clevertap.com/1/upload\", \"headers\": {\"X-CleverTap-Account-Id\": \"ACCOUNT-ID\", \"X-CleverTap-Passcode\": \"PASSCODE\", \"Content-Type\": \"application/json\"}, \"payload\": {\"d\": [{\"type\": \"event\", \"evtName\": \"Checked Out\", \"evtData\": {\"total_value\": 2000, \"cart\": \"{\\\"id\\\":\\\"c-7\\\"}\", \"ts\": \"2026-11-23T09:03:17Z\"}, \"identity\": \"u-42\", \"ts\": 1795424597}]}}], \"diagnostics\": [{\"severity\": \"SEVERITY_WARNING\", \"code\": \"NESTED_VALUE_STRINGIFIED\", \"path\": \"properties.cart\", \"message\": \"CleverTap takes no nested values here, so the object was sent as JSON text\", \"clevertapCode\": 512, \"action\": \"ACTION_CONVERTED\"}]}\"\xb3\a\n" +
 	"\x15BatchTransformRequest\x12-\n" +
 	"\x06events\x18\x01 \x03(\v2\x15.rudderstack.v1.EventR\x06events\x12\x1f\n" +
 	"\vevents_json\x18\x02 \x03(\fR\n" +

@@ -34,7 +34,6 @@ func (r run) track() *rules.Error {
 		record.SetText("evtName", clevertap.ChargedEvent)
 		r.Derive(record.Last(), name)
 	default:
-		r.reserved(name.Bytes(), "event")
 		r.copyProperties(data, properties)
 		record.Set("evtName", name)
 	}
@@ -65,10 +64,8 @@ func (r run) view(by rules.Naming) *rules.Error {
 	if name.Exists() {
 		text := r.Doc.Build(func(dst []byte) []byte { return append(append(dst, by.Prefix...), name.Bytes()...) })
 		r.Derive(text, name)
-		r.reserved(text.Bytes(), "name")
 		record.Set("evtName", text)
 	} else {
-		r.reserved([]byte(eventName), "name")
 		record.SetText("evtName", eventName)
 	}
 	data := r.Doc.NewObject()
@@ -90,6 +87,9 @@ func (r run) finish(record, data, properties document.Value) *rules.Error {
 		return err
 	}
 	if !r.To.TrackAnonymous && !who.userID.Exists() {
+		if r.PassedOver {
+			return r.namesNobody("userId")
+		}
 		return &rules.Error{
 			Reason: rules.AnonymousTrackingDisabled, Field: "userId", Kind: r.Event.Get("userId").Kind(),
 			Message: "the event has no userId and the destination does not track anonymous visitors: " +
@@ -170,32 +170,4 @@ func (r run) property(data, p document.Value) {
 	default:
 		r.addFlat(data, p, "properties")
 	}
-}
-
-// reserved says so when CleverTap reserves an event's name.
-func (r run) reserved(name []byte, field string) {
-	if sameName(name, clevertap.PageViewedEvent) {
-		r.Diagnose(rules.SeverityError, rules.ReservedEventName, "", field,
-			"CleverTap reserves the event name "+clevertap.PageViewedEvent+" and refuses the record: "+
-				"give the page a name")
-	}
-}
-
-// sameName compares the names of events as CleverTap does: blanks and the case of letters don't count. Known
-// is of letters and blanks.
-func sameName(name []byte, known string) bool {
-	at := 0
-	for _, c := range name {
-		if c == ' ' {
-			continue
-		}
-		for at < len(known) && known[at] == ' ' {
-			at++
-		}
-		if at == len(known) || c|0x20 != known[at]|0x20 {
-			return false
-		}
-		at++
-	}
-	return at == len(known)
 }

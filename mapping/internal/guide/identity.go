@@ -23,10 +23,13 @@ func (r run) who() (person, *rules.Error) {
 	if p.userID, err = r.userID(); err != nil {
 		return p, err
 	}
-	if p.anonymousID, err = r.id("", "anonymousId", r.Event.Get("anonymousId")); err != nil {
+	if p.anonymousID, err = r.visitorID(p.userID.Exists()); err != nil {
 		return p, err
 	}
 	if !p.userID.Exists() && !p.anonymousID.Exists() {
+		if r.PassedOver {
+			return p, r.namesNobody("userId")
+		}
 		return p, &rules.Error{
 			Reason: rules.MissingIdentity, Field: "userId", Kind: r.Event.Get("userId").Kind(),
 			Message: "the event names nobody: give a userId or an anonymousId",
@@ -35,9 +38,28 @@ func (r run) who() (person, *rules.Error) {
 	return p, nil
 }
 
+// visitorID returns the anonymousId. What it must be to be sent depends on where it goes: CleverTap takes any
+// word for an objectId, but one that says nothing is given up for a userId.
+func (r run) visitorID(known bool) (document.Value, *rules.Error) {
+	nobody := rules.NamesNobody
+	switch {
+	case known && !r.To.ObjectIDMapping: // it is not sent
+		return r.id("", "anonymousId", r.Event.Get("anonymousId"))
+	case known:
+		nobody = rules.IsPlaceholder
+	case r.To.ObjectIDMapping:
+		nobody = rules.IsBlank
+	}
+	v := r.Event.Get("anonymousId")
+	if !r.names("", "anonymousId", v, nobody) {
+		return document.Value{}, nil
+	}
+	return r.id("", "anonymousId", v)
+}
+
 // userID returns the first id that is present: userId, else one of the traits.
 func (r run) userID() (document.Value, *rules.Error) {
-	if v := r.Event.Get("userId"); present(v) {
+	if v := r.Event.Get("userId"); r.names("", "userId", v, rules.NamesNobody) {
 		return r.id("", "userId", v)
 	}
 	root, err := r.rootTraits()
@@ -45,12 +67,12 @@ func (r run) userID() (document.Value, *rules.Error) {
 		return document.Value{}, err
 	}
 	for _, key := range r.Rules.Traits.Keys(rules.PersonID) {
-		if v := root.Get(key); present(v) {
+		if v := root.Get(key); r.names(rootTraits, key, v, rules.NamesNobody) {
 			return r.id(rootTraits, key, v)
 		}
 	}
 	for _, key := range r.Rules.Traits.Keys(rules.PersonID) {
-		if v := r.Parts.Traits.Get(key); present(v) {
+		if v := r.Parts.Traits.Get(key); r.names(contextTraits, key, v, rules.NamesNobody) {
 			return r.id(contextTraits, key, v)
 		}
 	}
@@ -63,6 +85,34 @@ func (r run) rootTraits() (document.Value, *rules.Error) {
 		return r.needed(rootTraits)
 	}
 	return r.optional(r.Event.Get(rootTraits), "", rootTraits), nil
+}
+
+// names reports whether an id is there. One that names nobody is passed over where the destination asks for
+// repair.
+func (r run) names(container, key string, v document.Value, nobody func(id []byte) bool) bool {
+	if !present(v) || r.To.Checks.Mode != rules.Repair {
+		return present(v)
+	}
+	id := bytes.TrimSpace(v.Bytes())
+	if v.Kind() == document.Number {
+		text, _ := decimal(v.Text())
+		id = []byte(text)
+	}
+	if v.Kind() != document.String && v.Kind() != document.Number || !nobody(id) {
+		return true
+	}
+	r.PassedOver = true
+	r.Diagnose(rules.SeverityWarning, rules.PlaceholderIdentity, container, key,
+		"the id names nobody, so the next one that the event gives was taken")
+	return false
+}
+
+// namesNobody is the error of an event of whose ids CleverTap takes none.
+func (r run) namesNobody(field string) *rules.Error {
+	return &rules.Error{
+		Reason: rules.CleverTapWouldRefuse, Field: field, Kind: r.Event.Get(field).Kind(),
+		Message: "CleverTap would refuse the record (code 523): none of the event's ids names anybody: give a real " + field,
+	}
 }
 
 // id makes an id a string. A number becomes its decimal text; anything else but a string is INVALID_IDENTITY.

@@ -117,8 +117,11 @@ func isPlain(item document.Value) bool {
 func (r run) item(from document.Value, container string) document.Value {
 	item := r.Doc.NewObject()
 	for m := from.First(); m.Exists(); m = m.Next() {
-		if hasValue(m) {
-			r.addFlat(item, m, container)
+		switch {
+		case m.Kind() >= document.Array:
+			r.addNested(item, m, container, from)
+		case hasValue(m):
+			item.Add(m)
 		}
 	}
 	return item

@@ -75,13 +75,20 @@ func (r run) alias() *rules.Error {
 	if err != nil {
 		return err
 	}
+	if !id.Exists() && r.PassedOver {
+		return r.namesNobody("userId")
+	}
 	if !id.Exists() {
 		return &rules.Error{
 			Reason: rules.MissingIdentity, Field: "userId", Kind: r.Event.Get("userId").Kind(),
 			Message: "an alias needs a userId: the id by which the person is known from now on",
 		}
 	}
-	previous, err := r.id("", "previousId", r.Event.Get("previousId"))
+	given := r.Event.Get("previousId")
+	if present(given) && !r.names("", "previousId", given, rules.NamesNobody) {
+		return r.namesNobody("previousId")
+	}
+	previous, err := r.id("", "previousId", given)
 	if err != nil {
 		return err
 	}
@@ -138,13 +145,31 @@ func hasValue(v document.Value) bool { return v.Kind() > document.Null }
 
 // setField writes a mapped field.
 func (r run) setField(data document.Value, f *rules.Field, v document.Value, container string) {
-	if f.Convert == nil {
-		data.Set(f.To, r.flat(v, container, f.From))
+	if f.Convert != nil {
+		if converted, ok := f.Convert(r.Run, f, v, container); ok {
+			data.Set(f.To, converted)
+		}
 		return
 	}
-	if converted, ok := f.Convert(r.Run, f, v, container); ok {
-		data.Set(f.To, converted)
+	if v.Kind() < document.Array || r.mended() {
+		data.Set(f.To, v)
+		return
 	}
+	beside := r.beside()
+	if code, message := r.AddNested(data, f.To, v, beside[:]...); code != "" {
+		r.Diagnose(rules.SeverityWarning, code, container, f.From, message)
+	}
+}
+
+// mended reports whether a standard field of a profile may be anything for now, since the checks will mend it.
+func (r run) mended() bool { return r.To.Checks.Mode == rules.Repair && r.CallType == "identify" }
+
+// beside are what the data of the record is made of, for those who make new keys.
+func (r run) beside() [2]document.Value {
+	if r.CallType != "identify" {
+		return [2]document.Value{r.Event.Get("properties")}
+	}
+	return [2]document.Value{r.Event.Get(rootTraits), r.Parts.Traits}
 }
 
 // gender makes a known spelling F or M; CleverTap refuses a profile for any other (code 514), so they are
@@ -154,6 +179,9 @@ func gender(r *rules.Run, f *rules.Field, v document.Value, container string) (d
 		letter := r.Doc.NewString(known)
 		r.Derive(letter, v)
 		return letter, true
+	}
+	if r.To.Checks.Mode == rules.Repair {
+		return v, true // the checks know more spellings
 	}
 	r.Diagnose(rules.SeverityWarning, rules.UnknownGender, container, f.From,
 		"the gender was left out, since CleverTap refuses a profile for it: send f, female, m or male")
@@ -219,10 +247,9 @@ func (r run) attribute(a *attributes, t document.Value, container string) {
 			r.diagnoseOverridden(container, t)
 			return
 		}
-	case role == rules.Subscription:
-		if t.Kind() != document.Bool {
-			r.DiagnoseMember(rules.SeverityWarning, rules.SubscriptionNotBoolean, container, t,
-				"do-not-disturb switches are booleans; the value was sent as it is")
+		if r.mended() {
+			a.profile.Add(t)
+			return
 		}
 	}
 	r.addFlat(a.profile, t, container)
@@ -348,37 +375,19 @@ func (r run) sourceOf(from traits, to string) (container, key string) {
 	return contextTraits, to
 }
 
-// flat returns a value as CleverTap takes it: nested ones become JSON text.
-func (r run) flat(v document.Value, container, key string) document.Value {
-	if v.Kind() < document.Array {
-		return v
-	}
-	r.Diagnose(rules.SeverityWarning, rules.NestedValueStringified, container, key, stringified(v.Kind()))
-	return r.jsonText(v)
-}
-
 // addFlat adds a member under its own key, as CleverTap takes it.
 func (r run) addFlat(data, member document.Value, container string) {
-	data.Add(member)
 	if member.Kind() < document.Array {
+		data.Add(member)
 		return
 	}
-	r.DiagnoseMember(rules.SeverityWarning, rules.NestedValueStringified, container, member,
-		stringified(member.Kind()))
-	data.Last().Replace(r.jsonText(member))
+	beside := r.beside()
+	r.addNested(data, member, container, beside[:]...)
 }
 
-// jsonText makes a string of a value's JSON text.
-func (r run) jsonText(v document.Value) document.Value {
-	text := r.Doc.JSONText(v)
-	r.Derive(text, v)
-	return text
-}
-
-// stringified is the message of NESTED_VALUE_STRINGIFIED.
-func stringified(kind document.Kind) string {
-	if kind == document.Array {
-		return "CleverTap takes no nested values here, so the array was sent as JSON text"
+// addNested adds a nested member under its own key, as CleverTap takes it. Beside is what the data is made of.
+func (r run) addNested(data, member document.Value, container string, beside ...document.Value) {
+	if code, message := r.AddNested(data, "", member, beside...); code != "" {
+		r.DiagnoseMember(rules.SeverityWarning, code, container, member, message)
 	}
-	return "CleverTap takes no nested values here, so the object was sent as JSON text"
 }

@@ -231,9 +231,11 @@ func droppedBy(r *rules.Run) map[string]rules.Code {
 	all := map[string]rules.Code{}
 	for i := range r.Diagnostics {
 		switch d := &r.Diagnostics[i]; d.Code {
-		case rules.UnknownGender, rules.InvalidTimestamp, rules.UnknownTokenType, rules.FieldIgnored,
-			rules.TokenNotUploaded:
-			all[d.Path] = d.Code
+		case rules.TraitOverridden, rules.TraitLeftOut, rules.DuplicateKey: // what was sent instead says more
+		default:
+			if d.Action == rules.Dropped {
+				all[d.Path] = d.Code
+			}
 		}
 	}
 	return all

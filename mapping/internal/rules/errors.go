@@ -39,6 +39,8 @@ const (
 	InvalidDestination Reason = "INVALID_DESTINATION"
 	// NotRepresentable: the rules gave a value that the typed record cannot hold.
 	NotRepresentable Reason = "NOT_REPRESENTABLE"
+	// CleverTapWouldRefuse: CleverTap would refuse a record of the event.
+	CleverTapWouldRefuse Reason = "CLEVERTAP_WOULD_REFUSE"
 )
 
 // Error is why an event can't be transformed or a destination can't be used. Its message is for a person: it

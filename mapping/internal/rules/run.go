@@ -8,6 +8,8 @@ type Run struct {
 	// Rules and To are the ruleset and the destination.
 	Rules *Ruleset
 	To    *Destination
+	// Limits are those of the destination's account.
+	Limits *Limits
 	// Doc is the document that the event is parsed into, and that the records are built in.
 	Doc document.Document
 	// Event is the event as the steps read it.
@@ -29,8 +31,14 @@ type Run struct {
 	// Names is room for names of custom fields, kept from event to event.
 	Names []document.Value
 
+	// PassedOver: an id was passed over, since it names nobody.
+	PassedOver bool
+
 	minSeverity Severity
 	sources     sources
+	// kept are the nested values that the record keeps, and numbered how many keys have got numbers.
+	kept     nestedKept
+	numbered int
 }
 
 // Parts are parts of an event that several steps of GUIDE read: objects, each absent when the event has none.
@@ -62,7 +70,11 @@ func (r *Run) Begin(rules *Ruleset, to *Destination, minSeverity Severity) {
 		r.Names = nil
 	}
 	r.Rules, r.To, r.minSeverity = rules, to, minSeverity
-	r.CallType, r.Parts = "", Parts{}
+	if r.Limits = &to.Checks.Limits; *r.Limits == (Limits{}) {
+		r.Limits = &usualLimits
+	}
+	r.CallType, r.Parts, r.PassedOver = "", Parts{}, false
+	r.kept, r.numbered = nestedKept{}, 0
 	r.Records, r.Diagnostics = r.Records[:0], r.Diagnostics[:0]
 	r.sources.reset()
 }
@@ -118,25 +130,37 @@ func (r *Run) Emit(record document.Value, token bool) {
 	r.Records = append(r.Records, Record{Value: record, Token: token})
 }
 
+// Wants reports whether somebody asked for diagnostics of a severity.
+func (r *Run) Wants(severity Severity) bool { return severity >= r.minSeverity }
+
+// Say adds a diagnostic unless nobody asked for its severity.
+func (r *Run) Say(d Diagnostic) {
+	if r.Wants(d.Severity) {
+		r.Diagnostics = append(r.Diagnostics, d)
+	}
+}
+
 // Diagnose adds a diagnostic unless nobody asked for its severity. The path is what is in container under
 // key.
 func (r *Run) Diagnose(severity Severity, code Code, container, key, message string) {
-	if severity < r.minSeverity {
-		return
+	if r.Wants(severity) {
+		r.Say(diagnostic(severity, code, Path(container, key), message))
 	}
-	r.Diagnostics = append(r.Diagnostics, Diagnostic{
-		Severity: severity, Code: code, Path: Path(container, key), Message: message,
-	})
 }
 
 // DiagnoseMember is Diagnose for a member of container under its own key.
 func (r *Run) DiagnoseMember(
 	severity Severity, code Code, container string, member document.Value, message string,
 ) {
-	if severity < r.minSeverity {
-		return
+	if r.Wants(severity) {
+		r.Say(diagnostic(severity, code, container+"."+string(member.KeyBytes()), message))
 	}
-	r.Diagnostics = append(r.Diagnostics, Diagnostic{
-		Severity: severity, Code: code, Path: container + "." + string(member.KeyBytes()), Message: message,
-	})
+}
+
+// diagnostic makes a diagnostic of what a ruleset has done.
+func diagnostic(severity Severity, code Code, path, message string) Diagnostic {
+	done := doneAbout[code]
+	return Diagnostic{
+		Severity: severity, Code: code, CleverTapCode: done.prevents, Action: done.action, Path: path, Message: message,
+	}
 }

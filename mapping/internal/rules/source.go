@@ -103,7 +103,8 @@ func (p Place) Path() string {
 	if p.in == nil {
 		return ""
 	}
-	return string(p.in.appendPath(nil, p.at))
+	var room [64]byte // most are shorter, and made in one piece
+	return string(p.in.appendPath(room[:0], p.at))
 }
 
 // Leaves visits the places of all scalars and empty containers of the event, in order.

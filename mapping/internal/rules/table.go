@@ -25,6 +25,9 @@ type Field struct {
 
 	// Paths are where in the event a mapped value is looked for, in order, in a table that knows: see Under.
 	Paths []string
+	// RootPath and ContextPath name the trait, at the root and in the context, for diagnostics. NewTable makes
+	// them, so that nobody needs to when something is wrong.
+	RootPath, ContextPath string
 }
 
 // Known returns what CleverTap calls a value of one of the known spellings.
@@ -89,6 +92,7 @@ const maxKey = 63
 func NewTable(fields ...Field) *Table {
 	t := &Table{fields: fields, roles: map[string]Role{}}
 	for _, f := range fields {
+		f.RootPath, f.ContextPath = "traits."+f.From, "context.traits."+f.From
 		switch {
 		case f.From != "" && f.To != "":
 			t.Mapped = append(t.Mapped, f)
