@@ -31,7 +31,7 @@ func TestALongReplyTakesTimeInProportion(t *testing.T) {
 	}
 }
 
-func TestALongReplyTakesMemoryInProportion(t *testing.T) { //nolint:paralleltest // It counts the process's memory.
+func TestALongReplyTakesMemoryInProportion(t *testing.T) {
 	for name, entry := range map[string]string{"empty lists": "[]", "refusals": "{}"} {
 		body := []byte(`{"status":"fail","unprocessed":[` + strings.Repeat(entry+",", 10<<20) + entry + `]}`)
 		var before, after runtime.MemStats

@@ -34,7 +34,7 @@ func realCases(t *testing.T) (all []realCase) {
 	if dir == "" {
 		dir = filepath.Join("..", "..", "shared", "cases", "real")
 	}
-	file, err := os.Open(filepath.Join(dir, "cases.jsonl")) //nolint:gosec // Whoever runs the tests says where to look.
+	file, err := os.Open(filepath.Join(dir, "cases.jsonl"))
 	if err != nil {
 		missing := t.Skipf
 		if ci := os.Getenv("CI"); ci != "" && ci != "false" {

@@ -10,7 +10,7 @@ import (
 	"github.com/rudder-clevertap/rudder-clevertap/mapping"
 )
 
-func TestAnEventNamesItsUsersByAllItsIDs(t *testing.T) { //nolint:paralleltest // It counts allocations.
+func TestAnEventNamesItsUsersByAllItsIDs(t *testing.T) {
 	to, failed := mapping.ParseDestination([]byte(`{"accountId":"A","passcode":"P","trackAnonymous":true}`))
 	require.Nil(t, failed)
 	joined, failed := mapping.ParseDestination([]byte(`{"accountId":"A","passcode":"P","enableObjectIdMapping":true}`))

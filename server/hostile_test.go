@@ -91,16 +91,14 @@ func TestCallsTakeTheMemoryOfABudget(t *testing.T) {
 	lease := memory.Lease()
 	require.NoError(t, lease.Reserve(t.Context(), bytes), "nothing is held when all is answered")
 	for name, options := range map[string][]grpc.CallOption{"plain": nil, "packed": {grpc.UseCompressor(gzip.Name)}} {
-		t.Run(name, func(t *testing.T) {
-			_, err := r.client().BatchTransform(t.Context(), large(), options...)
-			requireFailure(t, err, codes.ResourceExhausted, apierr.Overloaded)
-			st, _ := status.FromError(err)
-			require.Equal(t, time.Second, st.Details()[1].(*errdetails.RetryInfo).GetRetryDelay().AsDuration())
-			_, err = r.client().BatchTransform(t.Context(), &transformerv1.BatchTransformRequest{
-				EventsJson: [][]byte{track("m")}, Target: toJSON(),
-			}, options...)
-			require.NoError(t, err, "small calls need none")
-		})
+		_, err := r.client().BatchTransform(t.Context(), large(), options...)
+		requireFailure(t, err, codes.ResourceExhausted, apierr.Overloaded)
+		st, _ := status.FromError(err)
+		require.Equal(t, time.Second, st.Details()[1].(*errdetails.RetryInfo).GetRetryDelay().AsDuration(), name)
+		_, err = r.client().BatchTransform(t.Context(), &transformerv1.BatchTransformRequest{
+			EventsJson: [][]byte{track("m")}, Target: toJSON(),
+		}, options...)
+		require.NoError(t, err, "%s: small calls need none", name)
 	}
 	lease.Release()
 	_, err := r.client().BatchTransform(t.Context(), large())

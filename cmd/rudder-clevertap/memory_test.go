@@ -31,7 +31,7 @@ func TestTheMemoryOfTheContainerIsTheLeastOfItsCgroups(t *testing.T) {
 	}
 }
 
-func TestTheMemoryLimitIsToldToTheGarbageCollector(t *testing.T) { //nolint:paralleltest // It is the process's.
+func TestTheMemoryLimitIsToldToTheGarbageCollector(t *testing.T) {
 	t.Setenv("GOMEMLIMIT", "")
 	before := debug.SetMemoryLimit(math.MaxInt64)
 	defer debug.SetMemoryLimit(before)

@@ -51,7 +51,7 @@ func (u *unpacker) Do(packed io.Reader) ([]byte, error) {
 	for {
 		size := min(max(2*cap(text), minUnpacked), u.limit+1)
 		if err := lease.Reserve(context.Background(), int64(size+cap(text))); err != nil {
-			return noMemory, nil //nolint:nilerr // The codec says so.
+			return noMemory, nil
 		}
 		text = append(make([]byte, 0, size), text...)
 		for len(text) < cap(text) {

@@ -12,7 +12,6 @@ import (
 
 // families are all that is sent, in order.
 //
-//nolint:gochecknoglobals // A table; nothing writes to it.
 var families = []struct {
 	name     string
 	requests func(p *program) []request

@@ -148,7 +148,6 @@ type route struct {
 
 // routes that take JSON, by what is sent to them.
 //
-//nolint:gochecknoglobals // A table; nothing writes to it.
 var (
 	transformRoute = route{rest, "/v1/transform", authorized}
 	batchRoute     = route{rest, "/v1/transform:batch", authorized}

@@ -2,6 +2,7 @@ package check
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -156,12 +157,7 @@ func unfixable(*Checker, document.Value) (document.Value, bool) { return documen
 // isOneOf reports whether a value is one of some strings.
 func isOneOf(texts ...string) func(*Checker, document.Value) bool {
 	return func(_ *Checker, v document.Value) bool {
-		for _, text := range texts {
-			if v.Is(text) {
-				return true
-			}
-		}
-		return false
+		return slices.ContainsFunc(texts, v.Is)
 	}
 }
 
@@ -230,7 +226,7 @@ func education(c *Checker, v document.Value) (document.Value, bool) {
 		return v, false
 	}
 	word := strings.NewReplacer(" ", "", "-", "", "_", "", ".", "", "'", "", "’", "").Replace(spelling(v))
-	level := ""
+	var level string
 	switch strings.TrimSuffix(word, "degree") {
 	case "school", "highschool", "secondary", "secondaryschool", "primaryschool", "elementaryschool", "middleschool", "ged", "k12":
 		level = "School"

@@ -33,7 +33,7 @@ func isPhone(text string) bool {
 
 // international writes a phone as CleverTap takes it.
 func international(c *Checker, v document.Value) (document.Value, bool) {
-	text := ""
+	var text string
 	switch v.Kind() {
 	case document.String:
 		text = v.Text()

@@ -28,7 +28,7 @@ func tokenRows() []Row {
 			}},
 			wrong: func(_ *Checker, v document.Value) bool {
 				keys := v.Get("keys")
-				return v.Get("type").Is(clevertap.ChromeToken) && !(says(keys.Get("p256dh")) && says(keys.Get("auth")))
+				return v.Get("type").Is(clevertap.ChromeToken) && (!says(keys.Get("p256dh")) || !says(keys.Get("auth")))
 			},
 			repair: withdraw, path: chromeKeys,
 		},

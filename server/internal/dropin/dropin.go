@@ -309,17 +309,16 @@ func receive[R bodyPiece](
 				}
 			}
 		}
-		if body := piece.GetBody(); len(x.body)+len(body) > limit {
+		switch body := piece.GetBody(); {
+		case len(x.body)+len(body) > limit:
 			return refuseTooLarge(limit)
-		} else if x.body == nil {
-			if len(body) > mostPieceBytes {
-				if err := lease.Reserve(x.ctx, int64(len(body))); err != nil {
-					return apierr.NoMemory(err)
-				}
+		case x.body == nil:
+			if err := reserveFirst(x, lease, body); err != nil {
+				return err
 			}
 			x.body, x.memory = body, body
 			piece = message(nil) // the first one's memory is taken
-		} else {
+		default:
 			if x.body, err = grow(x, lease, len(body), limit); err != nil {
 				return err
 			}
@@ -332,6 +331,14 @@ func receive[R bodyPiece](
 		}
 	}
 	return nil
+}
+
+// reserveFirst counts the first piece of a body; small ones are below what is counted.
+func reserveFirst(x *exchange, lease *budget.Lease, body []byte) error {
+	if len(body) <= mostPieceBytes {
+		return nil
+	}
+	return apierr.NoMemory(lease.Reserve(x.ctx, int64(len(body))))
 }
 
 // grow makes room for more bytes. What the caller expects is believed once an eighth of it is there, so that

@@ -76,7 +76,7 @@ func (a *Arrivals) Admit(ctx context.Context, info *tap.Info) (context.Context, 
 			return nil, err
 		}
 	}
-	ctx, cancel := context.WithCancel(ctx) //nolint:gosec // gRPC ends the context that it is made of.
+	ctx, cancel := context.WithCancel(ctx)
 	arriving := &arrival{Context: ctx, of: a, cancel: cancel, since: time.Now(), waiting: true}
 	a.mu.Lock()
 	defer a.mu.Unlock()
