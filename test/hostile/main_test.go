@@ -11,7 +11,6 @@ import (
 )
 
 // families are all that is sent, in order.
-//
 var families = []struct {
 	name     string
 	requests func(p *program) []request

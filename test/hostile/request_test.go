@@ -147,7 +147,6 @@ type route struct {
 }
 
 // routes that take JSON, by what is sent to them.
-//
 var (
 	transformRoute = route{rest, "/v1/transform", authorized}
 	batchRoute     = route{rest, "/v1/transform:batch", authorized}
