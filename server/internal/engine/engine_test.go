@@ -13,6 +13,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	rudderstackv1 "github.com/rudder-clevertap/rudder-clevertap/gen/rudderstack/v1"
+	transformerv1 "github.com/rudder-clevertap/rudder-clevertap/gen/transformer/v1"
 	"github.com/rudder-clevertap/rudder-clevertap/internal/apierr"
 	"github.com/rudder-clevertap/rudder-clevertap/mapping"
 )
@@ -73,4 +74,15 @@ func TestRecordingCostsNoAllocationPerEvent(t *testing.T) {
 		tally.count(result, mapping.MissingEventName)
 		tally.record(context.Background(), time.Now(), in.byRuleset("guide"))
 	}))
+}
+
+// TestEveryCodeIsCountedByItsName: whatever the numbers of the contract's values, with gaps or without.
+func TestEveryCodeIsCountedByItsName(t *testing.T) {
+	t.Parallel()
+	names := enumNames(transformerv1.DiagnosticCode_name, "DIAGNOSTIC_CODE_")
+	require.Len(t, names, len(transformerv1.DiagnosticCode_name)-1)
+	for _, check := range mapping.Checks() {
+		require.Contains(t, names, string(check.Code))
+	}
+	require.Len(t, enumNames(transformerv1.ErrorReason_name, "ERROR_REASON_"), len(transformerv1.ErrorReason_name)-1)
 }
