@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -94,11 +96,13 @@ func newInstruments(meter metric.Meter) (*instruments, error) {
 	return in, nil
 }
 
-// enumNames returns the names of an enum's values in the order of their numbers from 1, without their prefix.
+// enumNames returns the names of an enum's values but 0 in the order of their numbers, without their prefix.
 func enumNames(names map[int32]string, prefix string) []string {
 	list := make([]string, 0, len(names))
-	for number := int32(1); names[number] != ""; number++ {
-		list = append(list, strings.TrimPrefix(names[number], prefix))
+	for _, number := range slices.Sorted(maps.Keys(names)) {
+		if number != 0 {
+			list = append(list, strings.TrimPrefix(names[number], prefix))
+		}
 	}
 	return list
 }
