@@ -139,8 +139,12 @@ func short(text string) string {
 	return text
 }
 
-// typeName is how the file writes a type; empty when it can't.
+// typeName is how the file writes a type; empty when it can't, or when a number is a part of a constant
+// expression, whose own type nobody says: the 1 of -1.
 func (f *instrument) typeName(t types.Type) string {
+	if b, ok := t.(*types.Basic); ok && b.Info()&types.IsUntyped != 0 && b.Info()&types.IsNumeric != 0 {
+		return ""
+	}
 	writable := true
 	name := types.TypeString(types.Default(t), func(p *types.Package) string {
 		if p == f.pkg.Types {
