@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// accepted is CleverTap's reply when it takes a whole upload.
-const accepted = `{"status": "success", "processed": 1, "unprocessed": []}`
+// accepted is CleverTap's reply when it takes a whole upload, of at most three records.
+const accepted = `{"status": "success", "processed": 3, "unprocessed": []}`
 
 // reply is what the stand-in answers.
 type reply struct {

@@ -182,7 +182,7 @@ func TestProxyV1FailsAJobOfTwoRecordsForEither(t *testing.T) {
 
 func TestProxyStopsWaitingWhenTheClientSaysSo(t *testing.T) {
 	clevertap := newCleverTap(t)
-	addr := serve(t, "--clevertap-base-url", clevertap.URL)
+	addr := serve(t, "--clevertap-base-url", clevertap.URL, "--transformer-proxy-timeout")
 	c := newClients(t, addr, false, 200*time.Millisecond)
 	item := threeJobs(t, c)
 	clevertap.answer(reply{Status: 200, Body: accepted, Delay: 20 * time.Second})
