@@ -14,9 +14,9 @@ import (
 // it could do harm, as what is made of it takes a few hundred kilobytes at most.
 const Small = 16 << 10
 
-// patience is how long to wait for memory before giving up. Whoever waits for longer is better told to try
+// maxWait is how long to wait for memory before giving up. Whoever waits for longer is better told to try
 // again.
-const patience = 5 * time.Second
+const maxWait = 5 * time.Second
 
 // ErrFull says that calls under way take all the memory that there is for them. It may be free again soon.
 var ErrFull = errors.New("calls under way take all the memory that there is for them")
@@ -29,8 +29,8 @@ var ErrNever = errors.New("it takes more memory than there is for all calls toge
 type Budget struct {
 	bytes int64
 	free  *semaphore.Weighted
-	// patience is how long to wait.
-	patience time.Duration
+	// maxWait is how long to wait.
+	maxWait time.Duration
 }
 
 // New returns a budget of so many bytes; nil, which is without bounds, unless positive.
@@ -38,7 +38,7 @@ func New(bytes int64) *Budget {
 	if bytes <= 0 {
 		return nil
 	}
-	return &Budget{bytes: bytes, free: semaphore.NewWeighted(bytes), patience: patience}
+	return &Budget{bytes: bytes, free: semaphore.NewWeighted(bytes), maxWait: maxWait}
 }
 
 // Lease is what one call has of a budget. Its zero value has nothing of none. It belongs to one goroutine at
@@ -72,7 +72,7 @@ func (b *Budget) wait(ctx context.Context, all, more int64) error {
 	if all > b.bytes {
 		return ErrNever
 	}
-	limited, cancel := context.WithTimeout(ctx, b.patience)
+	limited, cancel := context.WithTimeout(ctx, b.maxWait)
 	defer cancel()
 	if b.free.Acquire(limited, more) == nil {
 		return nil

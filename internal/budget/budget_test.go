@@ -14,7 +14,7 @@ const mib = 1 << 20
 func TestALeaseHoldsWhatItAsksForUntilItIsReleased(t *testing.T) {
 	t.Parallel()
 	b := New(4 * mib)
-	b.patience = time.Millisecond
+	b.maxWait = time.Millisecond
 	first, second := b.Lease(), b.Lease()
 	require.NoError(t, first.Reserve(t.Context(), mib))
 	require.NoError(t, first.Reserve(t.Context(), 3*mib), "it holds 1 MiB, and needs 2 more")

@@ -10,8 +10,8 @@ import (
 )
 
 // The plans of all countries are libphonenumber's, by a port of it. It reads them when the program starts,
-// used or not: some 10 ms, and 1.4 MB that stay. A number takes 25 µs, which only those cost that CleverTap
-// would refuse.
+// used or not: 6 to 8 ms and 2.5 MB of allocations, by GODEBUG=inittrace=1. Only numbers that CleverTap would
+// refuse are read by it.
 
 // validPhone: +, a digit from 1 to 9 and 4 to 14 more.
 func validPhone(_ *Checker, v document.Value) bool {

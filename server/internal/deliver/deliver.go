@@ -98,9 +98,9 @@ const (
 	maxMargin  = 500 * time.Millisecond
 )
 
-// patience returns the context of a wait that ends early enough for the answer to arrive before the caller's deadline,
+// waiting returns the context of a wait that ends early enough for the answer to arrive before the caller's deadline,
 // after limit where there is none, and when the service has to end. A limit of 0 is none.
-func (s *Service) patience(ctx context.Context, limit time.Duration) (context.Context, func()) {
+func (s *Service) waiting(ctx context.Context, limit time.Duration) (context.Context, func()) {
 	waits, cut := context.WithCancelCause(ctx)
 	release := context.AfterFunc(s.work, func() { cut(context.Cause(s.work)) })
 	deadline, limited := ctx.Deadline()
@@ -129,7 +129,7 @@ func (s *Service) deliver(ctx context.Context, r *wire.Request) (*transformerv1.
 	if err != nil {
 		return nil, err
 	}
-	waits, release := s.patience(ctx, s.options.Timeout)
+	waits, release := s.waiting(ctx, s.options.Timeout)
 	defer release()
 	batch, err := s.transform(ctx, to, r)
 	if err != nil {
@@ -198,7 +198,7 @@ func (s *Service) DeleteUsers(
 	if err != nil {
 		return nil, err
 	}
-	waits, release := s.patience(ctx, s.options.Timeout)
+	waits, release := s.waiting(ctx, s.options.Timeout)
 	defer release()
 	deletion := newDeletion(r)
 	results, err := s.options.Sender.DeleteUsers(waits, account(to), deletion.users)
@@ -216,7 +216,7 @@ func (s *Service) CheckConnection(
 	if err != nil {
 		return nil, err
 	}
-	waits, release := s.patience(ctx, s.options.Timeout)
+	waits, release := s.waiting(ctx, s.options.Timeout)
 	defer release()
 	with := account(to)
 	answer := &transformerv1.CheckConnectionResponse{Host: with.Host}

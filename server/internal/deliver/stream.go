@@ -60,7 +60,7 @@ type answer struct {
 // old, or until the server stops.
 func (s *Service) stream(stream grpc.ServerStream) error {
 	ctx := stream.Context()
-	waits, release := s.patience(ctx, 0)
+	waits, release := s.waiting(ctx, 0)
 	t := &deliverStream{
 		service: s, stream: stream, waits: waits,
 		slots: make(chan struct{}, s.options.InFlight), answers: make(chan *answer, s.options.InFlight),
